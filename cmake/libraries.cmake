@@ -1,0 +1,27 @@
+# The libraries lazaret stands on, each under one name that modules can use.
+find_package(PkgConfig REQUIRED)
+find_package(Threads REQUIRED)
+find_package(OpenSSL 3 REQUIRED COMPONENTS SSL Crypto)
+find_package(fmt REQUIRED)
+find_package(GTest REQUIRED)
+find_package(benchmark REQUIRED)
+find_package(ZLIB REQUIRED)
+find_package(Boost 1.81 REQUIRED)
+
+function(lazaret_pkg name)
+  pkg_check_modules(pkg_${name} REQUIRED IMPORTED_TARGET ${ARGN})
+  add_library(lib_${name} INTERFACE)
+  target_link_libraries(lib_${name} INTERFACE PkgConfig::pkg_${name})
+endfunction()
+lazaret_pkg(nftables libnftables)
+lazaret_pkg(seccomp libseccomp)
+lazaret_pkg(cap libcap)
+lazaret_pkg(re2 re2)
+lazaret_pkg(idn2 libidn2)
+lazaret_pkg(toml tomlplusplus)
+
+# Boost is header-only here: src/base/boost_json.cc compiles Boost.JSON once.
+add_library(lib_boost INTERFACE)
+target_include_directories(lib_boost SYSTEM INTERFACE ${Boost_INCLUDE_DIRS})
+target_compile_definitions(lib_boost INTERFACE
+  BOOST_ASIO_NO_DEPRECATED BOOST_ASIO_DISABLE_VISIBILITY BOOST_ASIO_SEPARATE_COMPILATION)

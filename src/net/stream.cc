@@ -1,0 +1,192 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "net/stream.h"
+
+#include <openssl/err.h>
+#include <openssl/ssl.h>
+#include <sys/socket.h>
+
+#include <cerrno>
+#include <cstring>
+
+namespace net {
+
+using base::ErrorKind;
+using base::fail;
+using base::Result;
+
+void FreeSsl::operator()(SSL* ssl) const noexcept { SSL_free(ssl); }
+
+Stream::Stream(asio::ip::tcp::socket socket, Deadlines& deadlines)
+    : socket_(std::move(socket)), reads_(deadlines, socket_), writes_(deadlines, socket_) {
+  boost::system::error_code ignored;
+  socket_.native_non_blocking(true, ignored);
+  socket_.set_option(asio::ip::tcp::no_delay(true), ignored);
+}
+
+void Stream::Limit::on_expired() {
+  boost::system::error_code ignored;
+  socket_.cancel(ignored);
+}
+
+std::unexpected<base::Error> Stream::broken(std::string_view doing) const {
+  if (expired()) return fail(ErrorKind::timeout, std::string(doing) + ": took too long");
+  return fail(
+      ErrorKind::closed,
+      std::string(doing) + ": " + std::strerror(errno == 0 ? ECONNRESET : errno));
+}
+
+Task<Result<>> Stream::wait(Wish wish) {
+  if (expired()) co_return fail(ErrorKind::timeout, "waiting took too long");
+  if (!socket_.is_open()) co_return fail(ErrorKind::closed, "the connection was ended");
+  const auto type =
+      wish == Wish::read ? asio::socket_base::wait_read : asio::socket_base::wait_write;
+  const auto [error] = co_await socket_.async_wait(type, as_result);
+  if (expired()) co_return fail(ErrorKind::timeout, "waiting took too long");
+  if (error) co_return fail(ErrorKind::closed, "waiting: " + error.message());
+  co_return Result<>();
+}
+
+Task<Result<>> Stream::wait_readable() {
+  if (ssl_ && SSL_has_pending(ssl_.get()) != 0) co_return Result<>();
+  co_return co_await wait(Wish::read);
+}
+
+Task<Result<std::size_t>> Stream::read_some(std::span<char> into) {
+  for (;;) {
+    // OpenSSL knows the descriptor by its number, which after the end may already be another's.
+    if (!socket_.is_open()) co_return fail(ErrorKind::closed, "the connection was ended");
+    Wish wish = Wish::read;
+    if (ssl_) {
+      ERR_clear_error();
+      errno = 0;
+      std::size_t size = 0;
+      const int outcome = SSL_read_ex(ssl_.get(), into.data(), into.size(), &size);
+      if (outcome == 1) co_return size;
+      const int reason = SSL_get_error(ssl_.get(), outcome);
+      if (reason == SSL_ERROR_ZERO_RETURN) co_return std::size_t{0};
+      if (reason == SSL_ERROR_SSL &&
+          ERR_GET_REASON(ERR_peek_error()) == SSL_R_UNEXPECTED_EOF_WHILE_READING) {
+        co_return fail(ErrorKind::closed, "the peer closed without ending TLS");
+      }
+      if (reason == SSL_ERROR_WANT_WRITE)
+        wish = Wish::write;
+      else if (reason != SSL_ERROR_WANT_READ)
+        co_return broken("reading");
+    } else {
+      const ssize_t size = ::recv(socket_.native_handle(), into.data(), into.size(), 0);
+      if (size >= 0) co_return static_cast<std::size_t>(size);
+      if (errno == EINTR) continue;
+      if (errno != EAGAIN && errno != EWOULDBLOCK) co_return broken("reading");
+    }
+    auto ready = co_await wait(wish);
+    if (!ready) co_return std::unexpected(std::move(ready).error());
+  }
+}
+
+Task<Result<std::size_t>> Stream::peek(std::span<char> into, std::size_t at_least) {
+  for (;;) {
+    const ssize_t size = ::recv(socket_.native_handle(), into.data(), into.size(), MSG_PEEK);
+    if (size < 0 && errno == EINTR) continue;
+    if (size < 0 && errno != EAGAIN && errno != EWOULDBLOCK) co_return broken("reading");
+    const std::size_t there = size > 0 ? static_cast<std::size_t>(size) : 0;
+    if (size == 0 || there >= at_least) co_return there;
+    // Readiness would be true at once for what was already seen: ask to be woken for more than
+    // that. The kernel's view of the end of the stream is readiness too, so a peer that stops
+    // halfway still wakes us: twice the same amount means the end.
+    const int low_water = static_cast<int>(at_least);
+    ::setsockopt(socket_.native_handle(), SOL_SOCKET, SO_RCVLOWAT, &low_water, sizeof low_water);
+    auto ready = co_await wait(Wish::read);
+    const int one = 1;
+    ::setsockopt(socket_.native_handle(), SOL_SOCKET, SO_RCVLOWAT, &one, sizeof one);
+    if (!ready) co_return std::unexpected(std::move(ready).error());
+    const ssize_t again = ::recv(socket_.native_handle(), into.data(), into.size(), MSG_PEEK);
+    if (again >= 0 && static_cast<std::size_t>(again) < at_least)
+      co_return static_cast<std::size_t>(again);
+  }
+}
+
+Task<Result<>> Stream::write(std::string_view data) {
+  while (!data.empty()) {
+    if (!socket_.is_open()) co_return fail(ErrorKind::closed, "the connection was ended");
+    Wish wish = Wish::write;
+    if (ssl_) {
+      ERR_clear_error();
+      errno = 0;
+      std::size_t size = 0;
+      const int outcome = SSL_write_ex(ssl_.get(), data.data(), data.size(), &size);
+      if (outcome == 1) {
+        data.remove_prefix(size);
+        continue;
+      }
+      const int reason = SSL_get_error(ssl_.get(), outcome);
+      if (reason == SSL_ERROR_WANT_READ)
+        wish = Wish::read;
+      else if (reason != SSL_ERROR_WANT_WRITE)
+        co_return broken("writing");
+    } else {
+      const ssize_t size = ::send(socket_.native_handle(), data.data(), data.size(), MSG_NOSIGNAL);
+      if (size >= 0) {
+        data.remove_prefix(static_cast<std::size_t>(size));
+        continue;
+      }
+      if (errno == EINTR) continue;
+      if (errno != EAGAIN && errno != EWOULDBLOCK) co_return broken("writing");
+    }
+    auto ready = co_await wait(wish);
+    if (!ready) co_return std::unexpected(std::move(ready).error());
+  }
+  co_return Result<>();
+}
+
+Task<Result<>> Stream::handshake(SslHandle ssl) {
+  ssl_ = std::move(ssl);
+  if (SSL_set_fd(ssl_.get(), socket_.native_handle()) != 1)
+    co_return fail(ErrorKind::internal, "TLS has no descriptor");
+  for (;;) {
+    if (!socket_.is_open()) co_return fail(ErrorKind::closed, "the connection was ended");
+    ERR_clear_error();
+    errno = 0;
+    const int outcome = SSL_do_handshake(ssl_.get());
+    if (outcome == 1) co_return Result<>();
+    const int reason = SSL_get_error(ssl_.get(), outcome);
+    if (reason != SSL_ERROR_WANT_READ && reason != SSL_ERROR_WANT_WRITE) {
+      if (expired()) co_return fail(ErrorKind::timeout, "the TLS handshake took too long");
+      const unsigned long code = ERR_peek_error();
+      const char* text = code != 0 ? ERR_reason_error_string(code) : nullptr;
+      co_return fail(
+          ErrorKind::closed,
+          std::string("TLS handshake: ") + (text != nullptr ? text : "the peer closed"));
+    }
+    auto ready = co_await wait(reason == SSL_ERROR_WANT_READ ? Wish::read : Wish::write);
+    if (!ready) co_return std::unexpected(std::move(ready).error());
+  }
+}
+
+void Stream::close() {
+  if (!socket_.is_open()) return;
+  if (ssl_ && SSL_is_init_finished(ssl_.get()) != 0) {
+    ERR_clear_error();
+    SSL_shutdown(ssl_.get());
+  }
+  shutdown_send();
+}
+
+void Stream::shutdown_send() {
+  if (socket_.is_open()) ::shutdown(socket_.native_handle(), SHUT_WR);
+}
+
+void Stream::reset() {
+  boost::system::error_code ignored;
+  socket_.set_option(asio::socket_base::linger(true, 0), ignored);
+  socket_.close(ignored);
+}
+
+bool Stream::is_quiet() {
+  if (!socket_.is_open()) return false;
+  if (ssl_ && SSL_has_pending(ssl_.get()) != 0) return false;
+  char byte = 0;
+  const ssize_t size = ::recv(socket_.native_handle(), &byte, 1, MSG_PEEK | MSG_DONTWAIT);
+  return size < 0 && (errno == EAGAIN || errno == EWOULDBLOCK);
+}
+
+}  // namespace net

@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+// A connection as the gateway sees it: bytes in, bytes out, in clear or through TLS, with a
+// deadline.
+//
+// TLS works on the descriptor itself (SSL_set_fd and waits for readiness), without a memory BIO in
+// between: no extra copies, and an idle connection keeps no buffers (SSL_MODE_RELEASE_BUFFERS).
+
+#include <openssl/types.h>
+
+#include <boost/asio/ip/tcp.hpp>
+#include <cstddef>
+#include <memory>
+#include <span>
+#include <string_view>
+
+#include "base/result.h"
+#include "net/deadline.h"
+#include "net/task.h"
+
+namespace net {
+
+struct FreeSsl {
+  void operator()(SSL* ssl) const noexcept;
+};
+using SslHandle = std::unique_ptr<SSL, FreeSsl>;
+
+class Stream {
+public:
+  Stream(asio::ip::tcp::socket socket, Deadlines& deadlines);
+  Stream(const Stream&) = delete;
+  Stream& operator=(const Stream&) = delete;
+
+  /// Until when a read, a wait or a handshake may take, and a write. When one passes, what waits
+  /// ends with `timeout`.
+  Deadline& reads() { return reads_; }
+  Deadline& writes() { return writes_; }
+
+  /// What is there now, at least one byte unless the peer has ended (then 0). Errors: closed,
+  /// timeout.
+  Task<base::Result<std::size_t>> read_some(std::span<char> into);
+  /// Waits until something can be read, so that no buffer is held meanwhile.
+  Task<base::Result<>> wait_readable();
+  /// Copies what has arrived without taking it, waiting for at least `at_least` bytes. Only before
+  /// TLS starts.
+  Task<base::Result<std::size_t>> peek(std::span<char> into, std::size_t at_least);
+  /// Writes all of it.
+  Task<base::Result<>> write(std::string_view data);
+
+  /// Performs the TLS handshake that `ssl` was prepared for (accept or connect state); from then on
+  /// all is encrypted.
+  Task<base::Result<>> handshake(SslHandle ssl);
+  /// Null before `handshake`.
+  SSL* ssl() const { return ssl_.get(); }
+
+  /// Sends close_notify (when there is TLS) and the end of the stream; does not wait for the peer.
+  void close();
+  /// Ends only our direction.
+  void shutdown_send();
+  /// Ends the connection with a reset, so that the peer sees a refusal and not an end.
+  void reset();
+  /// For an idle pooled connection: false when the peer closed it or sent something unasked.
+  bool is_quiet();
+
+  asio::ip::tcp::socket& socket() { return socket_; }
+
+private:
+  enum class Wish { read, write };
+  /// Ends whatever the socket is waiting for.
+  class Limit final : public Deadline {
+  public:
+    Limit(Deadlines& owner, asio::ip::tcp::socket& socket) : Deadline(owner), socket_(socket) {}
+
+  private:
+    void on_expired() override;
+    asio::ip::tcp::socket& socket_;
+  };
+
+  bool expired() const { return reads_.expired() || writes_.expired(); }
+  Task<base::Result<>> wait(Wish wish);
+  std::unexpected<base::Error> broken(std::string_view doing) const;
+
+  asio::ip::tcp::socket socket_;
+  Limit reads_;
+  Limit writes_;
+  SslHandle ssl_;
+};
+
+}  // namespace net

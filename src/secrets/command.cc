@@ -1,0 +1,201 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "secrets/command.h"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <poll.h>
+#include <signal.h>
+#include <spawn.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <vector>
+
+#include "base/fd.h"
+#include "base/text.h"
+
+namespace secrets {
+namespace {
+
+using base::ErrorKind;
+using base::Result;
+using base::Secret;
+using Clock = std::chrono::steady_clock;
+
+constexpr std::size_t largest_output = 64U * 1024U;
+
+struct Pipe {
+  base::Fd read;
+  base::Fd write;
+
+  static Result<Pipe> create() {
+    int ends[2];
+    if (::pipe2(ends, O_CLOEXEC) != 0) return base::fail_errno("make a pipe");
+    return Pipe{base::Fd(ends[0]), base::Fd(ends[1])};
+  }
+};
+
+/// posix_spawn's two descriptions of a child, as one value that frees itself.
+class Child {
+public:
+  Child() {
+    posix_spawn_file_actions_init(&actions_);
+    posix_spawnattr_init(&attributes_);
+  }
+  Child(const Child&) = delete;
+  Child& operator=(const Child&) = delete;
+  ~Child() {
+    posix_spawn_file_actions_destroy(&actions_);
+    posix_spawnattr_destroy(&attributes_);
+  }
+
+  /// Its own process group, so that all it starts can be ended together, and signals as a shell
+  /// expects them.
+  Result<pid_t> start(const char* const* arguments, const char* const* environment, int output) {
+    sigset_t none;
+    sigset_t pipe;
+    sigemptyset(&none);
+    sigemptyset(&pipe);
+    sigaddset(&pipe, SIGPIPE);
+    posix_spawnattr_setsigmask(&attributes_, &none);
+    posix_spawnattr_setsigdefault(&attributes_, &pipe);
+    posix_spawnattr_setflags(
+        &attributes_, POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
+    posix_spawn_file_actions_addopen(&actions_, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
+    posix_spawn_file_actions_adddup2(&actions_, output, STDOUT_FILENO);
+    posix_spawn_file_actions_addopen(&actions_, STDERR_FILENO, "/dev/null", O_WRONLY, 0);
+    pid_t pid = -1;
+    errno = ::posix_spawn(
+        &pid, arguments[0], &actions_, &attributes_, const_cast<char* const*>(arguments),
+        const_cast<char* const*>(environment));
+    if (errno != 0) return base::fail_errno("run", arguments[0]);
+    return pid;
+  }
+
+private:
+  posix_spawn_file_actions_t actions_{};
+  posix_spawnattr_t attributes_{};
+};
+
+/// A started command: ended and collected at the latest when this goes.
+class Running {
+public:
+  static Result<Running> start(const std::string& command, const Environment& environment) {
+    Pipe pipe = TRY(Pipe::create());
+    std::vector<std::string> variables;
+    variables.reserve(environment.size());
+    for (const auto& [name, value] : environment)
+      variables.push_back(fmt::format("{}={}", name, value));
+    std::vector<const char*> pointers;
+    pointers.reserve(variables.size() + 1);
+    for (const auto& variable : variables)
+      pointers.push_back(variable.c_str());
+    pointers.push_back(nullptr);
+    const char* const arguments[] = {"/bin/sh", "-c", command.c_str(), nullptr};
+    const pid_t pid = TRY(Child().start(arguments, pointers.data(), pipe.write.get()));
+    for (auto& variable : variables)
+      base::wipe(variable.data(), variable.size());
+    return Running(pid, std::move(pipe.read));
+  }
+
+  Running(Running&& other) noexcept
+      : pid_(std::exchange(other.pid_, -1)), output_(std::move(other.output_)) {}
+  Running& operator=(Running&&) = delete;
+  ~Running() {
+    if (pid_ <= 0) return;
+    ::kill(-pid_, SIGKILL);
+    collect();
+  }
+
+  int output() const { return output_.get(); }
+  /// Readable once the command is over. (glibc 2.36 declares pidfd_open for C only.)
+  base::Fd watch() const { return base::Fd(static_cast<int>(::syscall(SYS_pidfd_open, pid_, 0))); }
+
+  /// Waits for the end and says how it came: as waitpid's status.
+  int collect() {
+    int status = -1;
+    while (::waitpid(pid_, &status, 0) < 0 && errno == EINTR) {
+    }
+    pid_ = -1;
+    return status;
+  }
+
+private:
+  Running(pid_t pid, base::Fd output) : pid_(pid), output_(std::move(output)) {}
+  pid_t pid_;
+  base::Fd output_;
+};
+
+/// True when the descriptor has something before `end`.
+Result<bool> ready(int fd, Clock::time_point end) {
+  pollfd waiting{.fd = fd, .events = POLLIN, .revents = 0};
+  for (;;) {
+    const auto left = std::chrono::ceil<std::chrono::milliseconds>(end - Clock::now()).count();
+    const int count = ::poll(&waiting, 1, left > 0 ? static_cast<int>(left) : 0);
+    if (count >= 0) return count > 0;
+    if (errno != EINTR) return base::fail_errno("wait for the command of a source");
+  }
+}
+
+/// Bytes read on their way into a Secret; wiped.
+struct Buffer {
+  std::vector<char> bytes = std::vector<char>(largest_output + 1);
+  std::size_t used = 0;
+
+  Buffer() = default;
+  Buffer(const Buffer&) = delete;
+  Buffer& operator=(const Buffer&) = delete;
+  ~Buffer() { base::wipe(bytes.data(), bytes.size()); }
+
+  /// False at the end of the file.
+  Result<bool> fill(int fd) {
+    const ssize_t size = ::read(fd, bytes.data() + used, bytes.size() - used);
+    if (size < 0 && errno != EINTR) return base::fail_errno("read from the command of a source");
+    if (size > 0) used += static_cast<std::size_t>(size);
+    if (used == bytes.size()) {
+      return base::fail(ErrorKind::invalid, "the command of a source prints more than 64 KiB");
+    }
+    return size != 0;
+  }
+};
+
+std::unexpected<base::Error> fail_late() {
+  return base::fail(
+      ErrorKind::timeout, "the command of a source was not done in time",
+      "run it in a shell; it must not wait for input");
+}
+
+Result<> check(int status) {
+  if (WIFEXITED(status) && WEXITSTATUS(status) == 0) return {};
+  const auto how = WIFEXITED(status) ? fmt::format("ended with status {}", WEXITSTATUS(status))
+                                     : std::string("was ended by a signal");
+  return base::fail(
+      ErrorKind::unavailable, "the command of a source " + how,
+      "run it in a shell to see what it says");
+}
+
+}  // namespace
+
+Result<Secret> output_of(
+    const std::string& command,
+    const Environment& environment,
+    std::chrono::milliseconds deadline) {
+  const auto end = Clock::now() + deadline;
+  Running running = TRY(Running::start(command, environment));
+  const base::Fd over = running.watch();
+  if (!over) return base::fail_errno("watch the command of a source");
+  Buffer buffer;
+  for (bool more = true; more;) {
+    const bool in_time = TRY(ready(running.output(), end));
+    if (!in_time) return fail_late();
+    more = TRY(buffer.fill(running.output()));
+  }
+  const bool in_time = TRY(ready(over.get(), end));
+  if (!in_time) return fail_late();
+  TRY_VOID(check(running.collect()));
+  return Secret({buffer.bytes.data(), buffer.used});
+}
+
+}  // namespace secrets

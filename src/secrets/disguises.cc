@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "secrets/disguises.h"
+
+#include <algorithm>
+#include <string>
+
+#include "base/encoding.h"
+#include "base/text.h"
+
+namespace secrets {
+namespace {
+
+using base::Secret;
+
+constexpr std::size_t shortest_disguise = 8;
+constexpr std::string_view lower_digits = "0123456789abcdef";
+constexpr std::string_view upper_digits = "0123456789ABCDEF";
+
+/// The spellings so far. Texts are wiped as they become secrets.
+class Spellings {
+public:
+  explicit Spellings(std::string_view value) : value_(value) {}
+
+  void add(std::string text) {
+    const bool known =
+        text == value_ ||
+        std::ranges::find(found_, std::string_view(text), &Secret::reveal) != found_.end();
+    if (!known && text.size() >= shortest_disguise) found_.emplace_back(text);
+    base::wipe(text.data(), text.size());
+  }
+  std::vector<Secret> take() && { return std::move(found_); }
+
+private:
+  std::string_view value_;
+  std::vector<Secret> found_;
+};
+
+std::string url_safe(std::string text) {
+  std::ranges::replace(text, '+', '-');
+  std::ranges::replace(text, '/', '_');
+  return text;
+}
+
+void add_base64(std::string text, Spellings& out) {
+  out.add(url_safe(text));
+  out.add(std::move(text));
+}
+
+/// The characters of the encoded text that `value` alone decides when `before` bytes, modulo 3,
+/// stand before it, and anything behind it.
+std::string base64_inside(std::string_view value, std::size_t before) {
+  std::string bytes(before, '\0');
+  bytes += value;
+  const std::string text = base::to_base64(bytes);
+  base::wipe(bytes.data(), bytes.size());
+  const std::size_t first = (before * 8 + 5) / 6;
+  const std::size_t last = bytes.size() * 8 / 6;
+  return last > first ? text.substr(first, last - first) : std::string();
+}
+
+void add_base64_forms(std::string_view value, Spellings& out) {
+  std::string whole = base::to_base64(value);
+  add_base64(whole, out);
+  whole.erase(whole.find_last_not_of('=') + 1);
+  add_base64(std::move(whole), out);
+  for (std::size_t before = 0; before < 3; ++before)
+    add_base64(base64_inside(value, before), out);
+}
+
+/// Every byte that `plain` does not accept as `mark` and two digits.
+std::string escaped(
+    std::string_view value, std::string_view mark, std::string_view digits, bool (*plain)(char)) {
+  std::string out;
+  for (const char c : value) {
+    const auto byte = static_cast<unsigned char>(c);
+    if (plain(c))
+      out += c;
+    else
+      out.append(mark).append({digits[byte >> 4U], digits[byte & 15U]});
+  }
+  return out;
+}
+
+bool is_unreserved(char c) {
+  return base::is_alpha(c) || base::is_digit(c) || std::string_view("-._~").contains(c);
+}
+bool is_never_plain(char) { return false; }
+
+void add_digit_forms(std::string_view value, std::string_view digits, Spellings& out) {
+  out.add(escaped(value, "", digits, is_never_plain));
+  out.add(escaped(value, "%", digits, is_never_plain));
+  out.add(escaped(value, "%", digits, is_unreserved));
+  out.add(escaped(value, "\\u00", digits, is_unreserved));
+}
+
+std::string in_json(std::string_view value, std::string_view escaped_characters) {
+  std::string out;
+  for (const char c : value) {
+    if (escaped_characters.contains(c)) out += '\\';
+    out += c;
+  }
+  return out;
+}
+
+}  // namespace
+
+std::vector<Secret> disguises_of(std::string_view value) {
+  Spellings out(value);
+  add_base64_forms(value, out);
+  add_digit_forms(value, lower_digits, out);
+  add_digit_forms(value, upper_digits, out);
+  out.add(in_json(value, "\"\\"));
+  out.add(in_json(value, "\"\\/"));
+  return std::move(out).take();
+}
+
+}  // namespace secrets

@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+// How else a secret may be written when a server sends it back.
+
+#include <string_view>
+#include <vector>
+
+#include "base/secret.h"
+
+namespace secrets {
+
+/// Other spellings of `value`, without duplicates and without `value` itself: base64, standard and
+/// URL-safe, with and without padding, and where it stands inside a longer encoded text (`Basic` of
+/// user:value); hexadecimal; percent- encoded, only what must be or every byte; as a JSON string.
+/// Each case of the digits, where there are two. Spellings shorter than eight characters are left
+/// out: they would be found in innocent text.
+///
+/// Not covered: mixed spellings (some bytes escaped that need not be), other cases of the value,
+/// compression.
+std::vector<base::Secret> disguises_of(std::string_view value);
+
+}  // namespace secrets

@@ -1,0 +1,288 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "secrets/injectors.h"
+
+#include <gtest/gtest.h>
+
+#include "secrets/header_name.h"
+
+namespace secrets {
+namespace {
+
+using policy::Target;
+
+InjectorSpec spec(
+    const std::string& name, std::string host, const std::string& token = "t0ken-of-") {
+  InjectorSpec made{.name = name, .enabled = true};
+  made.host = std::move(host);
+  made.header = "authorization";
+  made.source.value = base::Secret(token + name);
+  made.origin = {.file = "config.toml", .line = 7};
+  return made;
+}
+
+template <class... Specs>
+std::vector<InjectorSpec> list(Specs... specs) {
+  std::vector<InjectorSpec> made;
+  (made.push_back(std::move(specs)), ...);
+  return made;
+}
+
+base::Result<Injectors> create(
+    const std::vector<InjectorSpec>& specs, const Environment& environment = {}) {
+  return Injectors::create(specs, environment, "/nonexistent");
+}
+
+std::string error_of(InjectorSpec wrong, const Environment& environment = {}) {
+  const auto made = create(list(std::move(wrong)), environment);
+  return made ? "no error" : made.error().message;
+}
+
+Target https(std::string_view host, std::string_view path = "/", std::string_view method = "GET") {
+  return {.method = method, .scheme = "https", .host = host, .port = 443, .path = path};
+}
+
+std::string found(const Injectors& injectors, const Target& target) {
+  const auto* injector = injectors.find(target);
+  return injector != nullptr ? injector->name() : "none";
+}
+
+std::string written(
+    const Injectors& injectors, const Target& target, std::string_view existing = "") {
+  const auto* value = injectors.find(target)->value_over(existing);
+  return value != nullptr ? std::string(value->reveal()) : "kept";
+}
+
+TEST(Injectors, TheMostSpecificHostWins) {
+  const auto injectors =
+      create(list(
+                 spec("zebra", "*.example.com"), spec("alpha", "*.example.com.evil.test"),
+                 spec("long", "*.api.example.com"), spec("exact", "v1.api.example.com")))
+          .value();
+  EXPECT_EQ(found(injectors, https("v1.api.example.com")), "exact");
+  EXPECT_EQ(found(injectors, https("v2.api.example.com")), "long");
+  EXPECT_EQ(found(injectors, https("www.example.com")), "zebra");
+  EXPECT_EQ(found(injectors, https("example.com")), "none");
+}
+
+TEST(Injectors, TheNameDecidesBetweenEquals) {
+  auto other = spec("a", "*.example.com");
+  other.header = "X-Api-Key";
+  const auto injectors = create(list(spec("b", "*.example.com"), std::move(other))).value();
+  EXPECT_EQ(found(injectors, https("x.example.com")), "a");
+}
+
+struct Request {
+  const char* what;
+  Target target;
+  bool plaintext;
+  std::vector<std::uint16_t> ports;
+  bool injected;
+};
+
+TEST(Injectors, WantHttpsAndTheDefaultPortUnlessTheySayOtherwise) {
+  const Target secure = https("a.test");
+  Target secure_elsewhere = secure;
+  secure_elsewhere.port = 8443;
+  const Target plain{.method = "GET", .scheme = "http", .host = "a.test", .port = 80, .path = "/"};
+  Target plain_elsewhere = plain;
+  plain_elsewhere.port = 8080;
+  const Request table[] = {
+      {"https", secure, false, {}, true},
+      {"https on another port", secure_elsewhere, false, {}, false},
+      {"https on a named port", secure_elsewhere, false, {8443}, true},
+      {"https on a port that is not named", secure, false, {8443}, false},
+      {"http", plain, false, {}, false},
+      {"http on a named port", plain, false, {80}, false},
+      {"http where allowed", plain, true, {}, true},
+      {"https where http is allowed", secure, true, {}, true},
+      {"http on another port", plain_elsewhere, true, {}, false},
+      {"http on a named port where allowed", plain_elsewhere, true, {8080}, true},
+  };
+  for (const auto& row : table) {
+    auto made = spec("x", "a.test");
+    made.allow_plaintext = row.plaintext;
+    made.ports = row.ports;
+    EXPECT_EQ(create(list(std::move(made)))->find(row.target) != nullptr, row.injected) << row.what;
+  }
+}
+
+TEST(Injectors, MayBeNarrowedToMethodsAndPaths) {
+  auto made = spec("x", "a.test");
+  made.methods = {"get", "POST"};
+  made.paths = {"/api/**", "/login"};
+  const auto injectors = create(list(std::move(made))).value();
+  EXPECT_EQ(found(injectors, https("a.test", "/api/v1/users")), "x");
+  EXPECT_EQ(found(injectors, https("a.test", "/login", "POST")), "x");
+  EXPECT_EQ(found(injectors, https("a.test", "/other")), "none");
+  EXPECT_EQ(found(injectors, https("a.test", "/login", "PUT")), "none");
+}
+
+TEST(Injectors, FillTheFormatWithTheToken) {
+  auto made = spec("x", "a.test", "$1%s{token}");
+  made.value_format = "Token {token}, again {token}";
+  const auto injectors = create(list(std::move(made))).value();
+  EXPECT_EQ(written(injectors, https("a.test")), "Token $1%s{token}x, again $1%s{token}x");
+  EXPECT_EQ(injectors.find(https("a.test"))->header(), "Authorization");
+}
+
+TEST(Injectors, KeepAnExistingHeaderUnlessTheyOverwrite) {
+  auto overwriting = spec("o", "o.test");
+  overwriting.overwrite = true;
+  const auto injectors = create(list(spec("k", "k.test"), std::move(overwriting))).value();
+  EXPECT_EQ(written(injectors, https("k.test"), "mine"), "kept");
+  EXPECT_EQ(written(injectors, https("k.test"), ""), "t0ken-of-k");
+  EXPECT_EQ(written(injectors, https("o.test"), "mine"), "t0ken-of-o");
+}
+
+TEST(Injectors, AFormatWithoutTokenIsTheCredential) {
+  auto made = spec("x", "a.test");
+  made.value_format = "literal-credential";
+  const auto injectors = create(list(std::move(made))).value();
+  EXPECT_EQ(written(injectors, https("a.test")), "literal-credential");
+  EXPECT_EQ(injectors.scrubber().scrub("literal-credential"), "[REDACTED:x]");
+}
+
+TEST(Preset, GithubNeedsOnlyItsName) {
+  const auto injectors = create(
+                             list(InjectorSpec{.name = "github", .enabled = true}),
+                             {{"GITHUB_TOKEN", "ghp_1"}, {"GH_TOKEN", "gho_2"}})
+                             .value();
+  EXPECT_EQ(written(injectors, https("api.github.com")), "Bearer ghp_1");
+  EXPECT_EQ(found(injectors, https("github.com")), "none");
+}
+
+TEST(Preset, GithubFallsBackToTheOtherVariable) {
+  for (const Environment& environment :
+       {Environment{{"GH_TOKEN", "gho_2"}}, {{"GITHUB_TOKEN", ""}, {"GH_TOKEN", "gho_2"}}}) {
+    const auto injectors =
+        create(list(InjectorSpec{.name = "github", .enabled = true}), environment).value();
+    EXPECT_EQ(written(injectors, https("api.github.com")), "Bearer gho_2");
+  }
+}
+
+TEST(Preset, AnExplicitSourceHasNoFallback) {
+  InjectorSpec made{.name = "github", .enabled = true};
+  made.source.env = "MY_TOKEN";
+  const auto injectors = create(list(std::move(made)), {{"GH_TOKEN", "gho_2"}}).value();
+  EXPECT_TRUE(injectors.all().empty());
+}
+
+TEST(Preset, IsUsedByAnyNameAndOverriddenKeyByKey) {
+  InjectorSpec made{.name = "work", .enabled = true, .preset = "github", .host = "ghe.example.com"};
+  made.source.value = base::Secret("ghp_work");
+  const auto injectors = create(list(std::move(made))).value();
+  EXPECT_EQ(written(injectors, https("ghe.example.com")), "Bearer ghp_work");
+}
+
+TEST(Injectors, WithoutATokenAreDisabledAndSaySo) {
+  auto made = spec("x", "a.test");
+  made.source = {.env = "MY_TOKEN"};
+  const auto injectors =
+      create(list(std::move(made), InjectorSpec{.name = "github", .enabled = true})).value();
+  EXPECT_EQ(found(injectors, https("a.test")), "none");
+  ASSERT_EQ(injectors.disabled().size(), 2U);
+  EXPECT_EQ(injectors.disabled()[0].reason, "the environment variable MY_TOKEN is not set");
+  EXPECT_EQ(injectors.disabled()[0].origin.line, 7);
+  EXPECT_EQ(
+      injectors.disabled()[1].reason, "no environment variable of GITHUB_TOKEN, GH_TOKEN is set");
+  ASSERT_EQ(injectors.warnings().size(), 2U);
+  EXPECT_EQ(
+      injectors.warnings()[0],
+      "credential `x` is not used: the environment variable MY_TOKEN is not set");
+}
+
+TEST(Injectors, ThatAreNotEnabledAreNotLookedAt) {
+  InjectorSpec made{.name = "x", .enabled = false, .preset = "unknown"};
+  const auto injectors = create(list(std::move(made))).value();
+  EXPECT_EQ(injectors.disabled()[0].reason, "it is not enabled");
+  EXPECT_TRUE(injectors.warnings().empty());
+}
+
+TEST(Injectors, ForEveryHostAreWarnedAbout) {
+  EXPECT_EQ(create(list(spec("x", "*")))->warnings().size(), 1U);
+  EXPECT_TRUE(create(list(spec("x", "*.test")))->warnings().empty());
+}
+
+TEST(Injectors, ASpecThatIsWrongIsAnErrorThatNamesIt) {
+  auto no_host = spec("x", "");
+  auto no_header = spec("x", "a.test");
+  no_header.header.reset();
+  auto preset = spec("x", "a.test");
+  preset.preset = "gitlabb";
+  auto port = spec("x", "a.test");
+  port.ports = {0};
+  auto file = spec("x", "a.test");
+  file.source = {.file = "/nonexistent/token"};
+  EXPECT_EQ(error_of(std::move(no_host)), "credential `x`: it has no host");
+  EXPECT_EQ(error_of(std::move(no_header)), "credential `x`: it has no header");
+  EXPECT_EQ(error_of(std::move(preset)), "credential `x`: there is no preset `gitlabb`");
+  EXPECT_EQ(error_of(std::move(port)), "credential `x`: 0 is not a port");
+  EXPECT_NE(error_of(spec("x\r\ny", "a.test")).find("its name may hold only"), std::string::npos);
+  EXPECT_TRUE(error_of(spec("x", "a b.test")).starts_with("credential `x`: "));
+  EXPECT_NE(error_of(std::move(file)).find("/nonexistent/token"), std::string::npos);
+}
+
+TEST(Injectors, AnAwkwardTokenIsRefusedWithoutShowingIt) {
+  const std::string nul(1, '\0');
+  for (const std::string& end :
+       {std::string("\r\nX: y"), std::string("\n"), std::string("\x7f"), nul}) {
+    auto made = spec("x", "a.test");
+    made.source.value = base::Secret("s3cret" + end);
+    const auto error = error_of(std::move(made));
+    EXPECT_NE(error.find("control character"), std::string::npos);
+    EXPECT_EQ(error.find("s3cret"), std::string::npos);
+  }
+  auto brief = spec("x", "a.test");
+  brief.source.value = base::Secret("abc");
+  EXPECT_EQ(error_of(std::move(brief)), "credential `x`: its value has fewer than 4 characters");
+}
+
+TEST(Injectors, TakeLongAndOddTokens) {
+  for (const auto& token :
+       {std::string(8192, 'k'), std::string("q\"u'o\\te"), std::string("caf\xC3\xA9-token")}) {
+    auto made = spec("x", "a.test");
+    made.source.value = base::Secret(token);
+    EXPECT_EQ(written(create(list(std::move(made))).value(), https("a.test")), token);
+  }
+}
+
+TEST(Injectors, TwoForOneHeaderOfOneRequestAreAnError) {
+  const auto made = create(list(spec("a", "api.test"), spec("b", "API.test")));
+  ASSERT_FALSE(made);
+  EXPECT_EQ(
+      made.error().message,
+      "credentials `a` (config.toml:7) and `b` (config.toml:7) both write Authorization for "
+      "API.test");
+  EXPECT_FALSE(create(list(spec("a", "*.test"), spec("b", "*.TEST"))));
+}
+
+TEST(Injectors, TwoForDifferentRequestsAreNot) {
+  auto a = spec("a", "api.test");
+  auto b = spec("b", "api.test");
+  a.paths = {"/org-a/**"};
+  b.paths = {"/org-b/**"};
+  const auto injectors = create(list(std::move(a), std::move(b))).value();
+  EXPECT_EQ(found(injectors, https("api.test", "/org-b/repo")), "b");
+
+  auto narrow = spec("b", "*.test");
+  EXPECT_TRUE(create(list(spec("a", "api.test"), std::move(narrow))));
+}
+
+TEST(HeaderName, IsWrittenTheUsualWay) {
+  EXPECT_EQ(canonical_header("authorization").value(), "Authorization");
+  EXPECT_EQ(canonical_header("PRIVATE-TOKEN").value(), "Private-Token");
+  EXPECT_EQ(canonical_header("x-api_key").value(), "X-Api_key");
+}
+
+TEST(HeaderName, MayNotSteerTheConnection) {
+  for (const auto* name :
+       {"host", "Content-Length", "transfer-encoding", "Connection", "upgrade", "TE",
+        "HTTP2-Settings"}) {
+    EXPECT_FALSE(canonical_header(name)) << name;
+  }
+  for (const auto* name : {"", "a b", "a:b", ":authority", "a\r\nb", "\xC3\xA9"})
+    EXPECT_FALSE(canonical_header(name)) << name;
+}
+
+}  // namespace
+}  // namespace secrets

@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+// Keeps secrets out of what comes back: wherever one appears, plainly or in one of its disguises
+// (disguises.h),
+// `[REDACTED:<name>]` stands instead.
+
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "secrets/needles.h"
+
+namespace secrets {
+
+/// What is shorter cannot be told from ordinary text and is not looked for; it cannot be injected
+/// either.
+inline constexpr std::size_t shortest_secret = 4;
+
+struct NamedSecret {
+  std::string_view name;
+  std::string_view value;
+};
+
+/// Immutable; copies share the compiled secrets. Safe from any thread.
+class Scrubber {
+public:
+  Scrubber() = default;
+  /// Two names for one value: the first one is shown.
+  explicit Scrubber(std::span<const NamedSecret> secrets);
+
+  /// Nothing to look for.
+  bool empty() const { return !known_; }
+
+  /// The text without secrets: for header values, URLs and log records.
+  std::string scrub(std::string_view text) const;
+  /// Whether `scrub` would change the text.
+  bool finds_secret_in(std::string_view text) const;
+
+private:
+  friend class ScrubStream;
+  struct Known {
+    Needles needles;
+    std::vector<std::string> replacements;  // by needle
+  };
+  std::shared_ptr<const Known> known_;  // null when empty
+};
+
+/// The same for a body that streams by. Holds back only what may be the beginning of a secret, at
+/// most one byte less than the longest spelling of one; so a line that ends in innocent text passes
+/// at once.
+class ScrubStream {
+public:
+  explicit ScrubStream(Scrubber scrubber) : scrubber_(std::move(scrubber)) {}
+
+  /// Appends to `out` what may pass now; with `last` also what was held back.
+  void feed(std::string_view in, bool last, std::string& out);
+
+  /// How many secrets were replaced so far.
+  std::size_t replaced() const { return replaced_; }
+
+private:
+  std::size_t pass(std::string_view text, bool last, std::string& out);
+
+  Scrubber scrubber_;
+  std::string held_;
+  std::size_t replaced_ = 0;
+};
+
+}  // namespace secrets

@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: Apache-2.0
+// However a body is cut, the same text comes out, no secret is left in it, and little is held back.
+#include <cstdlib>
+
+#include "secrets/scrub.h"
+
+namespace {
+
+void check(bool holds) {
+  if (!holds) std::abort();
+}
+
+/// Short and repetitive, so that random bytes come near them.
+const secrets::Scrubber& scrubber() {
+  static const secrets::NamedSecret known[] = {
+      {"a", "aaab"}, {"b", "aaabab"}, {"c", "babaab"}, {"d", "a\"/%"}};
+  static const secrets::Scrubber made(known);
+  return made;
+}
+
+}  // namespace
+
+extern "C" int LLVMFuzzerTestOneInput(const unsigned char* data, std::size_t size) {
+  if (size == 0) return 0;
+  const std::size_t piece = data[0] % 16 + 1;
+  const std::string_view text(reinterpret_cast<const char*>(data) + 1, size - 1);
+  secrets::ScrubStream stream(scrubber());
+  std::string out;
+  for (std::size_t at = 0; at < text.size(); at += piece)
+    stream.feed(text.substr(at, piece), false, out);
+  stream.feed("", true, out);
+  check(out == scrubber().scrub(text));
+  check(scrubber().finds_secret_in(text) == (stream.replaced() > 0));
+  if (stream.replaced() == 0) check(out == text);
+  return 0;
+}

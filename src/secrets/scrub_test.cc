@@ -1,0 +1,146 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "secrets/scrub.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+
+#include "base/encoding.h"
+#include "secrets/disguises.h"
+
+namespace secrets {
+namespace {
+
+constexpr std::string_view token = "gh+p/S3cret?\"To ken~9";
+
+Scrubber scrubber_of(std::vector<NamedSecret> secrets) { return Scrubber(secrets); }
+
+std::string streamed(const Scrubber& scrubber, std::string_view text, std::size_t piece) {
+  ScrubStream stream(scrubber);
+  std::string out;
+  for (std::size_t at = 0; at < text.size(); at += piece)
+    stream.feed(text.substr(at, piece), false, out);
+  stream.feed("", true, out);
+  return out;
+}
+
+TEST(Scrub, PutsTheNameInPlaceOfTheSecret) {
+  const auto scrubber = scrubber_of({{"github", "ghp_1234"}, {"npm", "npm_5678"}});
+  EXPECT_EQ(scrubber.scrub("a ghp_1234 b npm_5678"), "a [REDACTED:github] b [REDACTED:npm]");
+  EXPECT_EQ(scrubber.scrub("ghp_1234ghp_1234"), "[REDACTED:github][REDACTED:github]");
+  EXPECT_EQ(scrubber.scrub("ghp_123 npm_567"), "ghp_123 npm_567");
+  EXPECT_EQ(scrubber.scrub(""), "");
+  EXPECT_TRUE(scrubber.finds_secret_in("xghp_1234"));
+  EXPECT_FALSE(scrubber.finds_secret_in("xghp_123"));
+}
+
+TEST(Scrub, PrefersTheLongerOfTwoSecrets) {
+  const auto scrubber = scrubber_of({{"short", "abcd"}, {"long", "abcdef"}});
+  for (const std::size_t piece : {1, 2, 3, 100}) {
+    EXPECT_EQ(
+        streamed(scrubber, "abcdef abcd abcdex", piece),
+        "[REDACTED:long] [REDACTED:short] [REDACTED:short]ex");
+  }
+}
+
+TEST(Scrub, FindsASecretBehindItsOwnBeginning) {
+  const auto scrubber = scrubber_of({{"x", "aaab"}});
+  for (const std::size_t piece : {1, 2, 3, 100})
+    EXPECT_EQ(streamed(scrubber, "aaaaaab", piece), "aaa[REDACTED:x]");
+}
+
+TEST(Scrub, WithoutSecretsChangesNothing) {
+  EXPECT_TRUE(Scrubber().empty());
+  EXPECT_TRUE(scrubber_of({{"x", "abc"}}).empty());
+  EXPECT_EQ(Scrubber().scrub("text"), "text");
+}
+
+std::string percent(std::string_view text, const char* format) {
+  std::string out;
+  for (const char c : text) {
+    char digits[8];
+    std::snprintf(digits, sizeof digits, format, static_cast<unsigned char>(c));
+    out += digits;
+  }
+  return out;
+}
+
+TEST(Scrub, SeesThroughDisguises) {
+  const auto scrubber = scrubber_of({{"x", token}});
+  auto url_safe = base::to_base64(token);
+  for (char& c : url_safe)
+    c = c == '+' ? '-' : c == '/' ? '_' : c;
+  const std::string disguised[] = {
+      base::to_base64(token),
+      url_safe,
+      base::to_hex(token),
+      percent(token, "%02X"),
+      percent(token, "%%%02x"),
+      percent(token, "%%%02X"),
+      "gh%2Bp%2FS3cret%3F%22To%20ken~9",
+      "gh%2bp%2fS3cret%3f%22To%20ken~9",
+      "gh+p/S3cret?\\\"To ken~9",
+      "gh+p\\/S3cret?\\\"To ken~9",
+      "gh\\u002bp\\u002fS3cret\\u003f\\u0022To\\u0020ken~9",
+  };
+  for (const auto& text : disguised)
+    EXPECT_EQ(scrubber.scrub("<" + text + ">"), "<[REDACTED:x]>") << text;
+}
+
+TEST(Scrub, FindsASecretInsideALongerBase64Text) {
+  const auto scrubber = scrubber_of({{"x", token}});
+  for (const std::string_view before : {"", "u", "us", "user:", "{\"a\":1}"}) {
+    for (const std::string_view after : {"", "x", "xy", "xyz"}) {
+      const auto text =
+          base::to_base64(std::string(before) + std::string(token) + std::string(after));
+      const auto scrubbed = scrubber.scrub(text);
+      EXPECT_NE(scrubbed.find("[REDACTED:x]"), std::string::npos) << before << "|" << after;
+      // What is left around it holds no more than a few bits of the secret's ends.
+      EXPECT_LE(
+          scrubbed.size(),
+          (before.size() + after.size() + 6) * 4 / 3 + std::string_view("[REDACTED:x]").size() + 2);
+    }
+  }
+}
+
+TEST(Scrub, KeepsASecretSplitAcrossChunks) {
+  const auto scrubber = scrubber_of({{"x", token}, {"y", "npm_5678"}});
+  const auto text = "head " + std::string(token) + " " + base::to_base64(token) +
+                    " npm_567 npm_5678" + base::to_hex(token) + "!";
+  const auto whole = scrubber.scrub(text);
+  EXPECT_EQ(whole, "head [REDACTED:x] [REDACTED:x] npm_567 [REDACTED:y][REDACTED:x]!");
+  for (std::size_t piece = 1; piece < text.size(); ++piece)
+    EXPECT_EQ(streamed(scrubber, text, piece), whole) << piece;
+}
+
+TEST(ScrubStream, LetsInnocentTextPassAtOnce) {
+  ScrubStream stream(scrubber_of({{"x", token}}));
+  std::string out;
+  stream.feed("data: {\"text\":\"hi\"}\n\n", false, out);
+  EXPECT_EQ(out, "data: {\"text\":\"hi\"}\n\n");
+}
+
+TEST(ScrubStream, HoldsBackOnlyWhatMayBecomeASecret) {
+  ScrubStream stream(scrubber_of({{"x", "ghp_1234"}}));
+  std::string out;
+  stream.feed("line ghp_12", false, out);
+  EXPECT_EQ(out, "line ");
+  stream.feed("99", false, out);
+  EXPECT_EQ(out, "line ghp_1299");
+  stream.feed("ghp_", true, out);
+  EXPECT_EQ(out, "line ghp_1299ghp_");
+  EXPECT_EQ(stream.replaced(), 0U);
+}
+
+TEST(Disguises, AreLongEnoughAndDifferent) {
+  std::vector<std::string> seen;
+  for (const auto& disguise : disguises_of("abcd")) {
+    EXPECT_GE(disguise.size(), 8U);
+    EXPECT_EQ(std::ranges::count(seen, disguise.reveal()), 0);
+    seen.emplace_back(disguise.reveal());
+  }
+  EXPECT_FALSE(seen.empty());
+}
+
+}  // namespace
+}  // namespace secrets

@@ -1,0 +1,171 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "http/body_decoder.h"
+
+#include <algorithm>
+#include <array>
+
+#include "base/text.h"
+#include "http/field_lines.h"
+#include "http/grammar.h"
+
+namespace http {
+namespace {
+
+// Fifteen hexadecimal digits stay below 2^60: no overflow to test for.
+constexpr std::size_t max_size_digits = 15;
+constexpr std::size_t max_extension_bytes = 16UL << 10U;
+
+/// Fields that frame, route, authenticate, condition or describe a message are read before its
+/// body; as trailers they would arrive after every decision that depends on them (RFC 9110, 6.5.1).
+bool is_forbidden_trailer(const Field& field) {
+  static constexpr std::array<std::string_view, 43> names{
+      "accept-encoding",
+      "age",
+      "allow",
+      "alt-svc",
+      "authentication-info",
+      "authorization",
+      "cache-control",
+      "connection",
+      "content-disposition",
+      "content-encoding",
+      "content-length",
+      "content-range",
+      "content-type",
+      "cookie",
+      "date",
+      "expect",
+      "expires",
+      "forwarded",
+      "host",
+      "http2-settings",
+      "if-match",
+      "if-modified-since",
+      "if-none-match",
+      "if-range",
+      "if-unmodified-since",
+      "keep-alive",
+      "location",
+      "max-forwards",
+      "origin",
+      "pragma",
+      "range",
+      "referer",
+      "retry-after",
+      "set-cookie",
+      "strict-transport-security",
+      "te",
+      "trailer",
+      "transfer-encoding",
+      "upgrade",
+      "user-agent",
+      "vary",
+      "via",
+      "www-authenticate"};
+  const auto name = base::lower(field.name);
+  return name.starts_with("proxy-") || std::ranges::binary_search(names, name);
+}
+
+}  // namespace
+
+BodyDecoder::BodyDecoder(Framing framing, const Limits& limits)
+    : kind_(framing.kind),
+      limits_(limits),
+      left_(framing.bytes),
+      trailer_scanner_(HeadScanner::Before::nothing, limits.trailers) {
+  const bool nothing_to_read =
+      kind_ == Framing::Kind::none || (kind_ == Framing::Kind::length && left_ == 0);
+  if (nothing_to_read) state_ = State::done;
+}
+
+BodyDecoder::Step BodyDecoder::feed(std::string_view in) {
+  if (state_ != State::more || in.empty()) return {.state = state_};
+  if (kind_ == Framing::Kind::chunked) return feed_chunked(in);
+  if (kind_ == Framing::Kind::until_close) return {.consumed = in.size(), .data = in};
+  auto step = feed_data(in);
+  if (left_ == 0) step.state = state_ = State::done;
+  return step;
+}
+
+BodyDecoder::State BodyDecoder::finish() {
+  if (state_ != State::more) return state_;
+  if (kind_ == Framing::Kind::until_close) return state_ = State::done;
+  return refuse({400, "the body ends too early"}).state;
+}
+
+BodyDecoder::Step BodyDecoder::feed_data(std::string_view in) {
+  const auto data = in.substr(0, std::min<std::uint64_t>(left_, in.size()));
+  left_ -= data.size();
+  return {.consumed = data.size(), .data = data};
+}
+
+BodyDecoder::Step BodyDecoder::feed_chunked(std::string_view in) {
+  std::size_t skipped = 0;
+  while (place_ != Place::data && place_ != Place::trailers) {
+    if (skipped == in.size()) return {.consumed = skipped};
+    if (!step_over(in[skipped++])) return refuse({400, "the chunked coding is broken"});
+  }
+  in.remove_prefix(skipped);
+  auto step = place_ == Place::data ? feed_data(in) : feed_trailers(in);
+  step.consumed += skipped;
+  if (place_ == Place::data && left_ == 0) place_ = Place::data_cr;
+  return step;
+}
+
+bool BodyDecoder::step_over(char c) {
+  switch (place_) {
+    case Place::size:
+      return step_over_size(c);
+    case Place::extension:
+      if (c == '\r') place_ = Place::size_end;
+      return c == '\r' || (is_field_text({&c, 1}) && ++extension_bytes_ <= max_extension_bytes);
+    case Place::size_end:
+      place_ = left_ == 0 ? Place::trailers : Place::data;
+      digits_ = 0;
+      return c == '\n';
+    case Place::data_cr:
+      place_ = Place::data_lf;
+      return c == '\r';
+    case Place::data_lf:
+      place_ = Place::size;
+      return c == '\n';
+    case Place::data:
+    case Place::trailers:
+      break;
+  }
+  return false;
+}
+
+bool BodyDecoder::step_over_size(char c) {
+  if (const int digit = base::hex_value(c); digit >= 0) {
+    left_ = left_ * 16 + static_cast<unsigned>(digit);
+    return ++digits_ <= max_size_digits;
+  }
+  place_ = c == '\r' ? Place::size_end : Place::extension;
+  return digits_ > 0 && (c == '\r' || c == ';');
+}
+
+BodyDecoder::Step BodyDecoder::feed_trailers(std::string_view in) {
+  const auto before = trailer_text_.size();
+  trailer_text_ += in.substr(0, limits_.trailers - before);
+  const auto found = trailer_scanner_.scan(trailer_text_);
+  if (!found) return refuse(found.error());
+  if (!*found) return {.consumed = in.size()};
+
+  auto lines = std::string_view(trailer_text_).substr(0, (*found)->end - 2);
+  take_line(lines);
+  auto fields = parse_field_lines(lines, limits_);
+  if (!fields) return refuse(std::move(fields).error());
+  trailers_ = *std::move(fields);
+  trailers_.erase_if(is_forbidden_trailer);
+  state_ = State::done;
+  return {.consumed = (*found)->end - before, .state = state_};
+}
+
+BodyDecoder::Step BodyDecoder::refuse(Malformed why) {
+  error_ = std::move(why);
+  state_ = State::malformed;
+  return {.state = state_};
+}
+
+}  // namespace http

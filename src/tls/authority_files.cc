@@ -1,0 +1,171 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tls/authority_files.h"
+
+#include <fcntl.h>
+#include <openssl/pem.h>
+#include <openssl/x509v3.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <optional>
+#include <string>
+
+#include "base/encoding.h"
+#include "base/fd.h"
+#include "base/file.h"
+#include "base/secret.h"
+#include "tls/issue.h"
+
+namespace tls {
+namespace {
+
+using base::ErrorKind;
+using base::Result;
+using std::filesystem::path;
+
+constexpr std::chrono::days renewal_margin{30};
+constexpr std::size_t largest_file = 64U * 1024U;
+
+path certificate_file(const path& directory) { return directory / "ca.crt"; }
+path key_file(const path& directory) { return directory / "ca.key"; }
+
+std::unexpected<base::Error> fail_broken(const path& directory, std::string what) {
+  return base::fail(
+      ErrorKind::invalid,
+      "the certificate authority in " + directory.native() + " cannot be used: " + std::move(what),
+      "move the directory away; the next start makes a new authority");
+}
+
+Result<> check_directory(const path& directory) {
+  struct stat found{};
+  if (::stat(directory.c_str(), &found) != 0)
+    return base::fail_errno("look at", directory.native());
+  if ((found.st_mode & 022U) == 0) return {};
+  return base::fail(
+      ErrorKind::denied,
+      directory.native() + " can be written by others, who could replace the certificate authority",
+      "chmod 700 " + directory.native());
+}
+
+/// The key's file belongs to us and nobody else can read it; nullopt when there is none.
+Result<std::optional<PrivateKey>> load_key(const path& directory) {
+  const path file = key_file(directory);
+  struct stat found{};
+  if (::stat(file.c_str(), &found) != 0) {
+    if (errno == ENOENT) return std::nullopt;
+    return base::fail_errno("look at", file.native());
+  }
+  if (found.st_uid != ::geteuid()) {
+    return base::fail(
+        ErrorKind::denied, file.native() + " belongs to another user", "move it away");
+  }
+  if ((found.st_mode & 077U) != 0) {
+    return base::fail(
+        ErrorKind::denied, file.native() + " can be read by others", "chmod 600 " + file.native());
+  }
+  std::string text = TRY(base::read_file(file, largest_file));
+  const Bio in(BIO_new_mem_buf(text.data(), static_cast<int>(text.size())));
+  // An empty passphrase instead of OpenSSL's prompt on the terminal.
+  PrivateKey key(PEM_read_bio_PrivateKey(in.get(), nullptr, nullptr, const_cast<char*>("")));
+  base::wipe(text.data(), text.size());
+  if (!key) return fail_broken(directory, "ca.key: " + take_openssl_errors());
+  return key;
+}
+
+Result<std::optional<Certificate>> load_certificate(const path& directory) {
+  auto text = base::read_file(certificate_file(directory), largest_file);
+  if (!text && text.error().kind == ErrorKind::not_found) return std::nullopt;
+  if (!text) return std::unexpected(std::move(text).error());
+  const Bio in(BIO_new_mem_buf(text->data(), static_cast<int>(text->size())));
+  Certificate certificate(PEM_read_bio_X509(in.get(), nullptr, nullptr, nullptr));
+  if (!certificate) return fail_broken(directory, "ca.crt: " + take_openssl_errors());
+  return certificate;
+}
+
+Result<> check_pair(const AuthorityPair& pair, const path& directory) {
+  X509* const certificate = pair.certificate.get();
+  if (X509_check_private_key(certificate, pair.key.get()) != 1) {
+    take_openssl_errors();
+    return fail_broken(directory, "ca.key is not the key of ca.crt");
+  }
+  if (X509_check_ca(certificate) != 1 || X509_verify(certificate, pair.key.get()) != 1) {
+    take_openssl_errors();
+    return fail_broken(directory, "ca.crt is not a certificate authority of its own");
+  }
+  return {};
+}
+
+struct Found {
+  std::optional<PrivateKey> key;
+  std::optional<Certificate> certificate;
+
+  bool complete_at(base::WallTime now) const {
+    return key && certificate && expiry_of(*certificate) > now + renewal_margin;
+  }
+  AuthorityPair take() && { return {std::move(*certificate), std::move(*key)}; }
+};
+
+Result<Found> look(const path& directory) {
+  Found found;
+  // The certificate first: it is written last, so whoever sees it also sees its key.
+  found.certificate = TRY(load_certificate(directory));
+  found.key = TRY(load_key(directory));
+  if (found.certificate && !found.key) return fail_broken(directory, "ca.key is missing");
+  if (!found.certificate) return found;
+  const AuthorityPair pair{share(*found.certificate), share(*found.key)};
+  TRY_VOID(check_pair(pair, directory));
+  return found;
+}
+
+Result<base::Fd> lock(const path& directory) {
+  base::Fd fd(::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  if (!fd) return base::fail_errno("open", directory.native());
+  while (::flock(fd.get(), LOCK_EX) != 0) {
+    if (errno != EINTR) return base::fail_errno("lock", directory.native());
+  }
+  return fd;
+}
+
+Result<> save_key(const PrivateKey& key, const path& directory) {
+  const Bio out(BIO_new(BIO_s_secmem()));
+  if (!out || PEM_write_bio_PKCS8PrivateKey(
+                  out.get(), key.get(), nullptr, nullptr, 0, nullptr, nullptr) != 1) {
+    return fail_openssl("write the authority's key");
+  }
+  char* data = nullptr;
+  const auto size = static_cast<std::size_t>(BIO_get_mem_data(out.get(), &data));
+  return base::write_file(key_file(directory), {data, size}, 0600);
+}
+
+/// A name nobody mistakes for another authority's; a renewal keeps it.
+std::string common_name_for(const std::optional<Certificate>& previous) {
+  if (previous) {
+    char name[65] = {};
+    const auto* subject = X509_get_subject_name(previous->get());
+    if (X509_NAME_get_text_by_NID(subject, NID_commonName, name, sizeof name) > 0) return name;
+  }
+  return "lazaret CA " + base::to_hex(base::random_bytes(4));
+}
+
+}  // namespace
+
+Result<AuthorityPair> load_or_create_pair(const path& directory, base::WallTime now) {
+  TRY_VOID(base::make_directories(directory, 0700));
+  TRY_VOID(check_directory(directory));
+  if (auto found = TRY(look(directory)); found.complete_at(now)) return std::move(found).take();
+
+  const base::Fd locked = TRY(lock(directory));
+  auto found = TRY(look(directory));
+  if (found.complete_at(now)) return std::move(found).take();
+  if (!found.key) {
+    found.key = TRY(generate_key());
+    TRY_VOID(save_key(*found.key, directory));
+  }
+  found.certificate = TRY(issue_authority(*found.key, common_name_for(found.certificate), now));
+  TRY_VOID(base::write_file(certificate_file(directory), to_pem(*found.certificate), 0644));
+  return std::move(found).take();
+}
+
+}  // namespace tls

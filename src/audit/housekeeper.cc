@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "audit/housekeeper.h"
+
+#include <signal.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include <optional>
+#include <ranges>
+
+#include "audit/gzip.h"
+#include "base/clock.h"
+
+namespace audit {
+namespace {
+
+namespace fs = std::filesystem;
+
+/// Signals are for the threads that wait for them.
+void become_a_background_thread() {
+  sigset_t all;
+  sigfillset(&all);
+  ::pthread_sigmask(SIG_BLOCK, &all, nullptr);
+  ::setpriority(PRIO_PROCESS, static_cast<id_t>(::gettid()), 10);
+}
+
+void remove_log_file(const fs::path& path) {
+  ::unlink(path.c_str());
+  ::unlink((path.native() + ".gz.tmp").c_str());
+}
+
+bool may_be_continued(const LogFile& plain, std::uint64_t size, Rotation rotation) {
+  return size < rotation.max_file && plain.day == base::to_local_day(base::now());
+}
+
+/// Replaces a complete plain file by its `.gz`; leaves it alone when somebody writes it.
+void compress_if_complete(const LogFile& plain, Rotation rotation, const std::stop_token& stop) {
+  const auto file = lock_file(plain.path, Create::no);
+  if (!file || !*file) return;
+  const auto size = cut_torn_tail(*file);
+  if (!size) return;
+  const fs::path target = fs::path(plain.path) += ".gz";
+  std::error_code ignored;
+  const bool has_twin = fs::exists(target, ignored);
+  if (!has_twin && may_be_continued(plain, *size, rotation)) return;
+  const bool done = has_twin || *size == 0 || compress_file(*file, target, stop).has_value();
+  if (done) remove_log_file(plain.path);
+}
+
+/// While it is held nobody begins to write the file; empty when somebody writes it. A compressed
+/// one needs no lock.
+std::optional<base::Fd> keep_writers_away(const LogFile& file) {
+  if (file.compressed) return base::Fd();
+  auto lock = lock_file(file.path, Create::no);
+  if (!lock || !*lock) return std::nullopt;
+  return *std::move(lock);
+}
+
+/// How many bytes of lines. One that cannot be read counts as full.
+std::uint64_t held_by(const LogFile& file, Rotation rotation) {
+  if (file.compressed) return size_before_compression(file.path).value_or(rotation.max_file);
+  std::error_code error;
+  const auto size = fs::file_size(file.path, error);
+  return error ? rotation.max_file : size;
+}
+
+/// The number of files alone would not do: many sessions at once leave many small ones.
+void prune(const std::vector<LogFile>& files, Rotation rotation) {
+  unsigned kept = 0;
+  std::uint64_t held = 0;
+  for (const LogFile& file : files | std::views::reverse) {
+    const auto claim = keep_writers_away(file);
+    if (!claim) continue;
+    held += held_by(file, rotation);
+    if (++kept > rotation.keep_closed() && held > rotation.keep_closed_bytes())
+      remove_log_file(file.path);
+  }
+}
+
+}  // namespace
+
+Housekeeper::Housekeeper(fs::path directory, const Series& series, Rotation rotation)
+    : directory_(std::move(directory)),
+      series_(series),
+      rotation_(rotation),
+      thread_([this](const std::stop_token& stop) { work(stop); }) {}
+
+Housekeeper::~Housekeeper() = default;
+
+void Housekeeper::tidy() {
+  const std::lock_guard lock(mutex_);
+  wanted_ = true;
+  changed_.notify_all();
+}
+
+void Housekeeper::wait() {
+  std::unique_lock lock(mutex_);
+  changed_.wait(lock, [&] { return !wanted_ && !busy_; });
+}
+
+void Housekeeper::work(const std::stop_token& stop) {
+  become_a_background_thread();
+  std::unique_lock lock(mutex_);
+  while (changed_.wait(lock, stop, [&] { return wanted_; }) && !stop.stop_requested()) {
+    wanted_ = false;
+    busy_ = true;
+    lock.unlock();
+    tidy_directory(directory_, series_, rotation_, stop);
+    lock.lock();
+    busy_ = false;
+    changed_.notify_all();
+  }
+}
+
+void tidy_directory(
+    const fs::path& directory,
+    const Series& series,
+    Rotation rotation,
+    const std::stop_token& stop) {
+  const auto files = list_files(directory, series);
+  if (!files) return;
+  for (const LogFile& file : *files) {
+    if (stop.stop_requested()) return;
+    if (!file.compressed) compress_if_complete(file, rotation, stop);
+  }
+  if (const auto tidied = list_files(directory, series)) prune(*tidied, rotation);
+}
+
+}  // namespace audit

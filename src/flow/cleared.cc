@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "flow/cleared.h"
+
+namespace flow {
+
+Verdict NobodyToAsk::answer(const Flow&, const Ask& question) {
+  return Deny{
+      .status = 403,
+      .stage = "ask",
+      .reason = "this needs a person's consent and none is attached (" + question.reason + ")",
+      .rule = question.rule};
+}
+
+std::expected<Cleared, Deny> settle(const Pipeline& pipeline, Flow& flow, Approver& approver) {
+  Verdict verdict = pipeline.judge(flow);
+  if (const auto* question = std::get_if<Ask>(&verdict)) verdict = approver.answer(flow, *question);
+  if (std::holds_alternative<Pass>(verdict)) return Cleared(std::move(flow));
+  if (auto* refusal = std::get_if<Deny>(&verdict)) return std::unexpected(std::move(*refusal));
+  return std::unexpected(
+      Deny{.status = 403, .stage = "ask", .reason = "the question was not answered"});
+}
+
+}  // namespace flow

@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "flow/flow.h"
+
+namespace flow {
+
+policy::Target Flow::target() const {
+  // OPTIONS * is about the whole server, so every rule about a path is about it.
+  const std::string_view judged_path =
+      path == "*" ? std::string_view("/*") : std::string_view(path);
+  return {
+      .method = request.method,
+      .scheme = scheme,
+      .host = host,
+      .port = port,
+      .path = judged_path,
+      .query = query ? std::string_view(*query) : std::string_view()};
+}
+
+std::string Flow::url() const { return policy::url_of(target()); }
+
+}  // namespace flow

@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+// One request on its way out, as the stages see it.
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "http/message.h"
+#include "policy/decide.h"
+#include "policy/target.h"
+
+namespace flow {
+
+/// What the connection itself claims, before any request on it.
+struct Arrival {
+  enum class Way {
+    transparent,  // captured on its way to an address
+    proxy,        // the program spoke to the gateway as a proxy
+  };
+  Way way = Way::transparent;
+  std::string host{};  // canonical: the name that was asked of the DNS, the address dialled, or
+                       // CONNECT's; empty when a proxy request names it
+  std::uint16_t port = 0;
+  bool tls = false;
+  std::string sni{};  // canonical; empty when the client sent none
+};
+
+struct Flow {
+  Arrival arrival{};
+  http::Request request{};
+
+  // What `route` makes of it: canonical, and from here on the only truth.
+  std::string scheme{};
+  std::string host{};
+  std::uint16_t port = 0;
+  std::string path{};
+  std::optional<std::string> query{};
+
+  // What `filter` decided.
+  policy::Decision decision{};
+
+  /// Views into this flow.
+  policy::Target target() const;
+  std::string url() const;
+};
+
+}  // namespace flow

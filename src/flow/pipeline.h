@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+// The stages in their order, with what they decide by: an immutable snapshot. A reload makes a new
+// one and swaps it in whole; each exchange keeps the one it began with.
+
+#include <memory>
+#include <string_view>
+#include <vector>
+
+#include "flow/stage.h"
+#include "policy/decide.h"
+#include "secrets/injectors.h"
+
+namespace flow {
+
+class Pipeline {
+public:
+  /// In this order: route, filter; the credential comes last, when the server is verified
+  /// (sealed.h).
+  Pipeline(policy::Policy policy, secrets::Injectors injectors);
+
+  const policy::Policy& policy() const { return *policy_; }
+  const secrets::Injectors& injectors() const { return injectors_; }
+  /// Hides every credential in what comes back.
+  const secrets::Scrubber& scrubber() const { return scrubber_; }
+  std::vector<std::string_view> stage_names() const;
+
+  /// Asks each stage in turn until one does not pass.
+  Verdict judge(Flow& flow) const;
+
+private:
+  std::unique_ptr<const policy::Policy> policy_;  // stages and rules point into it
+  secrets::Injectors injectors_;
+  secrets::Scrubber scrubber_;
+  std::vector<std::unique_ptr<const Stage>> stages_;
+};
+
+}  // namespace flow

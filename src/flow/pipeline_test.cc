@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "flow/pipeline.h"
+
+#include <gtest/gtest.h>
+
+#include "flow/cleared.h"
+#include "flow/test_support.h"
+
+namespace flow {
+namespace {
+
+using enum policy::Action;
+using test::captured;
+using test::host_rule;
+using test::policy_of;
+
+/// Gives one answer to every question, and remembers whether there was one.
+class Person final : public Approver {
+public:
+  explicit Person(Verdict answer) : answer_(std::move(answer)) {}
+  Verdict answer(const Flow&, const Ask&) override {
+    asked_ = true;
+    return answer_;
+  }
+  bool asked() const { return asked_; }
+
+private:
+  Verdict answer_;
+  bool asked_ = false;
+};
+
+TEST(Pipeline, HasItsStagesInThisOrder) {
+  const Pipeline pipeline(test::open_policy(), {});
+  EXPECT_EQ(pipeline.stage_names(), (std::vector<std::string_view>{"route", "filter"}));
+}
+
+TEST(Pipeline, EndsAtTheFirstStageThatRefuses) {
+  const Pipeline pipeline(policy_of({}), {});
+  Flow flow = captured("/", {{"Host", "other.test"}});
+  const Verdict verdict = pipeline.judge(flow);
+  EXPECT_EQ(std::get<Deny>(verdict).stage, "route");
+  EXPECT_EQ(flow.decision.reason, "");
+}
+
+TEST(Settle, ClearsWhatEveryStagePassed) {
+  const Pipeline pipeline(test::open_policy(), {});
+  Person nobody{Deny{}};
+  Flow flow = captured("/a/../b");
+  const auto cleared = settle(pipeline, flow, nobody);
+  ASSERT_TRUE(cleared);
+  EXPECT_EQ(cleared->flow().url(), "https://api.example.com/b");
+  EXPECT_FALSE(nobody.asked());
+}
+
+TEST(Settle, LeavesARefusedFlowWithWhatWasFoundOut) {
+  const Pipeline pipeline(policy_of({host_rule(block, "*")}), {});
+  Person nobody{Pass{}};
+  Flow flow = captured("/x");
+  const auto cleared = settle(pipeline, flow, nobody);
+  ASSERT_FALSE(cleared);
+  EXPECT_EQ(cleared.error().stage, "filter");
+  EXPECT_EQ(flow.url(), "https://api.example.com/x");
+  EXPECT_EQ(flow.decision.action, block);
+  EXPECT_FALSE(nobody.asked());
+}
+
+TEST(Settle, DoesWhatThePersonSays) {
+  const Pipeline pipeline(policy_of({host_rule(ask, "*")}), {});
+  Person yes{Pass{}};
+  Person no{Deny{.stage = "ask", .reason = "no"}};
+  Flow one = captured("/");
+  Flow other = captured("/");
+  EXPECT_TRUE(settle(pipeline, one, yes));
+  const auto refused = settle(pipeline, other, no);
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().reason, "no");
+}
+
+TEST(Settle, TakesAQuestionForAnAnswerAsARefusal) {
+  const Pipeline pipeline(policy_of({host_rule(ask, "*")}), {});
+  Person undecided{Ask{}};
+  Flow flow = captured("/");
+  const auto refused = settle(pipeline, flow, undecided);
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().status, 403);
+  EXPECT_EQ(refused.error().stage, "ask");
+}
+
+TEST(NobodyToAsk, RefusesAndNamesTheRule) {
+  const Pipeline pipeline(policy_of({host_rule(ask, "*")}), {});
+  NobodyToAsk nobody;
+  Flow flow = captured("/");
+  const auto refused = settle(pipeline, flow, nobody);
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().status, 403);
+  EXPECT_EQ(refused.error().rule, &pipeline.policy().rules()[0]);
+  EXPECT_EQ(
+      refused.error().reason,
+      "this needs a person's consent and none is attached (matched rule: *)");
+}
+
+}  // namespace
+}  // namespace flow

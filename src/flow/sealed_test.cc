@@ -1,0 +1,177 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "flow/sealed.h"
+
+#include <gtest/gtest.h>
+
+#include "flow/test_support.h"
+
+namespace flow {
+namespace {
+
+using test::captured;
+using test::captured_plain;
+using test::credential;
+
+base::Result<Sealed> seal(Flow flow, const Pipeline& pipeline, bool verified = true) {
+  NobodyToAsk nobody;
+  auto cleared = settle(pipeline, flow, nobody).value();
+  const std::string host = cleared.flow().host;
+  const Reached upstream{.host = host, .port = cleared.flow().port, .verified_tls = verified};
+  return Sealed::seal(std::move(cleared), upstream, pipeline);
+}
+
+std::string head_of(Flow flow, secrets::InjectorSpec spec = {}, bool verified = true) {
+  const bool has_credential = !spec.name.empty();
+  const Pipeline pipeline(
+      test::open_policy(),
+      has_credential ? test::injectors_of(std::move(spec)) : secrets::Injectors());
+  return std::string(seal(std::move(flow), pipeline, verified).value().head_for_wire());
+}
+
+http::Fields fields(std::initializer_list<http::Field> more) {
+  http::Fields out{{"Host", "api.example.com"}};
+  for (const auto& field : more)
+    out.add(field.name, field.value);
+  return out;
+}
+
+TEST(Sealed, WritesWhatWasJudged) {
+  EXPECT_EQ(
+      head_of(captured("https://API.example.com/a/../b?c=%64", fields({{"Accept", "*/*"}}))),
+      "GET /b?c=d HTTP/1.1\r\nHost: api.example.com\r\nAccept: */*\r\n\r\n");
+}
+
+TEST(Sealed, NamesAnUnusualPort) {
+  EXPECT_EQ(
+      head_of(captured_plain("/", 8080)), "GET / HTTP/1.1\r\nHost: api.example.com:8080\r\n\r\n");
+}
+
+TEST(Sealed, PutsAnIpv6HostInBrackets) {
+  EXPECT_EQ(
+      head_of(test::proxied("http://[2001:db8::1]:81/", "[2001:db8::1]:81")),
+      "GET / HTTP/1.1\r\nHost: [2001:db8::1]:81\r\n\r\n");
+}
+
+TEST(Sealed, GivesARequestWithoutHostItsHost) {
+  Flow old = captured("/", {});
+  old.request.version = http::Version::http_1_0;
+  EXPECT_EQ(head_of(std::move(old)), "GET / HTTP/1.1\r\nHost: api.example.com\r\n\r\n");
+}
+
+TEST(Sealed, KeepsFieldsOfTheConnectionBack) {
+  const std::string head = head_of(captured(
+      "/", fields(
+               {{"Connection", "close, X-Own"},
+                {"X-Own", "1"},
+                {"Keep-Alive", "5"},
+                {"Proxy-Authorization", "Basic eA=="},
+                {"TE", "trailers"},
+                {"Upgrade", "h2c"},
+                {"HTTP2-Settings", "AA"},
+                {"X-Other", "2"}})));
+  EXPECT_EQ(head, "GET / HTTP/1.1\r\nHost: api.example.com\r\nX-Other: 2\r\n\r\n");
+}
+
+TEST(Sealed, DeclaresTheFramingOnce) {
+  Flow chunked = captured("/", fields({{"transfer-encoding", "Chunked"}}));
+  EXPECT_EQ(
+      head_of(std::move(chunked)),
+      "GET / HTTP/1.1\r\nHost: api.example.com\r\nTransfer-Encoding: chunked\r\n\r\n");
+  Flow length = captured("/", fields({{"Content-Length", "3"}}));
+  const Pipeline pipeline(test::open_policy(), {});
+  EXPECT_EQ(seal(std::move(length), pipeline)->framing(), http::Framing::length(3));
+}
+
+TEST(Sealed, AddsTheCredentialOfItsHost) {
+  EXPECT_EQ(
+      head_of(captured("/"), credential()),
+      "GET / HTTP/1.1\r\nHost: api.example.com\r\nAuthorization: Bearer token-4f1d9a\r\n"
+      "Accept-Encoding: identity\r\n\r\n");
+}
+
+TEST(Sealed, NamesTheInjectorButNeverShowsItsValueElsewhere) {
+  const Pipeline pipeline(test::open_policy(), test::injectors_of(credential()));
+  const auto sealed = seal(captured("/"), pipeline);
+  ASSERT_TRUE(sealed);
+  EXPECT_EQ(sealed->injected()->name(), "example");
+  EXPECT_FALSE(sealed->flow().request.fields.contains("Authorization"));
+}
+
+TEST(Sealed, AsksForAWholeAnswerItCanRead) {
+  const std::string head = head_of(
+      captured(
+          "/", fields(
+                   {{"Accept-Encoding", "gzip"},
+                    {"accept-encoding", "br"},
+                    {"Range", "bytes=0-1"},
+                    {"If-Range", "x"}})),
+      credential());
+  EXPECT_EQ(head.find("gzip"), std::string::npos);
+  EXPECT_EQ(head.find("br\r\n"), std::string::npos);
+  EXPECT_EQ(head.find("Range"), std::string::npos);
+  EXPECT_NE(head.find("Accept-Encoding: identity\r\n"), std::string::npos);
+}
+
+TEST(Sealed, LeavesEncodingAndRangeAloneWithoutACredential) {
+  const std::string head =
+      head_of(captured("/", fields({{"Accept-Encoding", "gzip"}, {"Range", "bytes=0-1"}})));
+  EXPECT_NE(head.find("Accept-Encoding: gzip\r\nRange: bytes=0-1\r\n"), std::string::npos);
+}
+
+TEST(Sealed, LeavesTheRequestsOwnCredentialUnlessToldToOverwrite) {
+  const auto own = fields({{"Authorization", "Bearer mine"}});
+  EXPECT_NE(head_of(captured("/", own), credential()).find("Bearer mine"), std::string::npos);
+  auto overwriting = credential();
+  overwriting.overwrite = true;
+  const std::string head = head_of(captured("/", own), std::move(overwriting));
+  EXPECT_EQ(head.find("mine"), std::string::npos);
+  EXPECT_NE(head.find("Bearer token-4f1d9a"), std::string::npos);
+}
+
+TEST(Sealed, KeepsTheCredentialFromEveryOtherPlace) {
+  Flow other_host = captured("/", {{"Host", "www.example.com"}});
+  other_host.arrival.host = other_host.arrival.sni = "www.example.com";
+  EXPECT_EQ(head_of(std::move(other_host), credential()).find("token"), std::string::npos);
+
+  Flow other_port = captured("/");
+  other_port.arrival.port = 8443;
+  EXPECT_EQ(head_of(std::move(other_port), credential()).find("token"), std::string::npos);
+
+  EXPECT_EQ(head_of(captured_plain("/"), credential()).find("token"), std::string::npos);
+}
+
+TEST(Sealed, AddsNoCredentialForAnUnverifiedServer) {
+  EXPECT_EQ(head_of(captured("/"), credential(), false).find("token"), std::string::npos);
+}
+
+TEST(Sealed, AddsACredentialInClearOnlyWhereThatIsAllowed) {
+  auto plain = credential();
+  plain.allow_plaintext = true;
+  EXPECT_NE(
+      head_of(captured_plain("/"), std::move(plain), false).find("token-4f1d9a"),
+      std::string::npos);
+}
+
+TEST(Sealed, RefusesAnUpstreamOtherThanTheOneJudged) {
+  const Pipeline pipeline(test::open_policy(), test::injectors_of(credential()));
+  NobodyToAsk nobody;
+  for (const Reached upstream :
+       {Reached{.host = "other.test", .port = 443, .verified_tls = true},
+        Reached{.host = "api.example.com", .port = 444, .verified_tls = true}}) {
+    Flow flow = captured("/");
+    auto cleared = settle(pipeline, flow, nobody).value();
+    const auto sealed = Sealed::seal(std::move(cleared), upstream, pipeline);
+    ASSERT_FALSE(sealed);
+    EXPECT_EQ(sealed.error().kind, base::ErrorKind::internal);
+  }
+}
+
+TEST(Sealed, RefusesAFieldThatWouldEndTheHead) {
+  const Pipeline pipeline(test::open_policy(), {});
+  const auto sealed = seal(captured("/", fields({{"X", "1\r\nAuthorization: evil"}})), pipeline);
+  ASSERT_FALSE(sealed);
+  EXPECT_EQ(sealed.error().kind, base::ErrorKind::invalid);
+}
+
+}  // namespace
+}  // namespace flow

@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+// The rules: allow, block or ask.
+
+#include "flow/stage.h"
+
+namespace flow {
+
+class Filter final : public Stage {
+public:
+  /// `policy` outlives the stage.
+  explicit Filter(const policy::Policy& policy) : policy_(policy) {}
+  std::string_view name() const override { return "filter"; }
+  Verdict on_request(Flow& flow) const override;
+
+private:
+  const policy::Policy& policy_;
+};
+
+}  // namespace flow

@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+// For the tests of this folder: requests as they arrive, and policies in a line.
+
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "flow/pipeline.h"
+
+namespace flow::test {
+
+inline policy::Rule host_rule(policy::Action action, std::string host) {
+  policy::RuleSpec spec{.action = action, .host = policy::PatternSpec{std::move(host)}};
+  return policy::compile(std::move(spec)).value();
+}
+
+inline policy::Policy policy_of(
+    std::vector<policy::Rule> rules, policy::Action otherwise = policy::Action::block) {
+  return policy::Policy::create({}, std::move(rules), {.action = otherwise}).value();
+}
+
+inline policy::Policy open_policy() { return policy_of({}, policy::Action::allow); }
+
+/// A captured request to https://api.example.com.
+inline Flow captured(std::string target, http::Fields fields = {{"Host", "api.example.com"}}) {
+  Flow flow;
+  flow.arrival = {.host = "api.example.com", .port = 443, .tls = true, .sni = "api.example.com"};
+  flow.request = {.method = "GET", .target = std::move(target), .fields = std::move(fields)};
+  return flow;
+}
+
+/// A captured request over plain HTTP.
+inline Flow captured_plain(std::string target, std::uint16_t port = 80) {
+  Flow flow = captured(std::move(target));
+  flow.arrival.tls = false;
+  flow.arrival.sni.clear();
+  flow.arrival.port = port;
+  return flow;
+}
+
+/// A request that names its host itself, to the explicit proxy.
+inline Flow proxied(std::string target, std::string host_field = "api.example.com") {
+  Flow flow;
+  flow.arrival.way = Arrival::Way::proxy;
+  flow.request = {
+      .method = "GET", .target = std::move(target), .fields = {{"Host", std::move(host_field)}}};
+  return flow;
+}
+
+/// Credentials of one injector, `token-4f1d9a` for https://api.example.com.
+inline secrets::InjectorSpec credential() {
+  secrets::InjectorSpec spec;
+  spec.name = "example";
+  spec.enabled = true;
+  spec.host = "api.example.com";
+  spec.header = "Authorization";
+  spec.value_format = "Bearer {token}";
+  spec.source.value = base::Secret("token-4f1d9a");
+  return spec;
+}
+
+inline secrets::Injectors injectors_of(secrets::InjectorSpec spec) {
+  const std::vector<secrets::InjectorSpec> specs = [&] {
+    std::vector<secrets::InjectorSpec> out;
+    out.push_back(std::move(spec));
+    return out;
+  }();
+  return secrets::Injectors::create(specs, {}, "/").value();
+}
+
+}  // namespace flow::test

@@ -1,0 +1,348 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "gateway/connection.h"
+
+#include <algorithm>
+
+#include "base/encoding.h"
+#include "base/text.h"
+#include "gateway/connection_record.h"
+#include "gateway/tunnel.h"
+#include "http/target.h"
+#include "http/write.h"
+#include "policy/normalise.h"
+#include "tls/client_hello.h"
+#include "tls/handshake_error.h"
+
+namespace gateway {
+namespace {
+
+using net::asio::ip::tcp;
+
+/// Whether bytes may be the start of an HTTP/1 request line: a method token and a blank.
+enum class Likeness { yes, no, perhaps };
+
+Likeness looks_like_http(std::string_view bytes) {
+  constexpr std::size_t longest_method = 24;
+  for (std::size_t i = 0; i < bytes.size(); ++i) {
+    if (bytes[i] == ' ') return i > 0 ? Likeness::yes : Likeness::no;
+    if (!base::is_alpha(bytes[i]) && bytes[i] != '-' && bytes[i] != '_') return Likeness::no;
+    if (i >= longest_method) return Likeness::no;
+  }
+  return Likeness::perhaps;
+}
+
+}  // namespace
+
+Connection::Connection(
+    const Shared& shared, Upstreams& upstreams, net::Loop& loop, tcp::socket socket)
+    : shared_(shared),
+      upstreams_(upstreams),
+      loop_(loop),
+      client_(std::make_shared<Wire>(std::move(socket), loop.deadlines())) {}
+
+net::Task<> Connection::serve(tcp::endpoint destination) {
+  const auto address = destination.address();
+  const auto name = address.is_v4() ? shared_.names.name_of(address.to_v4().to_uint())
+                                    : shared_.names.name_of(address.to_v6().to_bytes());
+  arrival_.way = flow::Arrival::Way::transparent;
+  arrival_.host = name ? *name : address.to_string();
+  arrival_.port = destination.port();
+  co_await serve_host();
+}
+
+net::Task<> Connection::serve_proxy() {
+  arrival_.way = flow::Arrival::Way::proxy;
+  const Served served = co_await serve_http();
+  if (served == Served::connect) co_await serve_host();
+}
+
+/// The host is known; now what is spoken.
+net::Task<> Connection::serve_host(First first) {
+  const auto& policy = shared_.pipeline->policy();
+  if (!policy::could_allow(policy, arrival_.host, arrival_.port) && !is_of_the_web()) {
+    const auto decision = policy::decide_connection(
+        policy, arrival_.host, arrival_.port, policy::ConnectionKind::raw_tcp);
+    refuse_connection("filter", decision.reason, &decision);
+    co_return;
+  }
+  const Look seen = co_await look(first);
+  if (!seen.problem.empty()) {
+    refuse_connection("tls", seen.problem);
+    co_return;
+  }
+  switch (seen.protocol) {
+    case Protocol::tls: {
+      const bool unopened =
+          !shared_.intercept || policy::passthrough(policy, arrival_.host, arrival_.port);
+      if (unopened) {
+        co_await relay_unopened(seen.sni);
+        co_return;
+      }
+      const bool opened = co_await open_tls(seen.sni);
+      if (opened) co_await serve_http();
+      co_return;
+    }
+    case Protocol::http:
+      co_await serve_http();
+      co_return;
+    case Protocol::other:
+      co_await relay("TCP", policy::ConnectionKind::raw_tcp, First::client);
+      co_return;
+    case Protocol::silent: {
+      if (is_web_port()) break;
+      const Relayed relayed = co_await relay("TCP", policy::ConnectionKind::raw_tcp, First::either);
+      // Silence was no reason to look away: what the program says now is judged like any first
+      // bytes.
+      if (relayed == Relayed::client_spoke) co_await serve_host(First::client);
+      co_return;
+    }
+    case Protocol::gone:
+      break;
+  }
+  refuse_connection("client", "nothing was sent");
+}
+
+net::Task<> Connection::relay_unopened(const std::string& sni) {
+  if (!sni.empty() && sni != arrival_.host) {
+    refuse_connection("route", "TLS is for " + sni + " on a connection for " + arrival_.host);
+    co_return;
+  }
+  co_await relay("CONNECT", policy::ConnectionKind::tunnel, First::client);
+}
+
+/// On the ports of the web the client speaks first, and a refusal can be told to it.
+bool Connection::is_of_the_web() const {
+  return arrival_.way == flow::Arrival::Way::proxy || is_web_port();
+}
+
+bool Connection::is_web_port() const {
+  return arrival_.port == 443 || arrival_.port == 80 || arrival_.port == 8080 ||
+         arrival_.port == 8443;
+}
+
+net::Task<Connection::Look> Connection::look(First first) {
+  const auto& policy = shared_.pipeline->policy();
+  const auto raw = policy::decide_connection(
+      policy, arrival_.host, arrival_.port, policy::ConnectionKind::raw_tcp);
+  const bool server_may_speak =
+      first == First::either && raw.action == policy::Action::allow && !is_web_port();
+  const bool in_vain = !policy::could_allow(policy, arrival_.host, arrival_.port);
+  client_->stream.reads().expire_after(
+      server_may_speak || in_vain ? shared_.limits.server_first : shared_.limits.first_bytes);
+  std::string bytes(4096, '\0');
+  std::size_t wanted = 1;
+  for (;;) {
+    if (wanted > bytes.size()) bytes.resize(wanted);
+    auto size = co_await client_->stream.peek(bytes, wanted);
+    if (!size) {
+      if (size.error().kind != base::ErrorKind::timeout) co_return Look{.protocol = Protocol::gone};
+      // A beginning that is never finished could become anything once nobody looks.
+      if (wanted > 1) co_return Look{.problem = "the first bytes were not completed in time"};
+      co_return Look{.protocol = Protocol::silent};
+    }
+    const std::string_view seen(bytes.data(), *size);
+    if (seen.empty()) co_return Look{.protocol = Protocol::gone};
+    const bool ended = seen.size() < wanted;
+    const auto hello = tls::peek_client_hello(seen);
+    if (const auto* found = std::get_if<tls::ClientHello>(&hello))
+      co_return Look{.protocol = Protocol::tls, .sni = found->sni};
+    if (const auto* wrong = std::get_if<tls::Malformed>(&hello)) {
+      co_return Look{
+          .protocol = Protocol::tls,
+          .problem = "the ClientHello is refused: " + std::string(wrong->reason)};
+    }
+    const auto* more = std::get_if<tls::NeedMore>(&hello);
+    if (more != nullptr && !ended) {
+      wanted = std::max(more->at_least, seen.size() + 1);
+      client_->stream.reads().expire_after(shared_.limits.first_bytes);
+      continue;
+    }
+    const auto likeness = looks_like_http(seen);
+    if (likeness == Likeness::perhaps && !ended) {
+      wanted = seen.size() + 1;
+      client_->stream.reads().expire_after(shared_.limits.first_bytes);
+      continue;
+    }
+    co_return Look{.protocol = likeness == Likeness::yes ? Protocol::http : Protocol::other};
+  }
+}
+
+net::Task<bool> Connection::open_tls(const std::string& sni) {
+  arrival_.tls = true;
+  arrival_.sni = sni;
+  auto leaf = shared_.leaves.leaf_for(sni.empty() ? arrival_.host : sni);
+  if (!leaf) {
+    refuse_connection("tls", leaf.error().message);
+    co_return false;
+  }
+  auto session = shared_.server_tls.new_session(**leaf);
+  if (!session) {
+    refuse_connection("tls", session.error().message);
+    co_return false;
+  }
+  client_->stream.reads().expire_after(shared_.limits.handshake);
+  auto done = co_await client_->stream.handshake(net::SslHandle(session->release()));
+  client_->stream.reads().never_expire();
+  if (!done) {
+    const bool late = done.error().kind == base::ErrorKind::timeout;
+    refuse_connection("tls", late ? done.error().message : tls::explain_client_failure().message);
+  }
+  co_return done.has_value();
+}
+
+net::Task<Connection::Served> Connection::serve_http() {
+  auto patience = shared_.limits.first_bytes;
+  for (;;) {
+    auto head = co_await next_head(patience);
+    patience = shared_.limits.keep_alive;
+    if (!head) break;
+    const auto* request = std::get_if<http::Complete<http::Request>>(&*head);
+    const bool proxying = arrival_.way == flow::Arrival::Way::proxy && arrival_.host.empty();
+    if (proxying && request != nullptr && request->message.method == "CONNECT") {
+      const bool accepted = co_await accept_connect(request->message);
+      if (accepted) co_return Served::connect;
+      break;
+    }
+    Exchange exchange(shared_, upstreams_, loop_, client_, arrival_);
+    Exchange::After after = Exchange::After::close;
+    if (request != nullptr) {
+      http::Request message = request->message;
+      after = co_await exchange.run(std::move(message));
+    } else {
+      const http::Malformed why = std::get<http::Malformed>(*head);
+      after = co_await exchange.refuse_head(why);
+    }
+    if (after == Exchange::After::close) break;
+  }
+  co_await linger();
+  co_return Served::closed;
+}
+
+/// The next head, taken from the buffer, or what is wrong with it; nothing when the client has
+/// ended.
+net::Task<std::optional<http::Parsed<http::Request>>> Connection::next_head(
+    std::chrono::milliseconds patience) {
+  http::RequestParser parser(shared_.limits.http);
+  auto& reads = client_->stream.reads();
+  if (client_->in.empty()) {
+    client_->in.release();
+    reads.expire_after(patience);
+    auto ready = co_await client_->stream.wait_readable();
+    if (!ready) co_return std::nullopt;
+  }
+  reads.expire_after(shared_.limits.request_head);
+  for (;;) {
+    if (!client_->in.empty()) {
+      auto parsed = parser.parse(client_->in.view());
+      if (const auto* complete = std::get_if<http::Complete<http::Request>>(&parsed)) {
+        client_->in.consume(complete->consumed);
+        reads.never_expire();
+        co_return std::move(parsed);
+      }
+      if (std::holds_alternative<http::Malformed>(parsed)) co_return std::move(parsed);
+    }
+    auto more = co_await client_->fill();
+    if (!more && more.error().kind == base::ErrorKind::timeout && !client_->in.empty()) {
+      co_return http::Parsed<http::Request>(
+          http::Malformed{.status = 408, .reason = "the request's head took too long"});
+    }
+    if (!more || !*more) co_return std::nullopt;
+  }
+}
+
+/// CONNECT to the explicit proxy: from here on the connection is for that host, and judged like a
+/// captured one.
+net::Task<bool> Connection::accept_connect(const http::Request& request) {
+  auto authority = policy::split_authority(request.target);
+  const bool early =
+      !client_->in.empty();  // bytes that TLS, which reads the descriptor, would never see
+  if (!authority || !authority->port || early) {
+    Exchange exchange(shared_, upstreams_, loop_, client_, arrival_);
+    const http::Malformed why{
+        .status = 400,
+        .reason =
+            early ? "data came before CONNECT was answered" : "CONNECT needs a host and a port"};
+    co_await exchange.refuse_head(why);
+    co_return false;
+  }
+  arrival_.host = std::move(authority->host);
+  arrival_.port = *authority->port;
+  client_->in.release();
+  client_->stream.writes().expire_after(shared_.limits.upload_stall);
+  auto written = co_await client_->stream.write("HTTP/1.1 200 Connection established\r\n\r\n");
+  client_->stream.writes().never_expire();
+  co_return written.has_value();
+}
+
+/// With `First::either` nothing is relayed before one side has spoken; when it is the client,
+/// nothing at all.
+net::Task<Connection::Relayed> Connection::relay(
+    std::string method, policy::ConnectionKind kind, First speaker) {
+  const auto& policy = shared_.pipeline->policy();
+  const auto decision = policy::decide_connection(policy, arrival_.host, arrival_.port, kind);
+  ConnectionRecord record(shared_, std::move(method), arrival_);
+  record.decided(decision);
+  std::optional<flow::Deny> refusal;
+  if (decision.action == policy::Action::ask) {
+    refusal = {.stage = "ask", .reason = "this needs a person's consent and none is attached"};
+  } else if (decision.action != policy::Action::allow) {
+    refusal = {.stage = "filter", .reason = decision.reason};
+  } else if (!shared_.journal.healthy()) {
+    refusal = {.stage = "log", .reason = "the log cannot be written, and nothing passes unlogged"};
+  }
+  UpstreamPtr upstream;
+  if (!refusal) {
+    auto dialled = co_await upstreams_.dial(arrival_.host, arrival_.port, policy);
+    if (dialled)
+      upstream = std::move(*dialled);
+    else
+      refusal = std::move(dialled).error();
+  }
+  if (refusal) {
+    record.refused(refusal->stage, refusal->reason);
+    client_->stream.reset();
+    co_return Relayed::ended;
+  }
+  record.dialled(upstream->dialled);
+  client_->stream.reads().never_expire();
+  if (speaker == First::either) {
+    const FirstSpeaker spoke = co_await first_speaker(loop_, *client_, *upstream);
+    if (spoke == FirstSpeaker::client) {
+      record.forget();  // the connection is recorded as what it turns out to be
+      co_return Relayed::client_spoke;
+    }
+    if (spoke == FirstSpeaker::nobody) {
+      record.refused("timeout", "neither side said anything");
+      client_->stream.reset();
+      co_return Relayed::ended;
+    }
+  }
+  const TunnelCount count =
+      co_await gateway::relay(loop_, client_, upstream, shared_.limits.tunnel_silence);
+  record.relayed(count.up, count.down);
+  co_return Relayed::ended;
+}
+
+/// Ends our side and waits a moment for the client's end: closing with unread bytes would destroy
+/// the answer on its way.
+net::Task<> Connection::linger() {
+  client_->stream.close();
+  client_->in.consume(client_->in.view().size());
+  client_->stream.reads().expire_after(std::chrono::seconds(2));
+  for (std::size_t dropped = 0; dropped < (1UL << 20U);) {
+    auto more = co_await client_->fill();
+    if (!more || !*more) break;
+    dropped += client_->in.view().size();
+    client_->in.consume(client_->in.view().size());
+  }
+}
+
+void Connection::refuse_connection(
+    std::string stage, std::string reason, const policy::Decision* decision) {
+  ConnectionRecord record(shared_, "TCP", arrival_);
+  if (decision != nullptr) record.decided(*decision);
+  record.refused(std::move(stage), std::move(reason));
+  client_->stream.reset();
+}
+
+}  // namespace gateway

@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "gateway/connection_record.h"
+
+#include "base/encoding.h"
+
+namespace gateway {
+namespace {
+
+std::string url_of(const std::string& method, const flow::Arrival& arrival) {
+  const bool v6 = arrival.host.find(':') != std::string::npos;
+  const std::string host = v6 ? "[" + arrival.host + "]" : arrival.host;
+  return (method == "CONNECT" ? "https://" : "tcp://") + host + ":" + std::to_string(arrival.port);
+}
+
+}  // namespace
+
+ConnectionRecord::ConnectionRecord(
+    const Shared& shared, std::string method, const flow::Arrival& arrival)
+    : ConnectionRecord(shared, method, url_of(method, arrival)) {
+  record_.kind = audit::Kind::connection;
+}
+
+ConnectionRecord::ConnectionRecord(const Shared& shared, std::string method, std::string url)
+    : shared_(shared) {
+  record_.kind = method == "DNS" ? audit::Kind::dns : audit::Kind::refusal;
+  record_.time = base::now();
+  record_.id = base::uuid_v7();
+  record_.session_id = shared.session_id;
+  record_.sandbox = shared.sandbox;
+  record_.method = std::move(method);
+  record_.url = std::move(url);
+}
+
+ConnectionRecord::~ConnectionRecord() {
+  if (forgotten_) return;
+  record_.duration = std::chrono::steady_clock::now() - began_;
+  if (const auto written = shared_.journal.append(record_); !written)
+    shared_.log.error("log", written.error().message);
+}
+
+void ConnectionRecord::decided(const policy::Decision& decision) {
+  record_.filter_action = policy::name_of(decision.action);
+  record_.filter_reason = decision.reason;
+  if (decision.rule != nullptr) record_.rule = decision.rule->spec().origin.to_string();
+}
+
+void ConnectionRecord::refused(std::string stage, std::string reason) {
+  record_.stage = std::move(stage);
+  record_.error = std::move(reason);
+}
+
+void ConnectionRecord::relayed(std::uint64_t up, std::uint64_t down) {
+  record_.bytes_up = up;
+  record_.bytes_down = down;
+}
+
+}  // namespace gateway

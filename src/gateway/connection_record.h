@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+// The record of something that was no HTTP exchange: a relayed or refused connection, a name, a
+// packet. Writes itself.
+
+#include <chrono>
+#include <string>
+
+#include "audit/record.h"
+#include "gateway/shared.h"
+
+namespace gateway {
+
+class ConnectionRecord {
+public:
+  /// `method` is CONNECT or TCP.
+  ConnectionRecord(const Shared& shared, std::string method, const flow::Arrival& arrival);
+  /// A refused name or packet: method DNS, UDP, ICMP …; `url` such as "dns://name".
+  ConnectionRecord(const Shared& shared, std::string method, std::string url);
+  ConnectionRecord(const ConnectionRecord&) = delete;
+  ConnectionRecord& operator=(const ConnectionRecord&) = delete;
+  ~ConnectionRecord();
+
+  void decided(const policy::Decision& decision);
+  void refused(std::string stage, std::string reason);
+  void dialled(const std::string& address) { record_.dial = address; }
+  void relayed(std::uint64_t up, std::uint64_t down);
+  /// Writes nothing: another record tells of the same.
+  void forget() { forgotten_ = true; }
+
+private:
+  const Shared& shared_;
+  std::chrono::steady_clock::time_point began_ = std::chrono::steady_clock::now();
+  audit::Record record_;
+  bool forgotten_ = false;
+};
+
+}  // namespace gateway

@@ -1,0 +1,248 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "gateway/connection.h"
+
+#include <fmt/format.h>
+#include <gtest/gtest.h>
+
+#include "gateway/testbed.h"
+
+namespace gateway {
+namespace {
+
+using namespace std::chrono_literals;
+using enum policy::Action;
+using test::authority;
+using test::Origin;
+using test::Peer;
+using test::Testbed;
+
+const std::string get = "GET / HTTP/1.1\r\nHost: a.test\r\n\r\n";
+
+void answer_each(Peer& peer) {
+  while (!peer.receive_head().empty())
+    peer.send("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nhi");
+}
+
+policy::RuleSpec port_rule(std::string host, std::int64_t port) {
+  return {.action = allow, .host = policy::PatternSpec{std::move(host)}, .ports = {port}};
+}
+
+/// The waits of a test that means to be late.
+Limits impatient() { return {.first_bytes = 300ms, .request_head = 300ms, .keep_alive = 300ms}; }
+
+TEST(Connection, OpensTlsWithALeafForTheHost) {
+  const Origin origin(authority(), "a.test", answer_each);
+  Testbed gateway(authority(), {.origin = &origin});
+  Peer program = gateway.connect_tls("a.test");
+  program.send(get);
+  EXPECT_EQ(program.receive_answer().body, "hi");
+  const auto records = gateway.records(1);
+  ASSERT_EQ(records.size(), 1U);
+  EXPECT_EQ(records[0].url, "https://a.test/");
+  EXPECT_EQ(records[0].status, 200);
+}
+
+TEST(Connection, RefusesRequestsOverTlsForAnotherName) {
+  const Origin origin(authority(), "a.test", answer_each);
+  Testbed gateway(authority(), {.origin = &origin});
+  Peer program = gateway.connect_tls("a.test", 443, "b.test");
+  for (const auto* host : {"a.test", "b.test"}) {
+    program.send(fmt::format("GET / HTTP/1.1\r\nHost: {}\r\n\r\n", host));
+    EXPECT_EQ(program.receive_answer().head.status, 421) << host;
+  }
+  EXPECT_EQ(origin.connections(), 0);
+}
+
+TEST(Connection, ExplainsARefusalInsideTls) {
+  Testbed gateway(authority(), {.otherwise = block});
+  Peer program = gateway.connect_tls("a.test");
+  program.send(get);
+  const auto answer = program.receive_answer();
+  EXPECT_EQ(answer.head.status, 403);
+  EXPECT_EQ(answer.head.fields.find("X-Blocked-By"), "lazaret");
+}
+
+TEST(Connection, ResetsWhatNoRuleCouldAllow) {
+  Testbed gateway(authority(), {.otherwise = block});
+  Peer program = gateway.connect("a.test", 22);
+  EXPECT_TRUE(program.was_reset());
+  const auto records = gateway.records(1);
+  ASSERT_EQ(records.size(), 1U);
+  EXPECT_EQ(records[0].method, "TCP");
+  EXPECT_EQ(records[0].url, "tcp://a.test:22");
+  EXPECT_EQ(records[0].filter_action, "block");
+}
+
+TEST(Connection, ResetsBytesOfNoKnownProtocolWithoutARuleForThem) {
+  const Origin origin(answer_each);
+  const policy::RuleSpec web{.action = allow, .host = policy::PatternSpec{"a.test"}};
+  Testbed gateway(authority(), {.rules = {web}, .otherwise = block, .origin = &origin});
+  Peer program = gateway.connect("a.test", 443);
+  program.send(std::string("\x01\x02\x03\x04", 4));
+  EXPECT_TRUE(program.was_reset());
+  EXPECT_EQ(origin.connections(), 0);
+}
+
+TEST(Connection, RelaysRawBytesWhereARuleNamesThePort) {
+  const Origin origin([](Peer& peer) {
+    const std::string all = peer.receive_rest();
+    peer.send("got " + all);
+  });
+  Testbed gateway(
+      authority(), {.rules = {port_rule("a.test", 9999)}, .otherwise = block, .origin = &origin});
+  Peer program = gateway.connect("a.test", 9999);
+  program.send("\x01hello");
+  program.end_sending();
+  EXPECT_EQ(program.receive_rest(), "got \x01hello");
+  program.close();
+  const auto records = gateway.records(1);
+  ASSERT_EQ(records.size(), 1U);
+  EXPECT_EQ(records[0].bytes_up, 6U);
+  EXPECT_EQ(records[0].bytes_down, 10U);
+}
+
+TEST(Connection, WaitsForAServerThatSpeaksFirst) {
+  const Origin origin([](Peer& peer) {
+    peer.send("220 hello\r\n");
+    peer.send("you said " + peer.receive(4));
+  });
+  Testbed gateway(
+      authority(), {.rules = {port_rule("a.test", 2525)}, .otherwise = block, .origin = &origin});
+  Peer program = gateway.connect("a.test", 2525);
+  EXPECT_EQ(program.receive(11), "220 hello\r\n");
+  program.send("EHLO");
+  EXPECT_EQ(program.receive_rest(), "you said EHLO");
+}
+
+TEST(Connection, JudgesAProgramThatKeptSilentFirst) {
+  const Origin origin(answer_each);
+  Testbed gateway(
+      authority(),
+      {.rules =
+           {{.action = block, .path = policy::PatternSpec{"/secret"}}, port_rule("a.test", 8000)},
+       .otherwise = block,
+       .origin = &origin});
+  Peer program = gateway.connect("a.test", 8000);
+  std::this_thread::sleep_for(900ms);
+  program.send("GET /secret HTTP/1.1\r\nHost: a.test:8000\r\n\r\n");
+  EXPECT_EQ(program.receive_answer().head.status, 403);
+}
+
+TEST(Connection, ResetsTheProgramWhenTheServerResets) {
+  const Origin origin([](Peer& peer) {
+    peer.receive(1);
+    peer.reset();
+  });
+  Testbed gateway(
+      authority(), {.rules = {port_rule("a.test", 9999)}, .otherwise = block, .origin = &origin});
+  Peer program = gateway.connect("a.test", 9999);
+  program.send("\x01");
+  EXPECT_TRUE(program.was_reset());
+}
+
+TEST(Connection, RelaysTlsUnopenedWhereThatIsConfigured) {
+  auto rule = port_rule("a.test", 443);
+  rule.tls = policy::Tls::passthrough;
+  const auto other = [] {
+    const auto directory = std::filesystem::temp_directory_path() / "gateway-passthrough-ca";
+    std::filesystem::remove_all(directory);
+    auto made = std::move(tls::Authority::load_or_create(directory)).value();
+    std::filesystem::remove_all(directory);
+    return made;
+  }();
+  const Origin origin(other, "a.test", answer_each);
+  Testbed gateway(authority(), {.rules = {rule}, .otherwise = block, .origin = &origin});
+  Peer program = gateway.connect("a.test", 443);
+  // The certificate is the server's own, which this program does not trust.
+  EXPECT_FALSE(program.start_tls(gateway.client_session("a.test")));
+}
+
+TEST(Connection, RefusesUnopenedTlsForAnotherName) {
+  auto rule = port_rule("a.test", 443);
+  rule.tls = policy::Tls::passthrough;
+  const Origin origin(authority(), "b.test", answer_each);
+  Testbed gateway(authority(), {.rules = {rule}, .otherwise = block, .origin = &origin});
+  Peer program = gateway.connect("a.test", 443);
+  EXPECT_FALSE(program.start_tls(gateway.client_session("b.test")));
+  EXPECT_EQ(origin.connections(), 0);
+}
+
+TEST(Connection, SaysThatAHeadTookTooLong) {
+  Testbed gateway(authority(), {.limits = impatient()});
+  Peer program = gateway.connect("a.test");
+  program.send("GET / HTTP/1.1\r\nHost:");
+  EXPECT_EQ(program.receive_answer().head.status, 408);
+}
+
+TEST(Connection, IsClosedWhenNothingMoreIsAsked) {
+  const Origin origin(answer_each);
+  Testbed gateway(authority(), {.origin = &origin, .limits = impatient()});
+  Peer program = gateway.connect("a.test");
+  program.send(get);
+  EXPECT_EQ(program.receive_answer().body, "hi");
+  EXPECT_EQ(program.receive_rest(), "");
+  EXPECT_FALSE(program.was_reset());
+}
+
+TEST(Connection, LimitsHeads) {
+  Testbed gateway(authority(), {});
+  Peer large = gateway.connect("a.test");
+  large.send("GET / HTTP/1.1\r\nHost: a.test\r\nX: " + std::string(70'000, 'x') + "\r\n\r\n");
+  EXPECT_EQ(large.receive_answer().head.status, 431);
+  Peer longer = gateway.connect("a.test");
+  longer.send("GET /" + std::string(20'000, 'x') + " HTTP/1.1\r\nHost: a.test\r\n\r\n");
+  EXPECT_EQ(longer.receive_answer().head.status, 414);
+}
+
+TEST(Proxy, ServesPlainRequestsToManyHosts) {
+  const Origin origin(answer_each);
+  Testbed gateway(authority(), {.origin = &origin});
+  Peer program = gateway.connect_to_proxy();
+  for (const auto* host : {"a.test", "b.test"}) {
+    program.send(fmt::format("GET http://{0}/x HTTP/1.1\r\nHost: {0}\r\n\r\n", host));
+    EXPECT_EQ(program.receive_answer().body, "hi");
+  }
+  const auto records = gateway.records(2);
+  ASSERT_EQ(records.size(), 2U);
+  EXPECT_EQ(records[1].url, "http://b.test/x");
+}
+
+TEST(Proxy, TakesAConnectForACapturedConnection) {
+  const Origin origin(authority(), "a.test", answer_each);
+  Testbed gateway(authority(), {.origin = &origin});
+  Peer program = gateway.connect_to_proxy();
+  program.send("CONNECT A.test:443 HTTP/1.1\r\nHost: a.test:443\r\n\r\n");
+  EXPECT_TRUE(program.receive_head().starts_with("HTTP/1.1 200 "));
+  ASSERT_TRUE(program.start_tls(gateway.client_session("a.test")));
+  program.send(get);
+  EXPECT_EQ(program.receive_answer().body, "hi");
+}
+
+TEST(Proxy, RefusesAConnectThatNamesNoPlace) {
+  for (const auto* target :
+       {"a.test", "a.test:", "a.test:0", "u@a.test:443", "/", "a.test:443/x"}) {
+    Testbed gateway(authority(), {});
+    Peer program = gateway.connect_to_proxy();
+    program.send(fmt::format("CONNECT {} HTTP/1.1\r\nHost: a.test\r\n\r\n", target));
+    EXPECT_EQ(program.receive_answer("CONNECT").head.status, 400) << target;
+  }
+}
+
+TEST(Proxy, RefusesDataThatComesBeforeTheAnswerToConnect) {
+  Testbed gateway(authority(), {});
+  Peer program = gateway.connect_to_proxy();
+  program.send("CONNECT a.test:80 HTTP/1.1\r\nHost: a.test\r\n\r\nGET / HTTP/1.1\r\n");
+  EXPECT_EQ(program.receive_answer("CONNECT").head.status, 400);
+}
+
+TEST(Proxy, JudgesAPrivateAddressBehindConnectLikeAnyOther) {
+  Testbed gateway(authority(), {});
+  Peer program = gateway.connect_to_proxy();
+  program.send("CONNECT 127.0.0.1:80 HTTP/1.1\r\nHost: 127.0.0.1:80\r\n\r\n");
+  EXPECT_TRUE(program.receive_head().starts_with("HTTP/1.1 200 "));
+  program.send("GET / HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n");
+  EXPECT_EQ(program.receive_answer().head.status, 403);
+}
+
+}  // namespace
+}  // namespace gateway

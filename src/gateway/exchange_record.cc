@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "gateway/exchange_record.h"
+
+#include <algorithm>
+
+#include "base/encoding.h"
+
+namespace gateway {
+namespace {
+
+audit::Headers headers_of(const http::Fields& fields) {
+  audit::Headers out;
+  out.reserve(fields.size());
+  for (const auto& field : fields)
+    out.push_back({field.name, field.value});
+  return out;
+}
+
+std::string subject_of(const flow::Flow& flow, policy::Scope scope) {
+  switch (scope) {
+    case policy::Scope::host:
+      return flow.host;
+    case policy::Scope::path:
+      return flow.path;
+    case policy::Scope::url:
+      return flow.url();
+  }
+  return {};
+}
+
+}  // namespace
+
+ExchangeRecord::ExchangeRecord(const Shared& shared, const flow::Arrival& arrival)
+    : shared_(shared) {
+  record_.kind = audit::Kind::exchange;
+  record_.time = base::now();
+  record_.id = base::uuid_v7();
+  record_.session_id = shared.session_id;
+  record_.sandbox = shared.sandbox;
+  record_.http = "1.1";
+  record_.url = std::string(arrival.tls ? "https://" : "http://") + arrival.host + "/";
+  record_.error = "cut off";
+}
+
+ExchangeRecord::~ExchangeRecord() {
+  if (skip_) return;
+  record_.duration = std::chrono::steady_clock::now() - began_;
+  if (const auto written = shared_.journal.append(record_); !written)
+    shared_.log.error("log", written.error().message);
+}
+
+void ExchangeRecord::request(const flow::Flow& flow) {
+  record_.method = flow.request.method;
+  if (!flow.host.empty()) record_.url = flow.url();
+  if (flow.request.version == http::Version::http_1_0) record_.http = "1.0";
+  record_.request_headers = headers_of(flow.request.fields);
+  audit::mask_headers(record_.request_headers, shared_.masked_headers);
+  record_.request_headers_truncated = audit::limit_headers(record_.request_headers);
+  if (!flow.decision.reason.empty()) {
+    record_.filter_action = policy::name_of(flow.decision.action);
+    record_.filter_reason = flow.decision.reason;
+    if (flow.decision.rule != nullptr) record_.rule = flow.decision.rule->spec().origin.to_string();
+  }
+  skip_ = std::any_of(
+      shared_.log_skip.begin(), shared_.log_skip.end(), [&](const policy::Pattern& pattern) {
+        return pattern.matches(subject_of(flow, pattern.scope()));
+      });
+}
+
+void ExchangeRecord::request_body(const BodyTap& tap) {
+  record_.bytes_up = tap.bytes();
+  record_.request_body = tap.prefix();
+  record_.request_body_truncated = tap.truncated();
+}
+
+void ExchangeRecord::refused(const flow::Deny& refusal) {
+  record_.status = refusal.status;
+  record_.stage = refusal.stage;
+  record_.error = refusal.stage == "filter" ? std::string() : refusal.reason;
+}
+
+void ExchangeRecord::sent(const std::string& dialled, const secrets::Injector* injected) {
+  record_.dial = dialled;
+  if (injected != nullptr) record_.injected.push_back(injected->name());
+}
+
+void ExchangeRecord::response(const http::Response& response) {
+  record_.status = response.status;
+  record_.response_headers = headers_of(response.fields);
+  audit::mask_headers(record_.response_headers, shared_.masked_headers);
+  record_.response_headers_truncated = audit::limit_headers(record_.response_headers);
+}
+
+void ExchangeRecord::response_body(const BodyTap& tap) {
+  record_.bytes_down = tap.bytes();
+  record_.response_body = tap.prefix();
+  record_.response_body_truncated = tap.truncated();
+  record_.error.clear();
+}
+
+void ExchangeRecord::failed(std::string stage, std::string error) {
+  record_.stage = std::move(stage);
+  record_.error = std::move(error);
+}
+
+}  // namespace gateway

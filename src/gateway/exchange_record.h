@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+// The record of an exchange while it is being made. It writes itself when it goes: also when the
+// exchange was cut off.
+
+#include <chrono>
+
+#include "audit/record.h"
+#include "gateway/body.h"
+#include "gateway/shared.h"
+#include "http/message.h"
+
+namespace gateway {
+
+class ExchangeRecord {
+public:
+  ExchangeRecord(const Shared& shared, const flow::Arrival& arrival);
+  ExchangeRecord(const ExchangeRecord&) = delete;
+  ExchangeRecord& operator=(const ExchangeRecord&) = delete;
+  ~ExchangeRecord();
+
+  const std::string& id() const { return record_.id; }
+  void request(const flow::Flow& flow);
+  void request_body(const BodyTap& tap);
+  void refused(const flow::Deny& refusal);
+  void sent(const std::string& dialled, const secrets::Injector* injected);
+  void dialled(const std::string& address) { record_.dial = address; }
+  void response(const http::Response& response);
+  void response_body(const BodyTap& tap);
+  void failed(std::string stage, std::string error);
+
+private:
+  const Shared& shared_;
+  std::chrono::steady_clock::time_point began_ = std::chrono::steady_clock::now();
+  audit::Record record_;
+  bool skip_ = false;
+};
+
+}  // namespace gateway

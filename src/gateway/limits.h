@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+// How long the gateway waits for whom, and how much it takes. Every wait on a peer has a limit.
+
+#include <chrono>
+#include <cstddef>
+
+#include "http/malformed.h"
+
+namespace gateway {
+
+struct Limits {
+  std::chrono::milliseconds first_bytes{
+      10'000};  // of a new connection: ClientHello or request line
+  std::chrono::milliseconds server_first{
+      300};  // silence after which a raw connection is taken for server-speaks-first
+  std::chrono::milliseconds handshake{15'000};     // TLS, either side
+  std::chrono::milliseconds request_head{30'000};  // from its first byte to its last
+  std::chrono::milliseconds keep_alive{120'000};   // between requests of a client
+  std::chrono::milliseconds connect{30'000};  // resolving and connecting, all addresses together
+  std::chrono::milliseconds response_head{600'000};  // models think for minutes
+  std::chrono::milliseconds body_silence{
+      600'000};  // between two pieces of a body: event streams are quiet for long
+  std::chrono::milliseconds upload_stall{120'000};  // a write that makes no progress
+  std::chrono::milliseconds tunnel_silence{3'600'000};
+  std::chrono::milliseconds pooled{55'000};  // an idle upstream connection is kept this long
+  std::size_t pooled_per_host = 256;         // per loop
+  std::size_t connections = 1024;            // per loop; more are reset
+  http::Limits http{};
+};
+
+}  // namespace gateway

@@ -1,0 +1,140 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "gateway/refusal.h"
+
+#include <filesystem>
+
+#include "base/json.h"
+
+namespace gateway {
+namespace {
+
+std::string_view reason_phrase(int status) {
+  switch (status) {
+    case 400:
+      return "Bad Request";
+    case 403:
+      return "Forbidden";
+    case 405:
+      return "Method Not Allowed";
+    case 408:
+      return "Request Timeout";
+    case 413:
+      return "Content Too Large";
+    case 414:
+      return "URI Too Long";
+    case 421:
+      return "Misdirected Request";
+    case 431:
+      return "Request Header Fields Too Large";
+    case 501:
+      return "Not Implemented";
+    case 502:
+      return "Bad Gateway";
+    case 503:
+      return "Service Unavailable";
+    case 504:
+      return "Gateway Timeout";
+    case 505:
+      return "HTTP Version Not Supported";
+    default:
+      return "Refused";
+  }
+}
+
+/// A file of the project by its path in it, any other by its name alone.
+std::string shown_file(const std::string& file, std::string_view project) {
+  if (!file.starts_with('/')) return file;
+  const auto inside = std::filesystem::path(file).lexically_relative(project);
+  if (!project.empty() && !inside.empty() && *inside.begin() != "..") return inside.string();
+  return std::filesystem::path(file).filename().string();
+}
+
+/// The reason without a host's path: a default action is said with the file it stands in.
+std::string shown_reason(
+    const flow::Deny& refusal, const policy::Policy& policy, std::string_view project) {
+  std::string reason = refusal.reason;
+  const std::string& origin = policy.otherwise().origin;
+  const auto at = origin.empty() ? std::string::npos : reason.find(origin);
+  if (at != std::string::npos) reason.replace(at, origin.size(), shown_file(origin, project));
+  return reason;
+}
+
+bool can_be_allowed(const flow::Deny& refusal) {
+  return refusal.stage == "filter" || refusal.stage == "ask";
+}
+
+std::string json_text(
+    const flow::Deny& refusal,
+    const flow::Flow& flow,
+    std::string_view reason,
+    std::string_view id,
+    std::string_view project) {
+  std::string out = R"({"error":"blocked_by_lazaret","stage":)";
+  base::append_json_string(out, refusal.stage);
+  out += R"(,"reason":)";
+  base::append_json_string(out, reason);
+  out += R"(,"rule":)";
+  if (refusal.rule != nullptr) {
+    const auto& origin = refusal.rule->spec().origin;
+    out += R"({"pattern":)";
+    base::append_json_string(out, policy::conditions_of(refusal.rule->spec()));
+    out += R"(,"file":)";
+    base::append_json_string(out, shown_file(origin.file, project));
+    out += R"(,"line":)" + std::to_string(origin.line) + "}";
+  } else {
+    out += "null";
+  }
+  out += R"(,"request":{"method":)";
+  base::append_json_string(out, flow.request.method);
+  out += R"(,"host":)";
+  base::append_json_string(out, flow.host.empty() ? flow.arrival.host : flow.host);
+  out += R"(,"path":)";
+  base::append_json_string(out, flow.path);
+  out += "}";
+  if (can_be_allowed(refusal)) {
+    out += R"(,"allow_with":)";
+    base::append_json_string(out, "lazaret policy allow " + flow.host);
+  }
+  out += R"(,"id":)";
+  base::append_json_string(out, id);
+  out += "}\n";
+  return out;
+}
+
+/// Text is preferred when Accept asks for it before JSON and without "anything" in front.
+bool prefers_text(const http::Fields& fields) {
+  for (const auto token : fields.tokens("accept")) {
+    const auto type = token.substr(0, token.find(';'));
+    if (type.starts_with("text/")) return true;
+    if (type == "*/*" || type.ends_with("/json") || type.ends_with("+json")) return false;
+  }
+  return false;
+}
+
+}  // namespace
+
+RefusalText explain_refusal(
+    const flow::Deny& refusal,
+    const flow::Flow& flow,
+    const policy::Policy& policy,
+    std::string_view id,
+    std::string_view project) {
+  const std::string reason = shown_reason(refusal, policy, project);
+  RefusalText out;
+  out.head.status = refusal.status;
+  out.head.reason = reason_phrase(refusal.status);
+  const bool text = prefers_text(flow.request.fields);
+  out.head.fields.add("Content-Type", text ? "text/plain; charset=utf-8" : "application/json");
+  out.head.fields.add("X-Blocked-By", "lazaret");
+  out.head.fields.add("Cache-Control", "no-store");
+  if (text) {
+    out.body = "lazaret did not let this through (" + refusal.stage + "): " + reason + "\n";
+    if (can_be_allowed(refusal))
+      out.body += "To allow it, outside the sandbox: lazaret policy allow " + flow.host + "\n";
+    out.body += "\n";
+  }
+  out.body += json_text(refusal, flow, reason, id, project);
+  return out;
+}
+
+}  // namespace gateway

@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+// What the connections of one gateway share: immutable, or safe from any thread.
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "audit/internal_log.h"
+#include "audit/journal.h"
+#include "dns/pool.h"
+#include "flow/cleared.h"
+#include "gateway/body.h"
+#include "gateway/limits.h"
+#include "gateway/upstream.h"
+#include "policy/decide.h"
+#include "policy/pattern.h"
+#include "tls/leaf_cache.h"
+#include "tls/server_context.h"
+
+namespace gateway {
+
+struct Shared {
+  std::shared_ptr<const flow::Pipeline> pipeline;
+  flow::Approver& approver;
+  audit::Journal& journal;
+  audit::Log& log;
+  dns::Pool& names;
+  tls::LeafCache& leaves;
+  const tls::ServerContext& server_tls;
+  const tls::UpstreamContext& upstream_tls;
+  net::Resolver& resolver;
+
+  /// What bodies may take up in memory until they are in the log.
+  std::unique_ptr<TapBudget> taps = std::make_unique<TapBudget>(64UL << 20U);
+  std::string session_id;
+  std::string sandbox;
+  std::string project;               // its files may be named to the program
+  std::uint16_t proxy_port = 0;      // of 10.0.2.2, where the explicit proxy answers
+  bool intercept = true;             // false: TLS is relayed unopened
+  std::size_t logged_body = 262144;  // bytes of each body that go into a record
+  std::vector<std::string>
+      masked_headers{};                     // whose values no record holds, besides the usual ones
+  std::vector<policy::Pattern> log_skip{};  // an exchange that one of them matches is not logged
+  std::vector<ConnectTo> connect_to{};
+  Limits limits{};
+};
+
+}  // namespace gateway

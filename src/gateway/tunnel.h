@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+// Bytes relayed both ways without looking inside.
+
+#include <cstdint>
+#include <memory>
+
+#include "gateway/upstream.h"
+
+namespace gateway {
+
+struct TunnelCount {
+  std::uint64_t up = 0;
+  std::uint64_t down = 0;
+};
+
+enum class FirstSpeaker { client, server, nobody };
+
+/// Waits until one side has something to say (or has ended), some minutes at most.
+net::Task<FirstSpeaker> first_speaker(net::Loop& loop, Wire& client, Upstream& upstream);
+
+/// Relays until both directions have ended, one has broken, or nothing moved for `silence`. Each
+/// direction's end is passed on as an end (half-close). What `client->in` holds goes first.
+net::Task<TunnelCount> relay(
+    net::Loop& loop,
+    std::shared_ptr<Wire> client,
+    UpstreamPtr upstream,
+    std::chrono::milliseconds silence);
+
+}  // namespace gateway

@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+// The way to the real servers: resolve, test every address, dial the tested one, verify the
+// certificate, and keep the connection for the next request. One of these per loop: connections are
+// never shared between threads.
+
+#include <expected>
+#include <memory>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "flow/cleared.h"
+#include "flow/sealed.h"
+#include "gateway/limits.h"
+#include "gateway/wire.h"
+#include "net/dial.h"
+#include "net/loop.h"
+#include "net/resolver.h"
+#include "policy/pattern.h"
+#include "tls/upstream_context.h"
+
+namespace gateway {
+
+/// "Dial this address for that host" (like curl's --connect-to). TLS still verifies the host's own
+/// name.
+struct ConnectTo {
+  policy::Pattern host;
+  std::uint16_t port = 0;          // 0: any
+  std::string address;             // a name or an IP literal; not subject to the address guard
+  std::uint16_t address_port = 0;  // 0: the request's
+};
+
+/// A connection to a server.
+struct Upstream {
+  Upstream(net::asio::ip::tcp::socket socket, net::Deadlines& deadlines)
+      : wire(std::move(socket), deadlines) {}
+
+  Wire wire;
+  std::string host;
+  std::uint16_t port = 0;
+  bool tls = false;
+  std::string dialled;  // "192.0.2.7:443", for the record
+  bool reused = false;
+  net::Deadline::Clock::time_point idle_since{};
+
+  flow::Reached reached() const { return {.host = host, .port = port, .verified_tls = tls}; }
+};
+using UpstreamPtr = std::shared_ptr<Upstream>;
+
+/// What all loops share on the way out; immutable while the gateway runs.
+struct Outbound {
+  net::Resolver& resolver;
+  const tls::UpstreamContext& tls;
+  const std::vector<ConnectTo>& connect_to;
+  const Limits& limits;
+};
+
+class Upstreams {
+public:
+  Upstreams(net::Loop& loop, Outbound outbound) : loop_(loop), out_(outbound) {}
+
+  enum class Pooled { welcome, unwanted };
+
+  /// A connection to the request's host, pooled or new. A refusal says in which stage it failed:
+  /// resolve, address, connect, tls, timeout.
+  net::Task<std::expected<UpstreamPtr, flow::Deny>> reach(
+      const flow::Flow& flow, const policy::Policy& policy, Pooled pooled);
+
+  /// A new TCP connection for a tunnel, without TLS of ours.
+  net::Task<std::expected<UpstreamPtr, flow::Deny>> dial(
+      std::string host, std::uint16_t port, const policy::Policy& policy);
+
+  /// Keeps a connection whose last response ended cleanly; nobody else holds it.
+  void give_back(UpstreamPtr upstream);
+  /// The task that closes what was idle for too long.
+  net::Task<> sweep();
+
+private:
+  UpstreamPtr take_pooled(const flow::Flow& flow);
+  net::Task<std::expected<net::Endpoints, flow::Deny>> locate(
+      const std::string& host, std::uint16_t port, const policy::Policy& policy);
+  net::Task<std::expected<void, flow::Deny>> secure(Upstream& upstream);
+
+  net::Loop& loop_;
+  Outbound out_;
+  std::unordered_map<std::string, std::vector<UpstreamPtr>> idle_;
+};
+
+}  // namespace gateway

@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "sandbox/ruleset.h"
+
+#include <gtest/gtest.h>
+
+namespace sandbox {
+namespace {
+
+TEST(Ruleset, RedirectsTcpAndDnsAndRefusesTheRest) {
+  constexpr auto expected = R"(table inet lazaret {
+  chain capture {
+    type nat hook output priority -100; policy accept;
+    tcp dport 53 redirect to :2
+    meta nfproto ipv4 udp dport 53 redirect to :3
+    meta nfproto ipv6 udp dport 53 redirect to :4
+    ip daddr { 127.0.0.0/8, 10.0.2.100 } accept
+    ip6 daddr { ::1, fd00:2::100 } accept
+    meta l4proto tcp redirect to :1
+  }
+  chain refuse {
+    type filter hook output priority 0; policy drop;
+    ct direction original ct status & dnat == 0 tcp dport { 1, 2 } reject with tcp reset
+    ct direction original ct status & dnat == 0 udp dport { 3, 4 } reject
+    ip daddr { 127.0.0.0/8, 10.0.2.100 } accept
+    ip6 daddr { ::1, fd00:2::100 } accept
+    meta l4proto tcp reject with tcp reset
+    limit rate 20/second burst 50 packets log group 1 snaplen 128
+    reject with icmpx port-unreachable
+  }
+}
+)";
+  EXPECT_EQ(capture_ruleset({.tcp = 1, .dns_tcp = 2, .dns_udp4 = 3, .dns_udp6 = 4}), expected);
+}
+
+TEST(Ruleset, RedirectsNoIpv6DnsWhereThereIsNoIpv6) {
+  const auto rules = capture_ruleset({.tcp = 1, .dns_tcp = 2, .dns_udp4 = 3});
+  EXPECT_FALSE(rules.contains("nfproto ipv6"));
+  EXPECT_FALSE(rules.contains(":0"));
+  EXPECT_FALSE(rules.contains(", 0 }"));
+}
+
+TEST(Ruleset, ACallerWithoutPowerOverItsNetworkIsToldSo) {
+  const auto outcome = load_ruleset("table inet broken {{");
+  ASSERT_FALSE(outcome);
+  EXPECT_TRUE(outcome.error().message.starts_with("nftables refuses the capture rules: "));
+}
+
+}  // namespace
+}  // namespace sandbox

@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "sandbox/spawn.h"
+
+#include <fcntl.h>
+#include <linux/prctl.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <csignal>
+
+#include "sandbox/keep_only.h"
+
+namespace sandbox {
+namespace {
+
+void forget_signal_settings() {
+  for (int number = 1; number <= SIGRTMAX; ++number)
+    std::signal(number, SIG_DFL);
+  sigset_t none;
+  sigemptyset(&none);
+  sigprocmask(SIG_SETMASK, &none, nullptr);
+}
+
+std::vector<char*> pointers_to(const std::vector<std::string>& texts) {
+  std::vector<char*> pointers;
+  pointers.reserve(texts.size() + 1);
+  for (const auto& text : texts)
+    pointers.push_back(const_cast<char*>(text.c_str()));
+  pointers.push_back(nullptr);
+  return pointers;
+}
+
+/// In the child. Returns only when it fails; errno says why.
+void execute(pid_t parent, const wire::Words& words, std::vector<base::Fd> files) {
+  die_with(parent);
+  forget_signal_settings();
+  prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0);
+  const auto report = static_cast<int>(files.size()) - 1;
+  if (!keep_only(std::move(files)) || fcntl(report, F_SETFD, FD_CLOEXEC) != 0) return;
+  if (chdir(words.directory.c_str()) != 0) return;
+  execve(
+      words.argv.front().c_str(), pointers_to(words.argv).data(),
+      pointers_to(words.environment).data());
+}
+
+}  // namespace
+
+void die_with(pid_t parent) {
+  prctl(PR_SET_PDEATHSIG, SIGKILL);
+  if (getppid() != parent) _exit(1);  // it ended before the kernel knew
+}
+
+base::Result<pid_t> spawn(const wire::Words& words, std::vector<base::Fd> files) {
+  if (words.argv.empty() || !words.argv.front().starts_with('/'))
+    return base::fail(base::ErrorKind::invalid, "a program to launch needs an absolute path");
+  int pipe[2];
+  if (pipe2(pipe, O_CLOEXEC) != 0) return base::fail_errno("make a pipe");
+  const base::Fd failure(pipe[0]);
+  base::Fd report(pipe[1]);
+
+  const auto parent = getpid();
+  const auto child = fork();
+  if (child < 0) return base::fail_errno("fork");
+  if (child == 0) {
+    const int report_number = static_cast<int>(files.size());
+    files.push_back(std::move(report));
+    execute(parent, words, std::move(files));
+    const int reason = errno;
+    (void)!write(report_number, &reason, sizeof reason);
+    _exit(127);
+  }
+  report.reset();
+  int reason = 0;
+  if (read(failure.get(), &reason, sizeof reason) != sizeof reason) return child;  // exec closed it
+  waitpid(child, nullptr, 0);
+  errno = reason;
+  return base::fail_errno("execute", words.argv.front());
+}
+
+}  // namespace sandbox

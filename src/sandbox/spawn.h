@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+// Starting a program with exactly what it is given.
+
+#include <sys/types.h>
+
+#include <string>
+#include <vector>
+
+#include "base/fd.h"
+#include "base/result.h"
+#include "sandbox/warden_wire.h"
+
+namespace sandbox {
+
+/// Runs a program as a child that is killed when the calling process ends. It has `files` as its
+/// descriptors 0, 1, 2 … and no others, no signal blocked or ignored, no ambient capability.
+/// An error when it cannot be executed; then no child is left.
+base::Result<pid_t> spawn(const wire::Words& words, std::vector<base::Fd> files);
+
+/// Has the kernel kill the calling process as soon as `parent`, which forked it, has ended.
+void die_with(pid_t parent);
+
+}  // namespace sandbox

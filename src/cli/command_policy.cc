@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: Apache-2.0
+// lazaret policy explain|allow
+
+#include <sys/stat.h>
+
+#include "base/file.h"
+#include "cli/commands.h"
+#include "cli/config_flags.h"
+#include "policy/normalise.h"
+#include "session/explain.h"
+#include "session/pipeline.h"
+
+namespace cli {
+namespace {
+
+struct Options {
+  session::ConfigRequest request{};
+  session::Question question{};
+  std::string body_file{};
+  std::string host{};
+  bool json = false;
+};
+
+constexpr int allowed = 0;
+constexpr int blocked = 1;
+constexpr int mistaken = 2;
+constexpr int asked = 3;
+
+base::Result<session::Explanation> explain_question(
+    const Options& options, const Globals& globals) {
+  const auto project = TRY(session::Project::here());
+  auto loaded = TRY(session::require_config(project, options.request));
+  for (const auto& warning : loaded.warnings)
+    tell(globals, warning);
+  auto decider = TRY(session::make_decider(*loaded.config, project.environment, project.places));
+  for (const auto& warning : decider.warnings)
+    tell(globals, warning);
+  session::Question question = options.question;
+  if (!options.body_file.empty()) question.body = TRY(base::read_file(options.body_file));
+  return session::explain(*decider.pipeline, *loaded.config, question);
+}
+
+base::Result<int> explain(const Options& options, const Globals& globals) {
+  const auto explanation = explain_question(options, globals);
+  if (!explanation) {
+    std::fprintf(stderr, "lazaret: %s\n", explanation.error().to_string().c_str());
+    return mistaken;
+  }
+  TRY_VOID(print(options.json ? session::to_json(*explanation) : session::to_text(*explanation)));
+  switch (explanation->outcome) {
+    case session::Explanation::Outcome::allow:
+      return allowed;
+    case session::Explanation::Outcome::ask:
+      return asked;
+    case session::Explanation::Outcome::block:
+      break;
+  }
+  return blocked;
+}
+
+/// Adds a rule to the user's file. Its text stays as it is: the rule is appended.
+base::Result<int> allow(const Options& options, const Globals& globals) {
+  const auto project = TRY(session::Project::here());
+  const auto host = TRY(policy::normalise_host(options.host));
+  std::error_code missing;
+  const auto file =
+      std::filesystem::weakly_canonical(project.places.user_file(), missing);  // a link stays one
+  std::string text;
+  mode_t mode = 0600;
+  if (struct stat before{}; ::stat(file.c_str(), &before) == 0) {
+    text = TRY(base::read_file(file));
+    mode = before.st_mode & 0777U;
+  }
+  if (!text.empty() && !text.ends_with('\n')) text += '\n';
+  if (!text.empty()) text += '\n';
+  text += "[[proxy.filter.rules]]\nhost = \"" + host + "\"\naction = \"allow\"\n";
+  TRY_VOID(base::make_directories(file.parent_path(), 0755));
+  TRY_VOID(base::write_file(file, text, mode));
+  TRY_VOID(print(host + " is allowed by " + file.string() + "\n"));
+  if (config::check_file(file, project.places.home).empty()) return 0;
+  tell(globals, "the file has mistakes: lazaret config check lists them");
+  return 0;
+}
+
+}  // namespace
+
+void add_policy(CLI::App& app, Chosen& chosen) {
+  app.require_subcommand(1);
+  const auto options = std::make_shared<Options>();
+  auto& explained = add_subcommand(
+      app, chosen, "explain",
+      "Say what would happen to a request, and by which rule, without sending it", options,
+      explain);
+  explained.add_option("METHOD", options->question.method, "GET, POST …")->required();
+  explained.add_option("URL", options->question.url, "http:// or https://")->required();
+  explained
+      .add_option("-H,--header", options->question.headers, "A header, 'Name: value'; repeatable")
+      ->expected(1)
+      ->take_all()
+      ->allow_extra_args(false);
+  explained.add_option("--body", options->body_file, "A file with the request's body");
+  explained.add_flag("--json", options->json, "As one JSON object");
+  add_config_flags(explained, options->request);
+  explained.footer("Exit status: 0 allowed, 1 blocked, 2 a mistake, 3 a person would be asked.");
+
+  add_subcommand(
+      app, chosen, "allow", "Allow a host from now on, in the user's configuration", options, allow)
+      .add_option("HOST", options->host, "A host name")
+      ->required();
+}
+
+}  // namespace cli

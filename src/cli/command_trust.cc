@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: Apache-2.0
+// lazaret trust list|add|remove
+
+#include <fmt/format.h>
+
+#include <filesystem>
+
+#include "base/clock.h"
+#include "base/file.h"
+#include "base/json.h"
+#include "base/text.h"
+#include "cli/commands.h"
+#include "config/trust.h"
+#include "session/project.h"
+
+namespace cli {
+namespace {
+
+struct Options {
+  std::filesystem::path directory{"."};
+  bool json = false;
+};
+
+base::Result<std::filesystem::path> project_file(const Options& options) {
+  std::error_code failed;
+  auto file = std::filesystem::canonical(options.directory / config::project_file_name, failed);
+  if (failed) {
+    return base::fail(
+        base::ErrorKind::not_found, "there is no " + std::string(config::project_file_name) +
+                                        " in " + options.directory.string());
+  }
+  return file;
+}
+
+base::Result<int> list(const Options& options, const Globals&) {
+  const auto project = TRY(session::Project::here());
+  const auto files = TRY(config::TrustStore(project.places.trust_store()).list());
+  std::string out;
+  if (options.json) {
+    out = "[";
+    for (const auto& file : files) {
+      if (out.size() > 1) out += ",";
+      out += "{\"path\":" + base::to_json_string(file.path) +
+             ",\"sha256\":" + base::to_json_string(file.sha256) +
+             ",\"added\":" + base::to_json_string(file.added) + "}";
+    }
+    out += "]\n";
+  } else {
+    for (const auto& file : files)
+      out += fmt::format("{}  {}\n", file.added, base::escape_for_terminal(file.path));
+    if (files.empty()) out = "no project file is trusted\n";
+  }
+  TRY_VOID(print(out));
+  return 0;
+}
+
+base::Result<int> add_file(const Options& options, const Globals&) {
+  const auto project = TRY(session::Project::here());
+  const auto file = TRY(project_file(options));
+  const auto text = TRY(base::read_file(file));
+  config::TrustStore store(project.places.trust_store());
+  const auto known = TRY(store.find(file));
+  if (config::is_trusted(known, text)) {
+    TRY_VOID(print(file.string() + " was trusted already\n"));
+    return 0;
+  }
+  config::TrustQuestion question{.path = file, .text = text};
+  if (known) question.old_text = known->text;
+  TRY_VOID(store.trust(file, text, base::now()));
+  TRY_VOID(print(config::to_text(question) + "trusted\n"));
+  return 0;
+}
+
+base::Result<int> remove_file(const Options& options, const Globals&) {
+  const auto project = TRY(session::Project::here());
+  const auto file =
+      std::filesystem::weakly_canonical(options.directory) / config::project_file_name;
+  const bool was_there = TRY(config::TrustStore(project.places.trust_store()).distrust(file));
+  TRY_VOID(print(file.string() + (was_there ? " is no longer trusted\n" : " was not trusted\n")));
+  return 0;
+}
+
+}  // namespace
+
+void add_trust(CLI::App& app, Chosen& chosen) {
+  app.require_subcommand(1);
+  const auto options = std::make_shared<Options>();
+  add_subcommand(app, chosen, "list", "List the trusted project files", options, list)
+      .add_flag("--json", options->json, "As a JSON array");
+  add_subcommand(
+      app, chosen, "add", "Trust a project's .lazaret.toml as it is now", options, add_file)
+      .add_option(
+          "DIRECTORY", options->directory, "The project; the current directory if left out");
+  add_subcommand(app, chosen, "remove", "Trust it no longer", options, remove_file)
+      .add_option(
+          "DIRECTORY", options->directory, "The project; the current directory if left out");
+}
+
+}  // namespace cli

@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: Apache-2.0
+// The program: its table of commands, and what happens to an error.
+
+#include <CLI/App.hpp>
+#include <CLI/Config.hpp>
+#include <CLI/Formatter.hpp>
+#include <algorithm>
+#include <array>
+#include <cstdio>
+#include <exception>
+#include <map>
+
+#include "cli/command.h"
+#include "cli/commands.h"
+#include "cli/version.h"
+
+namespace {
+
+constexpr int own_failure = 125;
+
+constexpr std::array<cli::Command, 8> commands{{
+    {"run", "Run a program in a sandbox", cli::add_run},
+    {"logs", "Show what sandboxes sent, and what became of it", cli::add_logs},
+    {"policy", "Ask the rules a question, or add one", cli::add_policy},
+    {"config", "Create, show and check the configuration", cli::add_config},
+    {"trust", "Say which project files may be used", cli::add_trust},
+    {"doctor", "Check by doing whether this machine can run sandboxes", cli::add_doctor},
+    {"version", "Print the version", cli::add_version},
+    {"man", "Print this manual as a man page", cli::add_man},
+}};
+
+/// Takes the words behind the first "--" of a `run` off `words`: CLI11 would offer them to the
+/// program's own flags.
+std::vector<std::string> take_after_dashes(std::vector<std::string>& words) {
+  const auto is_command = [&](const std::string& word) {
+    return !word.starts_with('-') && (&word == words.data() || *(&word - 1) != "--color");
+  };
+  const auto command = std::find_if(words.begin(), words.end(), is_command);
+  if (command == words.end() || *command != "run") return {};
+  const auto dashes = std::find(command, words.end(), "--");
+  if (dashes == words.end()) return {};
+  std::vector<std::string> after(dashes + 1, words.end());
+  words.erase(dashes, words.end());
+  return after;
+}
+
+int fail(std::string_view text) {
+  std::fprintf(stderr, "lazaret: %.*s\n", static_cast<int>(text.size()), text.data());
+  return own_failure;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) try {
+  CLI::App app(
+      "Runs programs you do not fully trust in a sandbox, and sends every byte of theirs through a "
+      "gateway.",
+      "lazaret");
+  cli::Globals globals;
+  cli::Chosen chosen;
+  app.require_subcommand(1);
+  app.fallthrough(false);
+  app.set_version_flag("--version", std::string(cli::version_text()));
+  const std::map<std::string, cli::Globals::Color> colors{
+      {"auto", cli::Globals::Color::automatic},
+      {"always", cli::Globals::Color::always},
+      {"never", cli::Globals::Color::never}};
+  app.add_option("--color", globals.color, "auto, always or never")
+      ->transform(CLI::CheckedTransformer(colors).description(""))
+      ->type_name("WHEN");
+  app.add_flag("--quiet", globals.quiet, "Print nothing but data and errors");
+  cli::add_commands(app, commands, chosen);
+  std::vector<std::string> words(argv + std::min(argc, 1), argv + argc);
+  globals.after_dashes = take_after_dashes(words);
+  std::reverse(words.begin(), words.end());  // as CLI11 takes them
+  try {
+    app.parse(std::move(words));
+  } catch (const CLI::ParseError& error) {
+    if (error.get_exit_code() == 0) return app.exit(error);
+    return fail(
+        std::string(error.what()) +
+        "\n  lazaret --help lists the commands, lazaret COMMAND --help their flags");
+  }
+  const auto code = chosen(globals);
+  return code ? *code : fail(code.error().to_string());
+} catch (const std::exception& error) {
+  return fail(std::string("internal error: ") + error.what());
+}

@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+// The effective configuration as values of the rooms that use it. Everything in it is checked;
+// paths are absolute.
+
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/origin.h"
+#include "config/problem.h"
+#include "config/value.h"
+#include "policy/decide.h"
+#include "policy/pattern.h"
+#include "secrets/injector_rule.h"
+#include "secrets/source.h"
+
+namespace config {
+
+enum class Network { gateway, host, none };
+enum class Visibility { hidden, readonly, readwrite };
+enum class OnFailure { stop, go_on };
+
+/// A variable that the program gets, from outside the sandbox.
+struct Variable {
+  std::string name;
+  secrets::Source source;
+  base::Origin origin;
+};
+
+struct MountRule {
+  std::string pattern;  // "~" not yet expanded
+  Visibility mode = Visibility::readonly;
+  base::Origin origin;
+};
+
+struct ConnectTo {
+  policy::Pattern host;
+  std::optional<std::uint16_t> port;  // of the host that was asked for; none: any
+  std::string address;                // an IP address
+  std::optional<std::uint16_t> address_port;
+  base::Origin origin;
+};
+
+struct Proxy {
+  bool mitm = true;
+  std::uint16_t port = 0;
+  std::vector<std::string> extra_env{};
+  std::vector<std::string> extra_ca_env{};
+  std::size_t max_log_body_bytes = 0;
+};
+
+struct Sandbox {
+  std::optional<std::filesystem::path> base_path{};
+  bool hide_env_files = true;
+  Visibility config_visibility = Visibility::hidden;
+  std::vector<std::string> env_passthrough{};
+  std::vector<Variable> environment{};
+  std::vector<MountRule> mounts{};
+};
+
+struct Upstream {
+  std::vector<std::filesystem::path> ca_files{};
+  std::vector<ConnectTo> connect_to{};  // the first that matches counts
+};
+
+struct Config {
+  Network network = Network::gateway;
+  Proxy proxy{};
+  policy::Policy policy;
+  std::vector<policy::Pattern> log_skip{};  // an exchange that one of them matches is not logged
+  std::vector<secrets::InjectorSpec> credentials{};
+  Sandbox sandbox{};
+  Upstream upstream{};
+  OnFailure on_log_failure = OnFailure::stop;
+};
+
+/// `effective` passed the schema's check, layer by layer. What is wrong all the same (a pattern
+/// that does not compile, two keys that contradict each other) is appended to `problems`; then
+/// there is no configuration.
+std::optional<Config> config_of(
+    const Table& effective, const std::filesystem::path& home, Problems& problems);
+
+}  // namespace config

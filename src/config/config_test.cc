@@ -1,0 +1,174 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "config/config.h"
+
+#include <gtest/gtest.h>
+
+#include "config/check.h"
+#include "config/merge.h"
+#include "config/toml.h"
+
+namespace {
+
+using namespace config;
+
+struct Outcome {
+  std::optional<Config> config;
+  std::string mistakes;
+};
+
+Outcome read(std::string_view text) {
+  Problems problems;
+  Table effective = defaults();
+  merge(effective, check(*parse_toml(text, "/etc/c.toml"), problems));
+  auto config = config_of(effective, "/home/u", problems);
+  std::string mistakes;
+  for (const auto& problem : problems)
+    mistakes += problem.to_string() + "\n";
+  return {std::move(config), mistakes};
+}
+
+policy::Decision decide(const Config& config, std::string_view host) {
+  return policy::decide(config.policy, {"GET", "https", host, 443, "/"});
+}
+
+TEST(Config, HasDefaultsWithoutAFile) {
+  const auto [config, mistakes] = read("");
+  ASSERT_EQ(mistakes, "");
+  EXPECT_EQ(config->network, Network::gateway);
+  EXPECT_TRUE(config->proxy.mitm);
+  EXPECT_EQ(config->proxy.port, 8080);
+  EXPECT_EQ(config->proxy.max_log_body_bytes, 262144U);
+  EXPECT_TRUE(config->sandbox.hide_env_files);
+  EXPECT_EQ(config->on_log_failure, OnFailure::stop);
+  EXPECT_EQ(decide(*config, "unknown.test").action, policy::Action::block);
+  EXPECT_EQ(decide(*config, "api.github.com").action, policy::Action::allow);
+}
+
+TEST(Config, CompilesRulesInBothSpellings) {
+  const auto [config, mistakes] = read(R"(
+[[proxy.filter.rules]]
+pattern = "*.a.test"
+action = "allow"
+[[proxy.filter.rules]]
+host = "b.test"
+methods = ["GET"]
+action = "allow"
+)");
+  ASSERT_EQ(mistakes, "");
+  const auto decision = decide(*config, "x.a.test");
+  EXPECT_EQ(decision.action, policy::Action::allow);
+  EXPECT_EQ(decision.rule->spec().origin.to_string(), "/etc/c.toml:2");
+  EXPECT_EQ(decide(*config, "b.test").action, policy::Action::allow);
+}
+
+TEST(Config, PutsTheFloorAboveEverything) {
+  const auto [config, mistakes] = read(R"(
+proxy.filter.profile = "open"
+[[proxy.filter.floor]]
+host = "a.test"
+[[proxy.filter.rules]]
+host = "a.test"
+action = "allow"
+)");
+  ASSERT_EQ(mistakes, "");
+  EXPECT_EQ(decide(*config, "a.test").action, policy::Action::block);
+}
+
+struct Mistake {
+  std::string_view text;
+  std::string_view beginning;
+};
+
+TEST(Config, NamesThePlaceOfAMistakeTheSchemaCannotSee) {
+  const Mistake table[] = {
+      {"[[proxy.filter.rules]]\naction = \"allow\"\nhost = \"(\"",
+       "/etc/c.toml:3:8: proxy.filter.rules: "},
+      {"[[proxy.filter.rules]]\naction = \"allow\"", "/etc/c.toml:1:1: proxy.filter.rules: "},
+      {"[[proxy.filter.rules]]\naction = \"allow\"\nhost = \"a\"\nscope = \"path\"",
+       "/etc/c.toml:3:8: proxy.filter.rules: scope without pattern"},
+      {"[[proxy.filter.rules]]\naction = \"allow\"\nhost = \"a\"\npattern = \"b\"",
+       "/etc/c.toml:4:11: proxy.filter.rules: "},
+      {"[[proxy.log_skip.rules]]\npattern = \"{a,b}\"", "/etc/c.toml:2:11: proxy.log_skip.rules: "},
+      {"proxy.mitm = false\n[[proxy.filter.rules]]\naction = \"block\"\npath = \"/x\"",
+       "/etc/c.toml:2:1: the rule `/x` looks inside requests"},
+      {"[[proxy.filter.rules]]\naction = \"allow\"\nhost = \"a.test\"\ntls = \"passthrough\"\n"
+       "[[proxy.filter.rules]]\naction = \"block\"\nhost = \"a.test\"\npath = \"/x\"",
+       "/etc/c.toml:5:1: the rule `"},
+      {"[proxy.filter]\nprofile = \"locked-down\"\ndefault_action = \"allow\"",
+       "/etc/c.toml:3:18: proxy.filter.default_action = \"allow\" contradicts"},
+      {"proxy.enabled = true\nsandbox.network = \"host\"",
+       "/etc/c.toml:2:19: sandbox.network = \"host\" contradicts proxy.enabled = true"},
+      {"[sandbox]\nbase_path = \"~/../x\"",
+       "/etc/c.toml:2:13: sandbox.base_path: must be absolute"},
+      {"[sandbox]\nbase_path = \"x\"", "/etc/c.toml:2:13: sandbox.base_path: must be absolute"},
+      {"[proxy.credentials.x]\nenabled = true\nheader = \"X-Key\"",
+       "/etc/c.toml:1:1: proxy.credentials.x: "},
+      {"[proxy.credentials.x.source]", "/etc/c.toml:1:1: proxy.credentials.x.source: no source"},
+      {"[sandbox.environment.A]\n", "/etc/c.toml:1:1: sandbox.environment.A: no source"},
+      {"[sandbox.environment.\"A=\"]\nvalue = \"\"",
+       "/etc/c.toml:1:22: sandbox.environment.\"A=\": not a var"},
+      {"[sandbox]\nenv_passthrough = [\"A\"]\nenvironment.A.value = \"\"",
+       "/etc/c.toml:3:13: sandbox.environment.A: also in sandbox.env_passthrough"},
+      {"[sandbox]\nenv_passthrough = [\"A B\"]",
+       "/etc/c.toml:2:20: sandbox.env_passthrough: \"A B\" is not"},
+      {"[[upstream.connect_to]]\nhost = \"a.test\"\naddress = \"b.test\"",
+       "/etc/c.toml:3:11: upstream.connect_to: address is not an IP address"},
+  };
+  for (const auto& [text, beginning] : table) {
+    const auto [config, mistakes] = read(text);
+    EXPECT_FALSE(config) << text;
+    EXPECT_EQ(mistakes.substr(0, beginning.size()), beginning) << text;
+  }
+}
+
+TEST(Config, ReadsConnectToWithAndWithoutAPort) {
+  const auto [config, mistakes] = read(R"(
+[[upstream.connect_to]]
+host = "*.a.test"
+port = 443
+address = "127.0.0.1:8443"
+[[upstream.connect_to]]
+host = "b.test"
+address = "::1"
+[[upstream.connect_to]]
+host = "c.test"
+address = "[::1]:9"
+)");
+  ASSERT_EQ(mistakes, "");
+  const auto& entries = config->upstream.connect_to;
+  ASSERT_EQ(entries.size(), 3U);
+  EXPECT_EQ(entries[0].port, 443);
+  EXPECT_EQ(entries[0].address, "127.0.0.1");
+  EXPECT_EQ(entries[0].address_port, 8443);
+  EXPECT_EQ(entries[1].address, "::1");
+  EXPECT_EQ(entries[1].address_port, std::nullopt);
+  EXPECT_EQ(entries[2].address_port, 9);
+}
+
+TEST(Config, FindsRelativePathsBesideTheFile) {
+  const auto [config, mistakes] = read("upstream.ca_files = [\"ca.pem\", \"~/b.pem\", \"/c.pem\"]");
+  ASSERT_EQ(mistakes, "");
+  const std::vector<std::filesystem::path> expected = {"/etc/ca.pem", "/home/u/b.pem", "/c.pem"};
+  EXPECT_EQ(config->upstream.ca_files, expected);
+}
+
+TEST(Config, HandsOverCredentialsWithTheirSource) {
+  const auto [config, mistakes] = read(R"(
+[proxy.credentials.github]
+enabled = true
+[proxy.credentials.gitlab]
+enabled = true
+host = "gitlab.test"
+header = "PRIVATE-TOKEN"
+ports = [8443]
+[proxy.credentials.gitlab.source]
+file = "~/token"
+)");
+  ASSERT_EQ(mistakes, "");
+  ASSERT_EQ(config->credentials.size(), 2U);
+  EXPECT_EQ(config->credentials[0].name, "github");
+  EXPECT_EQ(config->credentials[1].header, "PRIVATE-TOKEN");
+  EXPECT_EQ(config->credentials[1].origin.to_string(), "/etc/c.toml:4");
+}
+
+}  // namespace

@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+// What [proxy.filter] and [proxy.log_skip] say, as the policy's own values.
+
+#include <optional>
+#include <vector>
+
+#include "config/problem.h"
+#include "config/value.h"
+#include "policy/decide.h"
+#include "policy/pattern.h"
+
+namespace config {
+
+enum class Interception { on, off };
+
+/// Floor, rules, then the profile's rules; what does not compile or cannot be enforced is appended
+/// to `problems`.
+std::optional<policy::Policy> policy_of(
+    const Table& effective, Interception interception, Problems& problems);
+
+std::vector<policy::Pattern> log_skip_of(const Table& effective, Problems& problems);
+
+}  // namespace config

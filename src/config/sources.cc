@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "config/sources.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "base/text.h"
+#include "config/check.h"
+#include "config/reader.h"
+#include "config/toml.h"
+
+namespace config {
+namespace {
+
+/// An empty `value` is a value: a variable may be meant to be empty.
+secrets::Source source_of(const Table& table, const std::filesystem::path& home) {
+  const Reader reader(table);
+  secrets::Source source;
+  if (const auto* value = reader.find("value")) source.value.emplace(*value->as<std::string>());
+  source.env = reader.text("env").value_or("");
+  source.command = reader.text("command").value_or("");
+  if (const auto file = reader.text("file")) {
+    source.file = path_of(*file, reader.find("file")->origin, home).string();
+  }
+  return source;
+}
+
+Problem empty_source(const std::string& path, const base::Origin& origin) {
+  return {origin, path + ": no source; set value, env, file or command"};
+}
+
+secrets::InjectorSpec injector_of(const std::string& name, const Value& value) {
+  const Reader reader(*value.as<Table>());
+  secrets::InjectorSpec spec{.name = name};
+  spec.enabled = reader.flag("enabled").value_or(false);
+  spec.preset = reader.text("preset");
+  spec.host = reader.text("host");
+  spec.header = reader.text("header");
+  spec.value_format = reader.text("value_format");
+  spec.overwrite = reader.flag("overwrite").value_or(false);
+  spec.allow_plaintext = reader.flag("allow_plaintext").value_or(false);
+  for (const auto port : reader.integers("ports")) {
+    spec.ports.push_back(static_cast<std::uint16_t>(port));
+  }
+  spec.methods = reader.texts("methods");
+  spec.paths = reader.texts("paths");
+  spec.origin = value.origin;
+  return spec;
+}
+
+bool is_variable_name(std::string_view name) {
+  return !name.empty() && !base::is_digit(name[0]) && std::ranges::all_of(name, [](char c) {
+    return base::is_alpha(c) || base::is_digit(c) || c == '_';
+  });
+}
+
+/// The entries of a table of tables; none when it is not there.
+const std::vector<Entry>& sections(const Table& effective, std::string_view path) {
+  static const std::vector<Entry> none;
+  const Value* value = find_path(effective, path);
+  return value == nullptr ? none : value->as<Table>()->entries();
+}
+
+void check_names(const Table& effective, Problems& problems) {
+  for (const auto path : {"sandbox.env_passthrough", "proxy.extra_env", "proxy.extra_ca_env"}) {
+    for (const Value& name : *find_path(effective, path)->as<Array>()) {
+      const auto& text = *name.as<std::string>();
+      if (is_variable_name(text)) continue;
+      problems.push_back(
+          {name.origin, fmt::format("{}: {} is not a variable's name", path, toml_string(text))});
+    }
+  }
+}
+
+}  // namespace
+
+std::vector<secrets::InjectorSpec> credentials_of(
+    const Table& effective, const std::filesystem::path& home, Problems& problems) {
+  std::vector<secrets::InjectorSpec> specs;
+  for (const auto& [name, origin, value] : sections(effective, "proxy.credentials")) {
+    const auto path = join_path("proxy.credentials", name);
+    auto spec = injector_of(name, value);
+    if (const Value* source = value.as<Table>()->find("source")) {
+      spec.source = source_of(*source->as<Table>(), home);
+      if (!spec.source.configured())
+        problems.push_back(empty_source(path + ".source", source->origin));
+    }
+    if (spec.enabled) {
+      const auto rule = secrets::InjectorRule::compile(spec);
+      if (!rule) problems.push_back(problem_of(rule.error(), value.origin, path));
+    }
+    specs.push_back(std::move(spec));
+  }
+  return specs;
+}
+
+std::vector<Variable> environment_of(
+    const Table& effective, const std::filesystem::path& home, Problems& problems) {
+  check_names(effective, problems);
+  const auto passed = Reader(effective).texts("sandbox.env_passthrough");
+  std::vector<Variable> variables;
+  for (const auto& [name, origin, value] : sections(effective, "sandbox.environment")) {
+    const auto path = join_path("sandbox.environment", name);
+    auto source = source_of(*value.as<Table>(), home);
+    if (!is_variable_name(name)) {
+      problems.push_back({origin, path + ": not a variable's name"});
+    } else if (!source.configured()) {
+      problems.push_back(empty_source(path, value.origin));
+    } else if (std::ranges::find(passed, name) != passed.end()) {
+      problems.push_back({origin, path + ": also in sandbox.env_passthrough; keep one of the two"});
+    } else {
+      variables.push_back({name, std::move(source), value.origin});
+    }
+  }
+  return variables;
+}
+
+}  // namespace config

@@ -1,0 +1,163 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "session/doctor.h"
+
+#include <sys/utsname.h>
+#include <unistd.h>
+
+#include <cstdlib>
+
+#include "base/encoding.h"
+#include "base/file.h"
+#include "sandbox/bubblewrap.h"
+#include "sandbox/launch.h"
+#include "sandbox/signals.h"
+#include "sandbox/supervise.h"
+#include "sandbox/warden.h"
+#include "session/pipeline.h"
+#include "tls/authority.h"
+#include "tls/roots.h"
+#include "tls/upstream_context.h"
+
+namespace session {
+namespace {
+
+using sandbox::Check;
+using Status = sandbox::Check::Status;
+
+Check ok(std::string name, std::string detail) {
+  return {.name = std::move(name), .status = Status::ok, .detail = std::move(detail)};
+}
+
+Check bad(std::string name, const base::Error& error, Status status = Status::error) {
+  return {.name = std::move(name), .status = status, .detail = error.message, .remedy = error.hint};
+}
+
+Check check_kernel() {
+  utsname system{};
+  ::uname(&system);
+  return ok("kernel", std::string(system.sysname) + " " + system.release + " " + system.machine);
+}
+
+const char* search_path() {
+  const char* path = std::getenv("PATH");
+  return path != nullptr ? path : "";
+}
+
+/// Runs /bin/true in a whole sandbox: bubblewrap, system call filter and init included.
+base::Result<std::string> run_true() {
+  auto bubblewrap = TRY(sandbox::find_bubblewrap(search_path()));
+  auto warden = TRY(sandbox::Warden::start());
+  const std::string scratch = "/tmp/lazaret-doctor-" + base::to_hex(base::random_bytes(6));
+  struct Scratch {
+    std::string path;
+    ~Scratch() {
+      std::error_code ignored;
+      std::filesystem::remove_all(path, ignored);
+    }
+  } const cleanup{scratch};
+  TRY_VOID(base::make_directories(scratch + "/project", 0700));
+  TRY_VOID(base::make_directories(scratch + "/home", 0700));
+  const auto plan = TRY(sandbox::make_plan(
+      {.name = "doctor",
+       .project = scratch + "/project",
+       .home = "/home/doctor",
+       .sandbox_home = scratch + "/home",
+       .user = {.name = "doctor", .uid = ::getuid(), .gid = ::getgid()},
+       .command = {"true"},
+       .host = sandbox::survey_host()}));
+  sandbox::Streams streams;
+  auto signals = TRY(sandbox::Signals::take());
+  auto started = TRY(sandbox::launch(warden, plan, bubblewrap, std::move(streams)));
+  const auto ending = TRY(sandbox::supervise(warden, signals, std::move(started)));
+  if (ending != sandbox::Ending{}) {
+    return base::fail(
+        base::ErrorKind::internal,
+        "`true` ended with " + std::to_string(ending.exit_code()) + " inside");
+  }
+  return bubblewrap;
+}
+
+Check check_sandbox() {
+  const auto path = run_true();
+  return path ? ok("sandbox", "a program ran in one (" + *path + ")")
+              : bad("sandbox", path.error());
+}
+
+Check check_roots() {
+  const auto file = tls::find_system_bundle();
+  if (!file) return bad("certificates", file.error(), Status::warning);
+  const auto context = tls::UpstreamContext::create({});
+  return context ? ok("certificates", file->string()) : bad("certificates", context.error());
+}
+
+Check check_authority(const Project& project) {
+  const auto authority = tls::Authority::load_or_create(project.places.authority());
+  if (!authority) return bad("authority", authority.error());
+  return ok("authority", (project.places.authority() / "ca.crt").string());
+}
+
+Check check_directories(const Project& project) {
+  for (const auto& directory : {project.places.data, project.places.data / project.slug}) {
+    const auto made = base::make_directories(directory, 0700);
+    if (!made) return bad("directories", made.error());
+    if (::access(directory.c_str(), W_OK) != 0) {
+      return {
+          .name = "directories",
+          .status = Status::error,
+          .detail = directory.string() + " cannot be written",
+          .remedy = "make it yours, or set XDG_DATA_HOME to a directory that is"};
+    }
+  }
+  return ok("directories", project.places.data.string());
+}
+
+void check_config(
+    const Project& project, const ConfigRequest& request, std::vector<Check>& checks) {
+  auto loaded = load_config(project, request);
+  for (const auto& problem : loaded.problems) {
+    checks.push_back(
+        {.name = "configuration",
+         .status = Status::error,
+         .detail = problem.to_string(),
+         .remedy = "lazaret config check lists every mistake"});
+  }
+  for (const auto& warning : loaded.warnings) {
+    checks.push_back({.name = "configuration", .status = Status::warning, .detail = warning});
+  }
+  if (!loaded.config) return;
+  std::string files;
+  for (const auto& file : loaded.files)
+    files += (files.empty() ? "" : ", ") + file.string();
+  checks.push_back(ok("configuration", files.empty() ? "none: the defaults hold" : files));
+  const auto decider = make_decider(*loaded.config, project.environment, project.places);
+  if (!decider) {
+    checks.push_back(bad("credentials", decider.error()));
+    return;
+  }
+  for (const auto& each : decider->pipeline->injectors().disabled()) {
+    checks.push_back(
+        {.name = "credentials",
+         .status = Status::warning,
+         .detail = each.name + " is off: " + each.reason,
+         .remedy = "give its source a value (" + each.origin.to_string() + ")"});
+  }
+}
+
+}  // namespace
+
+std::vector<Check> examine(const ConfigRequest& request) {
+  std::vector<Check> checks{check_kernel(),           sandbox::check_user_namespaces(),
+                            sandbox::check_ruleset(), sandbox::check_capture(),
+                            check_sandbox(),          check_roots()};
+  const auto project = Project::here();
+  if (!project) {
+    checks.push_back(bad("directories", project.error()));
+    return checks;
+  }
+  checks.push_back(check_directories(*project));
+  checks.push_back(check_authority(*project));
+  check_config(*project, request, checks);
+  return checks;
+}
+
+}  // namespace session

@@ -1,0 +1,180 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "session/explain.h"
+
+#include <algorithm>
+
+#include "base/json.h"
+#include "base/text.h"
+#include "flow/cleared.h"
+#include "http/target.h"
+#include "http/write.h"
+#include "policy/normalise.h"
+
+namespace session {
+namespace {
+
+using base::ErrorKind;
+using base::fail;
+
+std::string_view name_of(Explanation::Outcome outcome) {
+  switch (outcome) {
+    case Explanation::Outcome::allow:
+      return "allow";
+    case Explanation::Outcome::block:
+      return "block";
+    case Explanation::Outcome::ask:
+      return "ask";
+  }
+  return "block";
+}
+
+/// The request as it would arrive at the gateway on a captured connection.
+base::Result<flow::Flow> flow_of(const Question& question) {
+  const auto parts = http::split_target("GET", question.url);
+  if (!parts || parts->form != http::TargetForm::absolute) {
+    return fail(
+        ErrorKind::invalid, "this is not a URL: " + base::escape_for_terminal(question.url),
+        "write it like https://api.example.com/path");
+  }
+  const std::string scheme = base::lower(parts->scheme);
+  if (scheme != "http" && scheme != "https") {
+    return fail(ErrorKind::invalid, "only http:// and https:// can be explained");
+  }
+  auto authority = TRY(policy::split_authority(parts->authority));
+  flow::Flow flow;
+  flow.arrival.tls = scheme == "https";
+  flow.arrival.host = authority.host;
+  flow.arrival.port = authority.port.value_or(policy::default_port(scheme));
+  flow.request.method = question.method;
+  flow.request.target = parts->path.empty() ? "/" : std::string(parts->path);
+  if (parts->query) flow.request.target += "?" + std::string(*parts->query);
+  flow.request.fields.add("Host", std::string(parts->authority));
+  for (const auto& header : question.headers) {
+    const auto colon = header.find(':');
+    if (colon == std::string::npos || colon == 0) {
+      return fail(ErrorKind::invalid, "a header needs a name and a value: -H 'Name: value'");
+    }
+    const std::string name = header.substr(0, colon);
+    std::string value(base::trim(std::string_view(header).substr(colon + 1)));
+    if (base::iequals(name, "host"))
+      flow.request.fields.set(name, std::move(value));
+    else
+      flow.request.fields.add(name, std::move(value));
+  }
+  if (question.body)
+    flow.request.fields.set("Content-Length", std::to_string(question.body->size()));
+  std::string discarded;
+  TRY_VOID(http::append_request_head(discarded, flow.request));
+  return flow;
+}
+
+bool is_logged(const config::Config& config, const flow::Flow& flow, const std::string& url) {
+  return std::none_of(
+      config.log_skip.begin(), config.log_skip.end(), [&](const policy::Pattern& pattern) {
+        switch (pattern.scope()) {
+          case policy::Scope::host:
+            return pattern.matches(flow.host);
+          case policy::Scope::path:
+            return pattern.matches(flow.path);
+          case policy::Scope::url:
+            return pattern.matches(url);
+        }
+        return false;
+      });
+}
+
+void append_list(std::string& out, std::string_view key, const std::vector<std::string>& values) {
+  out += ",\"" + std::string(key) + "\":[";
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    if (i > 0) out += ",";
+    base::append_json_string(out, values[i]);
+  }
+  out += "]";
+}
+
+void append_pair(std::string& out, std::string_view key, std::string_view value) {
+  out += ",\"" + std::string(key) + "\":";
+  base::append_json_string(out, value);
+}
+
+}  // namespace
+
+base::Result<Explanation> explain(
+    const flow::Pipeline& pipeline, const config::Config& config, const Question& question) {
+  flow::Flow flow = TRY(flow_of(question));
+  const flow::Verdict verdict = pipeline.judge(flow);
+  Explanation out{.host = flow.host, .path = flow.path};
+  if (!flow.path.empty()) out.url = flow.url();
+  out.logged = is_logged(config, flow, out.url);
+  const policy::Rule* rule = flow.decision.rule;
+
+  if (std::holds_alternative<flow::Pass>(verdict)) {
+    out.outcome = Explanation::Outcome::allow;
+    out.stage = "filter";
+    out.reason = flow.decision.reason;
+    if (const auto* injector = pipeline.injectors().find(flow.target())) {
+      const auto present = flow.request.fields.find(injector->header());
+      if (injector->value_over(present.value_or(std::string_view())) != nullptr)
+        out.inject.push_back(injector->name());
+      else
+        out.notes.push_back(
+            "credential " + injector->name() + " keeps the request's own " + injector->header());
+    }
+  } else if (const auto* ask = std::get_if<flow::Ask>(&verdict)) {
+    out.outcome = Explanation::Outcome::ask;
+    out.status = 403;
+    out.stage = "ask";
+    out.reason = ask->reason;
+  } else {
+    const auto& deny = std::get<flow::Deny>(verdict);
+    out.status = deny.status;
+    out.stage = deny.stage;
+    out.reason = deny.reason;
+    rule = deny.rule;
+  }
+  if (rule != nullptr) out.rule = *rule;
+  return out;
+}
+
+std::string to_text(const Explanation& explanation) {
+  std::string out(name_of(explanation.outcome));
+  out += "  " + base::escape_for_terminal(explanation.url) + "\n";
+  const auto row = [&](std::string_view name, const std::string& value) {
+    if (!value.empty())
+      out += "  " + std::string(name) + std::string(10 - name.size(), ' ') +
+             base::escape_for_terminal(value) + "\n";
+  };
+  row("why", explanation.reason);
+  row("stage", explanation.stage);
+  if (explanation.rule) row("rule", policy::describe(*explanation.rule));
+  if (explanation.status != 0)
+    row("answer", std::to_string(explanation.status) + " from the gateway");
+  row("inject", base::join(explanation.inject, ", "));
+  for (const auto& note : explanation.notes)
+    row("note", note);
+  if (!explanation.logged) row("log", "left out (proxy.log_skip)");
+  if (explanation.outcome == Explanation::Outcome::block && explanation.stage == "filter") {
+    row("allow it", "lazaret policy allow " + explanation.host);
+  }
+  return out;
+}
+
+std::string to_json(const Explanation& explanation) {
+  std::string out = R"({"decision":)" + base::to_json_string(name_of(explanation.outcome));
+  out += ",\"status\":" + std::to_string(explanation.status);
+  append_pair(out, "stage", explanation.stage);
+  append_pair(out, "reason", explanation.reason);
+  out +=
+      ",\"rule\":" + (explanation.rule ? policy::to_json(*explanation.rule) : std::string("null"));
+  append_pair(out, "host", explanation.host);
+  append_pair(out, "path", explanation.path);
+  append_pair(out, "url", explanation.url);
+  append_list(out, "inject", explanation.inject);
+  append_list(out, "substitute", {});
+  append_list(out, "redact", {});
+  append_list(out, "notes", explanation.notes);
+  out += std::string(",\"log\":") + (explanation.logged ? "true" : "false") + "}\n";
+  return out;
+}
+
+}  // namespace session

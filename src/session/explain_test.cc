@@ -1,0 +1,199 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "session/explain.h"
+
+#include <gtest/gtest.h>
+
+#include "config/check.h"
+#include "config/merge.h"
+#include "config/toml.h"
+#include "session/pipeline.h"
+
+namespace session {
+namespace {
+
+using Outcome = Explanation::Outcome;
+
+constexpr std::string_view file = R"(
+[proxy.filter]
+profile = "locked-down"
+
+[[proxy.filter.floor]]
+action = "block"
+host = "*.evil.test"
+
+[[proxy.filter.rules]]
+action = "block"
+host = "api.test"
+path = "/admin/**"
+reason = "administrators only"
+
+[[proxy.filter.rules]]
+action = "ask"
+host = "ask.test"
+
+[[proxy.filter.rules]]
+action = "allow"
+host = "*.test"
+
+[[proxy.log_skip.rules]]
+pattern = "*/telemetry"
+scope = "url"
+
+[proxy.credentials.example]
+enabled = true
+host = "api.test"
+header = "X-Api-Key"
+
+[proxy.credentials.example.source]
+env = "EXAMPLE_KEY"
+)";
+
+/// What decides, as it is made of a configuration file.
+class Explain : public testing::Test {
+protected:
+  Explain() {
+    config::Problems problems;
+    config::Table effective = config::defaults();
+    config::merge(effective, config::check(*config::parse_toml(file, "/etc/c.toml"), problems));
+    config_ = config::config_of(effective, "/home/u", problems);
+    for (const auto& problem : problems)
+      ADD_FAILURE() << problem.to_string();
+    decide_with({{"EXAMPLE_KEY", "a-secret-key"}});
+  }
+
+  void decide_with(const config::Environment& environment) {
+    auto decider = make_decider(*config_, environment, {.home = "/home/u"});
+    ASSERT_TRUE(decider) << decider.error().to_string();
+    decider_ = *std::move(decider);
+  }
+  base::Result<Explanation> ask(Question question) {
+    return explain(*decider_.pipeline, *config_, question);
+  }
+  Explanation about(std::string url, std::string method = "GET") {
+    return ask({.method = std::move(method), .url = std::move(url)}).value();
+  }
+
+  std::optional<config::Config> config_;
+  Decider decider_;
+};
+
+TEST_F(Explain, AllowsByTheRuleThatMatches) {
+  const auto out = about("https://Api.Test:443/a/../b?q=1");
+  EXPECT_EQ(out.outcome, Outcome::allow);
+  EXPECT_EQ(out.status, 0);
+  EXPECT_EQ(out.stage, "filter");
+  EXPECT_EQ(out.host, "api.test");
+  EXPECT_EQ(out.path, "/b");
+  EXPECT_EQ(out.url, "https://api.test/b?q=1");
+  ASSERT_TRUE(out.rule);
+  EXPECT_EQ(out.rule->spec().origin.file, "/etc/c.toml");
+}
+
+TEST_F(Explain, BlocksByTheFloorWhateverTheRulesSay) {
+  const auto out = about("https://x.evil.test/");
+  EXPECT_EQ(out.outcome, Outcome::block);
+  EXPECT_EQ(out.status, 403);
+  ASSERT_TRUE(out.rule);
+  EXPECT_EQ(out.rule->spec().origin.to_string(), "/etc/c.toml:5");
+}
+
+TEST_F(Explain, GivesTheRulesReason) {
+  EXPECT_EQ(about("https://api.test/admin/x").reason, "administrators only");
+}
+
+TEST_F(Explain, BlocksWhatNoRuleMatches) {
+  const auto out = about("https://example.com/");
+  EXPECT_EQ(out.outcome, Outcome::block);
+  EXPECT_EQ(out.rule, std::nullopt);
+}
+
+TEST_F(Explain, SaysWhereAPersonWouldBeAsked) {
+  const auto out = about("https://ask.test/");
+  EXPECT_EQ(out.outcome, Outcome::ask);
+  EXPECT_EQ(out.status, 403);
+  EXPECT_EQ(out.stage, "ask");
+}
+
+TEST_F(Explain, NamesTheCredentialThatWouldBeAdded) {
+  EXPECT_EQ(about("https://api.test/").inject, (std::vector<std::string>{"example"}));
+  EXPECT_TRUE(about("http://api.test/").inject.empty());
+  EXPECT_TRUE(about("https://api.test:8443/").inject.empty());
+  EXPECT_TRUE(about("https://www.test/").inject.empty());
+}
+
+TEST_F(Explain, SaysWhyACredentialStaysBehind) {
+  const auto out =
+      ask({.method = "GET", .url = "https://api.test/", .headers = {"X-Api-Key: own"}}).value();
+  EXPECT_TRUE(out.inject.empty());
+  ASSERT_EQ(out.notes.size(), 1U);
+  EXPECT_TRUE(out.notes[0].starts_with("credential example keeps")) << out.notes[0];
+}
+
+TEST_F(Explain, SaysWhatIsLeftOutOfTheLog) {
+  EXPECT_TRUE(about("https://api.test/").logged);
+  const auto out = about("https://api.test/telemetry");
+  EXPECT_FALSE(out.logged);
+  EXPECT_NE(to_text(out).find("log       left out"), std::string::npos) << to_text(out);
+}
+
+TEST_F(Explain, NeverShowsTheCredential) {
+  const auto out = about("https://api.test/");
+  EXPECT_EQ(to_text(out).find("a-secret-key"), std::string::npos);
+  EXPECT_EQ(to_json(out).find("a-secret-key"), std::string::npos);
+}
+
+TEST_F(Explain, RefusesWhatTheGatewayWouldRefuse) {
+  EXPECT_EQ(about("https://api.test/%00").status, 400);
+  EXPECT_EQ(about("https://api.test/", "TRACE").status, 405);
+  const auto other =
+      ask({.method = "GET", .url = "https://api.test/", .headers = {"Host: b.test"}}).value();
+  EXPECT_EQ(other.status, 421);
+  EXPECT_EQ(other.stage, "route");
+}
+
+TEST_F(Explain, TellsWhatIsNoQuestion) {
+  for (const auto* url :
+       {"", "api.test", "/a", "ftp://api.test/", "https://", "https://u@a.test/",
+        "https://a.test/#f"})
+    EXPECT_FALSE(ask({.method = "GET", .url = url})) << url;
+  EXPECT_FALSE(ask({.method = "GET", .url = "https://a.test/", .headers = {"no colon"}}));
+  EXPECT_FALSE(ask({.method = "G T", .url = "https://a.test/"}));
+}
+
+TEST_F(Explain, AnswersInText) {
+  EXPECT_EQ(
+      to_text(about("https://api.test/admin/x")),
+      "block  https://api.test/admin/x\n"
+      "  why       administrators only\n"
+      "  stage     filter\n"
+      "  rule      block host api.test, path /admin/** (/etc/c.toml:9)\n"
+      "  answer    403 from the gateway\n"
+      "  allow it  lazaret policy allow api.test\n");
+}
+
+TEST_F(Explain, AnswersInJson) {
+  EXPECT_EQ(
+      to_json(about("https://www.test/")),
+      R"({"decision":"allow","status":0,"stage":"filter","reason":"matched rule: *.test",)"
+      R"("rule":{"pattern":"*.test","scope":"host","type":"glob","action":"allow",)"
+      R"("file":"/etc/c.toml","line":19},"host":"www.test","path":"/",)"
+      R"("url":"https://www.test/","inject":[],"substitute":[],"redact":[],"notes":[],"log":true})"
+      "\n");
+}
+
+TEST_F(Explain, EscapesTheQuestionForATerminal) {
+  const auto refused = ask({.method = "GET", .url = "\x1b[31mred"});
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().message.find('\x1b'), std::string::npos);
+}
+
+TEST_F(Explain, WarnsOfACredentialWithoutAValue) {
+  config_->policy = policy::Policy::create({}, {}, {.action = policy::Action::allow}).value();
+  decide_with({});
+  ASSERT_EQ(decider_.warnings.size(), 1U);
+  EXPECT_NE(decider_.warnings[0].find("EXAMPLE_KEY"), std::string::npos);
+  EXPECT_TRUE(about("https://api.test/").inject.empty());
+}
+
+}  // namespace
+}  // namespace session

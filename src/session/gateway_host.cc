@@ -1,0 +1,161 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "session/gateway_host.h"
+
+#include <netdb.h>
+
+#include <algorithm>
+#include <array>
+#include <thread>
+
+#include "base/file.h"
+#include "base/text.h"
+#include "sandbox/certificate_directory.h"
+#include "sandbox/refusals.h"
+#include "tls/roots.h"
+
+namespace session {
+namespace {
+
+constexpr std::array<std::string_view, 2> protocols{"http/1.1", "http/1.0"};
+
+std::vector<gateway::ConnectTo> connect_to_of(const config::Config& config) {
+  std::vector<gateway::ConnectTo> out;
+  out.reserve(config.upstream.connect_to.size());
+  for (const auto& each : config.upstream.connect_to) {
+    out.push_back(
+        {.host = each.host,
+         .port = each.port.value_or(0),
+         .address = each.address,
+         .address_port = each.address_port.value_or(0)});
+  }
+  return out;
+}
+
+std::string protocol_name(std::uint8_t number) {
+  switch (number) {
+    case 1:
+      return "ICMP";
+    case 6:
+      return "TCP";
+    case 17:
+      return "UDP";
+    case 58:
+      return "ICMPV6";
+    case 132:
+      return "SCTP";
+    default:
+      return "IP-" + std::to_string(number);
+  }
+}
+
+std::optional<gateway::Doors::Destination> destination_of(int socket) {
+  const auto wanted = sandbox::original_destination(socket);
+  const auto own = sandbox::local_endpoint(socket);
+  if (!wanted || !own || *wanted == *own) return std::nullopt;
+  const auto& bytes = wanted->address;
+  return gateway::Doors::Destination{
+      .address = std::vector<std::uint8_t>(bytes.begin(), bytes.begin() + (wanted->is_v4 ? 4 : 16)),
+      .port = wanted->port};
+}
+
+std::vector<gateway::RefusedPacket> read_refusals(std::string_view datagram) {
+  std::vector<gateway::RefusedPacket> out;
+  for (const auto& refusal : sandbox::parse_refusals(datagram)) {
+    out.push_back(
+        {.protocol = protocol_name(refusal.protocol),
+         .destination = refusal.destination.to_string()});
+  }
+  return out;
+}
+
+gateway::Doors doors_of(sandbox::Listeners listeners) {
+  return {
+      .tcp = std::move(listeners.tcp),
+      .dns_tcp = std::move(listeners.dns_tcp),
+      .dns_udp4 = std::move(listeners.dns_udp4),
+      .dns_udp6 = std::move(listeners.dns_udp6),
+      .refusals = std::move(listeners.refusals),
+      .destination_of = destination_of,
+      .read_refusals = read_refusals};
+}
+
+/// A loop for each core, but not so many that a small program pays for them.
+unsigned loop_count() { return std::clamp(std::thread::hardware_concurrency(), 1U, 4U); }
+
+}  // namespace
+
+base::Result<sandbox::TrustedAuthority> trusted_authority(
+    const tls::Authority& authority, const std::filesystem::path& directory) {
+  std::string roots;
+  if (const auto file = tls::find_system_bundle()) roots = TRY(base::read_file(*file));
+  const std::string& ours = authority.certificate_pem();
+  return sandbox::TrustedAuthority{
+      .certificate = ours,
+      .bundle = tls::bundle_with(roots, ours),
+      .directory =
+          TRY(sandbox::make_certificate_directory(directory, ours, authority.subject_hash()))};
+}
+
+GatewayHost::GatewayHost(
+    GatewayRequest request,
+    std::unique_ptr<audit::Log> log,
+    std::unique_ptr<audit::Journal> journal,
+    tls::Authority authority,
+    tls::ServerContext server_tls,
+    tls::UpstreamContext upstream_tls)
+    : request_(std::move(request)),
+      log_(std::move(log)),
+      journal_(std::move(journal)),
+      authority_(std::move(authority)),
+      leaves_(authority_),
+      server_tls_(std::move(server_tls)),
+      upstream_tls_(std::move(upstream_tls)) {}
+
+GatewayHost::~GatewayHost() = default;
+
+base::Result<std::unique_ptr<GatewayHost>> GatewayHost::start(
+    const config::Config& config,
+    std::shared_ptr<const flow::Pipeline> pipeline,
+    tls::Authority authority,
+    sandbox::Listeners listeners,
+    GatewayRequest request) {
+  auto server_tls = TRY(tls::ServerContext::create(protocols));
+  auto upstream_tls = TRY(tls::UpstreamContext::create({.ca_files = config.upstream.ca_files}));
+  std::unique_ptr<audit::Log> log = TRY(audit::FileLog::open(
+      request.sandbox_places.internal_logs(), audit::least_level_from_environment()));
+  audit::JournalOptions options;
+  if (config.on_log_failure == config::OnFailure::go_on)
+    options.on_failure = audit::OnFailure::carry_on;
+  auto journal = TRY(audit::Journal::open(request.sandbox_places.proxy_logs(), options));
+
+  std::unique_ptr<GatewayHost> host(new GatewayHost(
+      std::move(request), std::move(log), std::move(journal), std::move(authority),
+      std::move(server_tls), std::move(upstream_tls)));
+  std::vector<std::string> masked;
+  for (const auto& injector : pipeline->injectors().all())
+    masked.push_back(injector.header());
+  host->shared_ = std::make_unique<gateway::Shared>(gateway::Shared{
+      .pipeline = std::move(pipeline),
+      .approver = host->nobody_,
+      .journal = *host->journal_,
+      .log = *host->log_,
+      .names = host->names_,
+      .leaves = host->leaves_,
+      .server_tls = host->server_tls_,
+      .upstream_tls = host->upstream_tls_,
+      .resolver = host->resolver_,
+      .session_id = host->request_.session_id,
+      .sandbox = host->request_.sandbox,
+      .project = host->request_.project,
+      .proxy_port = config.proxy.port,
+      .intercept = config.proxy.mitm,
+      .logged_body = config.proxy.max_log_body_bytes,
+      .masked_headers = std::move(masked),
+      .log_skip = config.log_skip,
+      .connect_to = connect_to_of(config)});
+  host->gateway_ = std::make_unique<gateway::Gateway>(
+      *host->shared_, doors_of(std::move(listeners)), loop_count());
+  return host;
+}
+
+}  // namespace session

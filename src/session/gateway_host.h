@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+// A gateway with everything it needs: the log, the authority, the names, the way out. Made after
+// the warden was forked.
+
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "base/result.h"
+#include "config/config.h"
+#include "config/places.h"
+#include "gateway/gateway.h"
+#include "sandbox/listeners.h"
+#include "sandbox/plan.h"
+#include "session/pipeline.h"
+#include "tls/authority.h"
+
+namespace session {
+
+/// What programs inside have to trust: the system's roots and `authority`. Keeps files of its own
+/// in `directory`.
+base::Result<sandbox::TrustedAuthority> trusted_authority(
+    const tls::Authority& authority, const std::filesystem::path& directory);
+
+struct GatewayRequest {
+  std::string session_id;
+  std::string sandbox;
+  std::string project;
+  config::Places places;
+  config::SandboxPlaces sandbox_places;
+};
+
+class GatewayHost {
+public:
+  /// The gateway serves when this returns.
+  static base::Result<std::unique_ptr<GatewayHost>> start(
+      const config::Config& config,
+      std::shared_ptr<const flow::Pipeline> pipeline,
+      tls::Authority authority,
+      sandbox::Listeners listeners,
+      GatewayRequest request);
+
+  GatewayHost(const GatewayHost&) = delete;
+  GatewayHost& operator=(const GatewayHost&) = delete;
+  /// Ends the connections, then closes the log.
+  ~GatewayHost();
+
+private:
+  GatewayHost(
+      GatewayRequest request,
+      std::unique_ptr<audit::Log> log,
+      std::unique_ptr<audit::Journal> journal,
+      tls::Authority authority,
+      tls::ServerContext server_tls,
+      tls::UpstreamContext upstream_tls);
+
+  GatewayRequest request_;
+  std::unique_ptr<audit::Log> log_;
+  std::unique_ptr<audit::Journal> journal_;
+  tls::Authority authority_;
+  tls::LeafCache leaves_;
+  tls::ServerContext server_tls_;
+  tls::UpstreamContext upstream_tls_;
+  dns::Pool names_;
+  net::Resolver resolver_{};
+  flow::NobodyToAsk nobody_;
+  std::unique_ptr<gateway::Shared> shared_;
+  std::unique_ptr<gateway::Gateway> gateway_;  // last: it uses all of the above
+};
+
+}  // namespace session

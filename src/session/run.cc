@@ -1,0 +1,273 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "session/run.h"
+
+#include <pwd.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <csignal>
+
+#include "base/encoding.h"
+#include "base/file.h"
+#include "base/text.h"
+#include "sandbox/bubblewrap.h"
+#include "sandbox/env_files.h"
+#include "sandbox/host.h"
+#include "sandbox/launch.h"
+#include "sandbox/mount_rules.h"
+#include "sandbox/plan.h"
+#include "sandbox/signals.h"
+#include "sandbox/streams.h"
+#include "sandbox/supervise.h"
+#include "sandbox/warden.h"
+#include "session/gateway_host.h"
+#include "session/pipeline.h"
+
+namespace session {
+namespace {
+
+namespace fs = std::filesystem;
+
+sandbox::Network network_of(config::Network network) {
+  switch (network) {
+    case config::Network::host:
+      return sandbox::Network::host;
+    case config::Network::none:
+      return sandbox::Network::none;
+    case config::Network::gateway:
+      break;
+  }
+  return sandbox::Network::captured;
+}
+
+sandbox::Resolver resolver_of(config::Network network) {
+  switch (network) {
+    case config::Network::host:
+      return sandbox::Resolver::host;
+    case config::Network::none:
+      return sandbox::Resolver::none;
+    case config::Network::gateway:
+      break;
+  }
+  return sandbox::Resolver::captured;
+}
+
+sandbox::Visibility visibility_of(config::Visibility visibility) {
+  switch (visibility) {
+    case config::Visibility::readonly:
+      return sandbox::Visibility::read_only;
+    case config::Visibility::readwrite:
+      return sandbox::Visibility::read_write;
+    case config::Visibility::hidden:
+      break;
+  }
+  return sandbox::Visibility::hidden;
+}
+
+std::vector<sandbox::MountPattern> mount_patterns_of(const std::vector<config::MountRule>& rules) {
+  std::vector<sandbox::MountPattern> out;
+  out.reserve(rules.size());
+  for (const auto& rule : rules) {
+    out.push_back(
+        {.pattern = rule.pattern, .mode = visibility_of(rule.mode), .origin = rule.origin});
+  }
+  return out;
+}
+
+/// Both are real paths.
+bool is_inside(const fs::path& path, const fs::path& directory) {
+  const auto relative = path.lexically_relative(directory);
+  return !relative.empty() && *relative.begin() != "..";
+}
+
+/// The project's history is read-only inside: hooks, configuration, `commondir` or a submodule's
+/// own settings, written inside, would be obeyed by the next git outside (a shell's prompt is
+/// enough).
+void protect_repository(const fs::path& project, std::vector<sandbox::MountRule>& rules) {
+  std::error_code missing;
+  const auto repository =
+      fs::canonical(project / ".git", missing);  // a link is followed: its end is what counts
+  if (missing || !is_inside(repository, project)) return;
+  const bool known = std::any_of(
+      rules.begin(), rules.end(), [&](const auto& each) { return each.path == repository; });
+  if (known) return;  // the configuration has a rule of its own for it
+  rules.push_back(
+      {.path = repository.string(),
+       .is_directory = fs::is_directory(repository, missing),
+       .mode = sandbox::Visibility::read_only});
+}
+
+/// Each connection of the program takes two descriptors here.
+void take_all_descriptors() {
+  rlimit limit{};
+  if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
+  limit.rlim_cur = limit.rlim_max;
+  ::setrlimit(RLIMIT_NOFILE, &limit);
+}
+
+/// From here on this process has secrets: nobody reads its memory, and it leaves no core behind.
+void keep_to_ourselves() {
+  ::prctl(PR_SET_DUMPABLE, 0);
+  const rlimit none{};
+  ::setrlimit(RLIMIT_CORE, &none);
+}
+
+sandbox::User user_of(const config::Environment& environment) {
+  sandbox::User user{.uid = ::getuid(), .gid = ::getgid()};
+  if (const passwd* entry = ::getpwuid(user.uid))
+    user.name = entry->pw_name;
+  else if (const auto found = environment.find("USER"); found != environment.end())
+    user.name = found->second;
+  if (user.name.empty()) user.name = "user";
+  return user;
+}
+
+std::vector<std::string> shell_of(const config::Environment& environment) {
+  const auto found = environment.find("SHELL");
+  const bool usable = found != environment.end() && ::access(found->second.c_str(), X_OK) == 0;
+  return {usable ? found->second : "/bin/sh"};
+}
+
+/// Variables from the configuration. One whose source gives nothing is left out; one that cannot be
+/// read is an error.
+base::Result<std::map<std::string, std::string>> variables_of(
+    const config::Config& config, const Project& project) {
+  std::map<std::string, std::string> out;
+  for (const auto& variable : config.sandbox.environment) {
+    auto value = secrets::resolve(variable.source, project.environment, project.places.home);
+    if (!value) {
+      return std::unexpected(std::move(value).error().while_doing(
+          "for the variable " + variable.name + ", " + variable.origin.to_string()));
+    }
+    if (*value) out[variable.name] = std::string((*value)->reveal());
+  }
+  return out;
+}
+
+/// Files that say or hold what the program may not know, but lie in its project (a linked
+/// configuration, a token's file).
+void hide_own_files(
+    const Project& project, const config::Loaded& loaded, std::vector<sandbox::MountRule>& rules) {
+  std::vector<fs::path> files(loaded.files.begin(), loaded.files.end());
+  for (const auto& credential : loaded.config->credentials) {
+    if (!credential.source.file.empty())
+      files.push_back(base::expand_home(credential.source.file, project.places.home));
+  }
+  for (const auto& file : files) {
+    std::error_code missing;
+    const auto real = fs::canonical(file, missing);
+    if (missing || real == project.directory / config::project_file_name) continue;
+    if (!is_inside(real, project.directory)) continue;
+    rules.insert(rules.begin(), {.path = real.string(), .mode = sandbox::Visibility::hidden});
+  }
+}
+
+base::Result<sandbox::PlanInput> plan_input_of(
+    const RunRequest& request,
+    const Project& project,
+    const config::Loaded& loaded,
+    const config::SandboxPlaces& places) {
+  const config::Config& config = *loaded.config;
+  auto mounts = TRY(sandbox::match_mount_rules(
+      mount_patterns_of(config.sandbox.mounts), project.places.home, project.directory));
+  for (const auto& warning : mounts.unmatched)
+    request.tell(warning);
+  const auto own_file = project.directory / config::project_file_name;
+  std::error_code missing;
+  sandbox::PlanInput input{
+      .name = request.name,
+      .project = project.directory.string(),
+      .home = project.places.home.string(),
+      .sandbox_home = places.home().string(),
+      .user = user_of(project.environment),
+      .command = request.command.empty() ? shell_of(project.environment) : request.command,
+      .host_environment = {project.environment.begin(), project.environment.end()},
+      .resolver = resolver_of(config.network),
+      .extra_env = config.proxy.extra_env,
+      .extra_ca_env = config.proxy.extra_ca_env,
+      .env_passthrough = config.sandbox.env_passthrough,
+      .environment = TRY(variables_of(config, project)),
+      .mount_rules = std::move(mounts.rules),
+      .own_paths =
+          {project.places.config.string(), project.places.data.string(),
+           project.places.state.string(), project.places.runtime.string(), places.root.string()},
+      .config_visibility = visibility_of(config.sandbox.config_visibility),
+      .host = sandbox::survey_host()};
+  hide_own_files(project, loaded, input.mount_rules);
+  protect_repository(project.directory, input.mount_rules);
+  if (config.sandbox.hide_env_files) input.env_files = sandbox::find_env_files(project.directory);
+  if (fs::exists(own_file, missing)) input.project_config = own_file.string();
+  return input;
+}
+
+/// A warden for the network that is wanted. The first one was started, for the usual case, before
+/// the configuration was read.
+base::Result<> adjust_warden(std::optional<sandbox::Warden>& warden, config::Network network) {
+  if (network == config::Network::gateway) return {};
+  warden.reset();
+  warden.emplace(TRY(sandbox::Warden::start({.network = network_of(network)})));
+  return {};
+}
+
+}  // namespace
+
+base::Result<sandbox::Ending> run(RunRequest request) {
+  std::optional<sandbox::Warden> warden;
+  if (!request.dry_run) warden.emplace(TRY(sandbox::Warden::start()));
+  keep_to_ourselves();
+  take_all_descriptors();  // not the warden: the program has the limit of whoever called
+  std::signal(SIGPIPE, SIG_IGN);
+
+  const auto project = TRY(Project::here());
+  auto loaded = TRY(require_config(project, request.config));
+  config::Config& config = *loaded.config;
+  for (const auto& warning : loaded.warnings)
+    request.tell(warning);
+  const auto bubblewrap =
+      TRY(sandbox::find_bubblewrap(::getenv("PATH") != nullptr ? ::getenv("PATH") : ""));
+  const auto places = project.sandbox_places(config.sandbox.base_path);
+  if (request.name.empty()) request.name = project.slug;
+  TRY_VOID(base::make_directories(places.home(), 0700));
+  auto input = TRY(plan_input_of(request, project, loaded, places));
+
+  std::optional<sandbox::Signals> signals;
+  std::unique_ptr<GatewayHost> gateway;
+  if (warden) {
+    TRY_VOID(adjust_warden(warden, config.network));
+    signals.emplace(TRY(
+        sandbox::Signals::take()));  // before the gateway's threads: they leave signals to this one
+  }
+  if (config.network == config::Network::gateway) {
+    input.proxy_url = "http://10.0.2.2:" + std::to_string(config.proxy.port);
+    auto authority = TRY(tls::Authority::load_or_create(project.places.authority()));
+    if (config.proxy.mitm)
+      input.authority = TRY(trusted_authority(authority, project.places.authority()));
+    auto decider = TRY(make_decider(config, project.environment, project.places));
+    for (const auto& warning : decider.warnings)
+      request.tell(warning);
+    if (warden) {
+      GatewayRequest needs{
+          .session_id = base::uuid_v7(),
+          .sandbox = request.name,
+          .project = project.directory.string(),
+          .places = project.places,
+          .sandbox_places = places};
+      gateway = TRY(GatewayHost::start(
+          config, std::move(decider.pipeline), std::move(authority), std::move(warden->listeners()),
+          std::move(needs)));
+    }
+  }
+
+  const auto plan = TRY(sandbox::make_plan(input));
+  if (request.dry_run) {
+    TRY_VOID(request.print(sandbox::to_text(plan)));
+    return sandbox::Ending{};
+  }
+  auto streams = TRY(sandbox::make_streams());
+  auto started = TRY(sandbox::launch(*warden, plan, bubblewrap, std::move(streams)));
+  return sandbox::supervise(*warden, *signals, std::move(started));
+}
+
+}  // namespace session

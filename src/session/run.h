@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+// One `lazaret run`: the warden first, before there is a thread or a secret; then the
+// configuration, the gateway, and last the program. What was begun is undone in reverse.
+
+#include <functional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/result.h"
+#include "sandbox/ending.h"
+#include "session/project.h"
+
+namespace session {
+
+struct RunRequest {
+  ConfigRequest config{};
+  std::vector<std::string> command{};  // empty: the user's shell
+  std::string name{};                  // of the sandbox; empty: the project's slug
+  bool dry_run = false;                // print the plan instead
+  /// Tells the person something that is worth knowing before the program starts.
+  std::function<void(std::string_view)> tell{};
+  /// Prints the plan.
+  std::function<base::Result<>(std::string_view)> print{};
+};
+
+/// How the program ended. Errors: lazaret could not run it.
+base::Result<sandbox::Ending> run(RunRequest request);
+
+}  // namespace session

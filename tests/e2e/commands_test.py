@@ -1,0 +1,260 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The other commands: explain, logs, config, doctor, help."""
+
+import base64
+import json
+import re
+
+from rig import check, origins
+from rig.runner import test
+
+RULES = """
+[proxy.filter]
+default_action = "block"
+
+[[proxy.filter.rules]]
+action = "block"
+host = "ok.test"
+path = "/private/**"
+reason = "not yours"
+
+[[proxy.filter.rules]]
+action = "allow"
+host = "ok.test"
+
+[[proxy.filter.rules]]
+action = "ask"
+host = "ask.test"
+
+[proxy.credentials.demo]
+enabled = true
+host = "ok.test"
+header = "Authorization"
+source = { value = "canary-explained" }
+"""
+
+
+def explain(box, method, url, status):
+    ran = box.lazaret("policy", "explain", "--json", method, url)
+    check.equal(ran.code, status, ran.story())
+    return ran.json()
+
+
+@test(tags=["quick"])
+def explain_says_what_would_happen_and_why(box):
+    box.configure(RULES)
+    allowed = explain(box, "GET", "https://ok.test/x", 0)
+    check.equal((allowed["decision"], allowed["status"], allowed["inject"]), ("allow", 0, ["demo"]))
+    check.equal((allowed["rule"]["line"], allowed["host"], allowed["path"]), (11, "ok.test", "/x"))
+    check.contains(allowed["rule"]["file"], "config.toml")
+    blocked = explain(box, "GET", "https://OK.test:443/a/../private/x", 1)
+    check.equal(
+        (blocked["decision"], blocked["status"], blocked["path"], blocked["rule"]["line"]),
+        ("block", 403, "/private/x", 5),
+    )
+    check.contains(blocked["reason"], "not yours")
+    check.equal(explain(box, "GET", "https://nowhere.test/", 1)["rule"], None)
+    check.equal(explain(box, "GET", "https://ask.test/", 3)["decision"], "ask")
+    check.equal(box.lazaret("policy", "explain", "GET", "not a url").code, 2)
+
+
+@test
+def explain_tells_no_secret(box):
+    box.configure(RULES)
+    for arguments in (["--json"], []):
+        ran = box.lazaret("policy", "explain", *arguments, "GET", "https://ok.test/x")
+        check.lacks(ran.out + ran.err, "canary-explained")
+
+
+@test(tags=["quick"])
+def explain_and_the_gateway_agree(box):
+    box.configure(RULES)
+    box.origin("ok.test", origins.text("x"), allow=False)
+    urls = [
+        "https://ok.test/",
+        "https://ok.test/private/x",
+        "https://ok.test/private",
+        "https://ok.test/%70rivate/x",
+        "https://ok.test/x/../private/y",
+        "https://other.test/",
+        "https://ask.test/",
+    ]
+    codes = box.curl_by_proxy(
+        *[word for url in urls for word in ("-o", "/dev/null", url)],
+        "--path-as-is",
+        "-w",
+        "%{http_code} ",
+    ).out.split()
+    for url, code in zip(urls, codes, strict=True):
+        said = box.lazaret("policy", "explain", "--json", "GET", url).json()
+        check.equal(
+            "403" if said["status"] == 403 else "200",
+            code,
+            f"{url}: explain said {said['decision']}, {said['reason']}",
+        )
+
+
+@test(tags=["quick"])
+def logs_show_filter_and_count(box):
+    box.origin("ok.test", lambda request: None)
+    box.curl_by_proxy(
+        "https://ok.test/one", "https://ok.test/two", "https://refused.test/three"
+    ).expect()
+    box.curl_by_proxy("-d", "the body", "https://ok.test/four").expect()
+    everything = box.lazaret("logs", "proxy", "--json").expect().json()
+    check.equal(
+        [record["url"] for record in everything],
+        [
+            f"https://{host}/{path}"
+            for host, path in (
+                ("ok.test", "one"),
+                ("ok.test", "two"),
+                ("refused.test", "three"),
+                ("ok.test", "four"),
+            )
+        ],
+    )
+
+    def chosen(*options):
+        return [
+            record["url"].rpartition("/")[2]
+            for record in box.lazaret("logs", "proxy", "--json", *options).expect().json()
+        ]
+
+    check.equal(chosen("--errors"), ["three"])
+    check.equal(chosen("--method", "POST"), ["four"])
+    check.equal(chosen("--status", "403"), ["three"])
+    check.equal(chosen("--status", "200-299", "--last", "1"), ["four"])
+    check.equal(chosen("--url", "refused"), ["three"])
+    check.equal(chosen("--last", "2"), ["three", "four"])
+    check.equal(chosen("--since", "1h"), ["one", "two", "three", "four"])
+    check.equal(chosen("--until", "1h"), [])
+    table = box.lazaret("logs", "proxy").expect().out
+    for part in ("TIME", "METHOD", "STATUS", "DURATION", "URL", "https://ok.test/four", "403"):
+        check.contains(table, part)
+    check.lacks(table, "\x1b")
+    compact = box.lazaret("logs", "proxy", "--compact").expect().out
+    check.that(
+        re.search(r"^\d\d:\d\d:\d\d +POST +200 +\S+ +https://ok.test/four", compact, re.MULTILINE),
+        compact,
+    )
+    statistics = box.lazaret("logs", "proxy", "--stats").expect().out
+    check.that(re.search(r"Total requests: +4\b", statistics), statistics)
+
+
+@test
+def a_record_has_what_a_reader_needs(box):
+    box.origin("ok.test", lambda request: None)
+    headers = ["-H", "Authorization: Bearer mine", "-H", "X-Api-Key: mine"]
+    box.curl("-d", "the body", *headers, "https://ok.test/x?y=z").expect()
+    record = box.record("record", lambda record: record["method"] == "POST")
+    always = "ts kind id session_id sandbox method url http dial req_headers req_body status"
+    always += " resp_headers resp_body duration_ns bytes_up bytes_down filter_action filter_reason"
+    check.equal([key for key in always.split() if key not in record], [], "missing keys")
+    check.equal((record["url"], record["http"]), ("https://ok.test/x?y=z", "1.1"))
+    check.equal((record["status"], record["bytes_up"]), (200, 8))
+    check.equal(base64.b64decode(record["req_body"]), b"the body")
+    check.contains(record["dial"], "127.0.0.1:")
+    check.lacks(json.dumps(record["req_headers"]), "mine")
+
+
+@test
+def logs_follow(box):
+    box.origin("ok.test", origins.text("x"))
+    box.curl("https://ok.test/before").expect()
+    follower = box.start_lazaret("logs", "proxy", "-f", "--json")
+    check.contains(follower.stdout.readline().decode(), "/before")
+    box.curl("https://ok.test/after").expect()
+    check.contains(follower.stdout.readline().decode(), "/after")
+    follower.terminate()
+    follower.communicate()
+
+
+@test
+def logs_of_nothing_are_empty_not_an_error(box):
+    check.equal(box.lazaret("logs", "proxy", "--json").expect().json(), [])
+    box.lazaret("logs", "internal").expect()
+
+
+@test(tags=["quick"])
+def config_commands_work_together(box):
+    path = box.lazaret("config", "path").expect().out.strip()
+    check.equal(path, str(box.config / "config.toml"))
+    box.lazaret("config", "init").expect()
+    check.that((box.config / "config.toml").exists(), "config init wrote nothing")
+    box.lazaret("config", "check", path).expect()
+    box.run("true").expect()
+    check.that(box.lazaret("config", "init").code != 0, "config init wrote over a file")
+
+
+@test
+def config_show_names_the_origin_of_each_value(box):
+    box.configure("[proxy]\nport = 9999\n" + RULES)
+    shown = box.lazaret("config", "show", "--origins").expect().out
+    check.that(re.search(r"port = 9999\s+#.*config\.toml:2", shown), shown)
+    check.lacks(shown, "canary-explained")
+    effective = box.lazaret("config", "show", "--json").expect().json()
+    check.equal(effective["proxy"]["port"], 9999)
+    check.lacks(json.dumps(effective), "canary-explained")
+
+
+@test
+def config_show_is_a_file_that_loads(box):
+    box.configure("[proxy]\nport = 9999\n")
+    (box.root / "shown.toml").write_text(box.lazaret("config", "show").expect().out)
+    box.lazaret("config", "check", box.root / "shown.toml").expect()
+
+
+@test
+def config_check_tells_every_problem_on_a_line_of_its_own(box):
+    (box.root / "bad.toml").write_text('[proxy]\nenabeld = true\nmitm = "yes"\n')
+    ran = box.lazaret("config", "check", box.root / "bad.toml")
+    check.equal(ran.code, 1)
+    places = re.findall(r"bad\.toml:(\d+):\d+: ", ran.out + ran.err)
+    check.equal(places, ["2", "3"])
+
+
+@test
+def a_project_file_counts_only_when_it_is_trusted(box):
+    box.origin("ok.test", origins.text("open"), allow=False)
+    (box.project / ".lazaret.toml").write_text(
+        '[[proxy.filter.rules]]\naction = "allow"\nhost = "ok.test"\n'
+    )
+    ran = box.curl_by_proxy("-o", "/dev/null", "-w", "%{http_code}", "https://ok.test/")
+    check.equal(ran.out, "403")
+    check.contains(ran.err, ".lazaret.toml")
+    box.lazaret("trust", "add").expect()
+    check.contains(box.lazaret("trust", "list").expect().out, str(box.project))
+    check.equal(
+        box.curl_by_proxy("-o", "/dev/null", "-w", "%{http_code}", "https://ok.test/").out, "200"
+    )
+    with (box.project / ".lazaret.toml").open("a") as file:
+        file.write("# changed\n")
+    check.equal(
+        box.curl_by_proxy("-o", "/dev/null", "-w", "%{http_code}", "https://ok.test/").out, "403"
+    )
+
+
+@test(tags=["quick"])
+def doctor_checks_by_doing(box):
+    ran = box.lazaret("doctor")
+    check.equal(ran.code, 0, ran.story())
+    rows = box.lazaret("doctor", "--json").json()
+    check.that(len(rows if isinstance(rows, list) else rows["checks"]) >= 4, ran.story())
+
+
+@test(tags=["quick"])
+def help_and_version_are_there(box):
+    check.that(re.search(r"\d+\.\d+", box.lazaret("version").expect().out), "no version")
+    helped = box.lazaret("--help").expect().out
+    for command in ("run", "logs", "policy", "config", "doctor", "version"):
+        check.contains(helped, command)
+        box.lazaret(command, "--help").expect()
+    check.that(box.lazaret("no-such-command").code not in (0, None), "an unknown command succeeded")
+
+
+@test
+def diagnostics_go_to_stderr(box):
+    ran = box.lazaret("policy", "explain", "GET", "nonsense")
+    check.equal(ran.out, "")
+    check.that(ran.err, "no message")

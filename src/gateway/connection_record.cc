@@ -15,7 +15,7 @@ std::string url_of(const std::string& method, const flow::Arrival& arrival) {
 }  // namespace
 
 ConnectionRecord::ConnectionRecord(
-    const Shared& shared, std::string method, const flow::Arrival& arrival)
+    const Shared& shared, const std::string& method, const flow::Arrival& arrival)
     : ConnectionRecord(shared, method, url_of(method, arrival)) {
   record_.kind = audit::Kind::connection;
 }

@@ -14,7 +14,7 @@ namespace gateway {
 class ConnectionRecord {
 public:
   /// `method` is CONNECT or TCP.
-  ConnectionRecord(const Shared& shared, std::string method, const flow::Arrival& arrival);
+  ConnectionRecord(const Shared& shared, const std::string& method, const flow::Arrival& arrival);
   /// A refused name or packet: method DNS, UDP, ICMP …; `url` such as "dns://name".
   ConnectionRecord(const Shared& shared, std::string method, std::string url);
   ConnectionRecord(const ConnectionRecord&) = delete;

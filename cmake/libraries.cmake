@@ -18,6 +18,7 @@ lazaret_pkg(seccomp libseccomp)
 lazaret_pkg(cap libcap)
 lazaret_pkg(re2 re2)
 lazaret_pkg(idn2 libidn2)
+lazaret_pkg(nghttp2 libnghttp2)
 lazaret_pkg(toml tomlplusplus)
 
 # Boost is header-only here: src/base/boost_json.cc compiles Boost.JSON once.

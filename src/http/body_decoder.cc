@@ -7,6 +7,7 @@
 #include "base/text.h"
 #include "http/field_lines.h"
 #include "http/grammar.h"
+#include "http/trailers.h"
 
 namespace http {
 namespace {
@@ -14,57 +15,6 @@ namespace {
 // Fifteen hexadecimal digits stay below 2^60: no overflow to test for.
 constexpr std::size_t max_size_digits = 15;
 constexpr std::size_t max_extension_bytes = 16UL << 10U;
-
-/// Fields that frame, route, authenticate, condition or describe a message are read before its
-/// body; as trailers they would arrive after every decision that depends on them (RFC 9110, 6.5.1).
-bool is_forbidden_trailer(const Field& field) {
-  static constexpr std::array<std::string_view, 43> names{
-      "accept-encoding",
-      "age",
-      "allow",
-      "alt-svc",
-      "authentication-info",
-      "authorization",
-      "cache-control",
-      "connection",
-      "content-disposition",
-      "content-encoding",
-      "content-length",
-      "content-range",
-      "content-type",
-      "cookie",
-      "date",
-      "expect",
-      "expires",
-      "forwarded",
-      "host",
-      "http2-settings",
-      "if-match",
-      "if-modified-since",
-      "if-none-match",
-      "if-range",
-      "if-unmodified-since",
-      "keep-alive",
-      "location",
-      "max-forwards",
-      "origin",
-      "pragma",
-      "range",
-      "referer",
-      "retry-after",
-      "set-cookie",
-      "strict-transport-security",
-      "te",
-      "trailer",
-      "transfer-encoding",
-      "upgrade",
-      "user-agent",
-      "vary",
-      "via",
-      "www-authenticate"};
-  const auto name = base::lower(field.name);
-  return name.starts_with("proxy-") || std::ranges::binary_search(names, name);
-}
 
 }  // namespace
 
@@ -157,7 +107,7 @@ BodyDecoder::Step BodyDecoder::feed_trailers(std::string_view in) {
   auto fields = parse_field_lines(lines, limits_);
   if (!fields) return refuse(std::move(fields).error());
   trailers_ = *std::move(fields);
-  trailers_.erase_if(is_forbidden_trailer);
+  remove_forbidden_trailers(trailers_);
   state_ = State::done;
   return {.consumed = (*found)->end - before, .state = state_};
 }

@@ -1,7 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "flow/sealed.h"
 
+#include <stdexcept>
+
+#include "base/text.h"
 #include "http/connection.h"
+#include "http/h2_head.h"
 #include "http/write.h"
 
 namespace flow {
@@ -38,38 +42,50 @@ base::Result<Sealed> Sealed::seal(
   }
   Sealed sealed;
   sealed.framing_ = http::request_framing(flow.request);
-  http::Request out = outgoing(flow, sealed.framing_);
+  sealed.takes_trailers_ = flow.request.fields.has_token("te", "trailers");
+  sealed.head_ = outgoing(flow, sealed.framing_);
+  auto& fields = sealed.head_.fields;
 
   const auto* injector = pipeline.injectors().find(flow.target());
   const bool as_judged = flow.scheme != "https" || upstream.verified_tls;
   if (injector != nullptr && as_judged) {
-    const auto present = out.fields.find(injector->header());
+    const auto present = fields.find(injector->header());
     if (const auto* value = injector->value_over(present.value_or(std::string_view()))) {
       sealed.injected_ = injector;
-      out.fields.set(injector->header(), std::string(value->reveal()));
+      sealed.credential_ = value;
+      fields.erase(injector->header());
     }
   }
   sealed.guarded_ = pipeline.injectors().concern(flow.host);
   if (sealed.guarded_) {
     // What comes back is searched for credentials: it has to be readable, and whole.
-    out.fields.set("Accept-Encoding", "identity");
-    out.fields.erase("Range");
-    out.fields.erase("If-Range");
+    fields.set("Accept-Encoding", "identity");
+    fields.erase("Range");
+    fields.erase("If-Range");
   }
-
-  std::string head;
-  head.reserve(1024);
-  auto written = http::append_request_head(head, out);
-  for (auto& field : out.fields) {
-    if (sealed.injected_ != nullptr && field.name == sealed.injected_->header()) {
-      base::wipe(field.value.data(), field.value.size());
-    }
-  }
-  TRY_VOID(written);
-  sealed.head_ = base::Secret(head);
-  base::wipe(head.data(), head.size());
+  TRY_VOID(http::check_request_head(sealed.head_));
   sealed.flow_ = std::move(cleared.flow_);
   return sealed;
+}
+
+void Sealed::append_head(std::string& out) const {
+  out.reserve(out.size() + 1024);
+  http::append_checked_request_head(out, head_);
+  if (credential_ == nullptr) return;
+  out.resize(out.size() - 2);  // the empty line comes after the credential
+  out.append(injected_->header()).append(": ").append(credential_->reveal()).append("\r\n\r\n");
+}
+
+http::Fields Sealed::h2_fields() const {
+  auto fields = http::request_to_h2(head_, flow_.scheme);
+  if (!fields) throw std::logic_error("a head that was checked cannot be written");
+  if (takes_trailers_) fields->add("te", "trailers");
+  if (credential_ != nullptr) fields->add(credential_field(), std::string(credential_->reveal()));
+  return *std::move(fields);
+}
+
+std::string Sealed::credential_field() const {
+  return injected_ == nullptr ? std::string() : base::lower(injected_->header());
 }
 
 }  // namespace flow

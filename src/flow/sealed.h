@@ -23,14 +23,18 @@ struct Reached {
 
 class Sealed {
 public:
-  /// Adds the one credential that belongs to this host and writes the head: hop-by-hop fields gone,
-  /// the canonical target, the body's framing declared anew. Errors: invalid (a part that cannot be
-  /// written).
+  /// Adds the one credential that belongs to this host and settles the head: hop-by-hop fields
+  /// gone, the canonical target, the body's framing declared anew. Errors: invalid (a part that
+  /// cannot be written). The pipeline outlives what it sealed.
   static base::Result<Sealed> seal(
       Cleared&& cleared, const Reached& upstream, const Pipeline& pipeline);
 
-  /// The head's bytes, for the wire only.
-  std::string_view head_for_wire() const { return head_.reveal(); }
+  /// Appends the head's bytes in HTTP/1.1. For the wire only: wipe them when they have gone.
+  void append_head(std::string& out) const;
+  /// The head's fields in HTTP/2, the credential last. For the wire only: wipe it.
+  http::Fields h2_fields() const;
+  /// The name, in lower case, of the field that holds the credential; empty without one.
+  std::string credential_field() const;
   /// How the body goes out.
   http::Framing framing() const { return framing_; }
   /// The injector that added a credential, or null.
@@ -43,9 +47,11 @@ public:
 
 private:
   Sealed() = default;
-  base::Secret head_;
-  http::Framing framing_;
+  http::Request head_;                        // without the credential
+  const base::Secret* credential_ = nullptr;  // in the pipeline's injector
   const secrets::Injector* injected_ = nullptr;
+  http::Framing framing_;
+  bool takes_trailers_ = false;
   bool guarded_ = false;
   Flow flow_;
 };

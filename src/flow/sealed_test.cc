@@ -25,7 +25,9 @@ std::string head_of(Flow flow, secrets::InjectorSpec spec = {}, bool verified = 
   const Pipeline pipeline(
       test::open_policy(),
       has_credential ? test::injectors_of(std::move(spec)) : secrets::Injectors());
-  return std::string(seal(std::move(flow), pipeline, verified).value().head_for_wire());
+  std::string head;
+  seal(std::move(flow), pipeline, verified).value().append_head(head);
+  return head;
 }
 
 http::Fields fields(std::initializer_list<http::Field> more) {
@@ -85,8 +87,25 @@ TEST(Sealed, DeclaresTheFramingOnce) {
 TEST(Sealed, AddsTheCredentialOfItsHost) {
   EXPECT_EQ(
       head_of(captured("/"), credential()),
-      "GET / HTTP/1.1\r\nHost: api.example.com\r\nAuthorization: Bearer token-4f1d9a\r\n"
-      "Accept-Encoding: identity\r\n\r\n");
+      "GET / HTTP/1.1\r\nHost: api.example.com\r\nAccept-Encoding: identity\r\n"
+      "Authorization: Bearer token-4f1d9a\r\n\r\n");
+}
+
+TEST(Sealed, IsTheSameInHttp2) {
+  const Pipeline pipeline(test::open_policy(), test::injectors_of(credential()));
+  const auto sealed =
+      seal(captured("/x?y=1", fields({{"TE", "trailers"}, {"Content-Length", "3"}})), pipeline);
+  EXPECT_EQ(
+      sealed->h2_fields(), (http::Fields{
+                               {":method", "GET"},
+                               {":scheme", "https"},
+                               {":authority", "api.example.com"},
+                               {":path", "/x?y=1"},
+                               {"content-length", "3"},
+                               {"accept-encoding", "identity"},
+                               {"te", "trailers"},
+                               {"authorization", "Bearer token-4f1d9a"}}));
+  EXPECT_EQ(sealed->credential_field(), "authorization");
 }
 
 TEST(Sealed, NamesTheInjectorButNeverShowsItsValueElsewhere) {

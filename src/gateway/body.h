@@ -1,16 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
-// Bodies as they stream by: taken out of one framing, through a filter if there is one, into
-// another. One buffer; back pressure by awaiting the write before the next read.
+// Bodies as they stream by: taken from one side, seen by the record, put to the other.
 
 #include <atomic>
 #include <cstdint>
 #include <string>
 
-#include "base/secret.h"
 #include "flow/stage.h"
-#include "gateway/wire.h"
-#include "http/body_decoder.h"
+#include "gateway/message.h"
 
 namespace gateway {
 
@@ -62,56 +59,42 @@ enum class Moved {
   destination_broke,  // the receiver closed or stalled
 };
 
-/// Moves one body. `out` holds what is to be written before it (a head) and serves as the buffer.
+/// Moves one body, through a filter if there is one. No buffer of its own: a piece that was taken
+/// is put at once, and back pressure is in awaiting the flush before more is taken.
 class BodyMover {
 public:
-  BodyMover(
-      Wire& from, http::BodyDecoder decoder, net::Stream& to, http::Framing framing, BodyTap& tap)
-      : from_(from), decoder_(std::move(decoder)), to_(to), framing_(framing), tap_(tap) {}
+  BodyMover(Incoming& from, Outgoing& to, BodyTap& tap) : from_(from), to_(to), tap_(tap) {}
   BodyMover(const BodyMover&) = delete;
   BodyMover& operator=(const BodyMover&) = delete;
-  /// What it moved may have been a credential.
-  ~BodyMover() { base::wipe(out_.data(), out_.size()); }
 
   /// The filter outlives the move.
   void filter_with(flow::BodyFilter& filter) { filter_ = &filter; }
-  void head(std::string_view head) { out_ += head; }
+  /// Everything that is moved is appended to `copy`, for one more try.
+  void keep_copy(std::string& copy) { copy_ = &copy; }
+  void keep_no_copy() { copy_ = nullptr; }
 
-  /// Takes what has already arrived. True when that is the whole body: one write then sends all.
+  /// Takes what has already arrived. True when that is the whole body: one flush then sends all.
   bool take_buffered();
-  /// Everything taken and not yet written; for a caller that writes it itself.
-  const std::string& pending() const { return out_; }
   /// Moves the rest; `silence` is how long the sender may pause, `stall` how long the receiver may.
   net::Task<Moved> run(std::chrono::milliseconds silence, std::chrono::milliseconds stall);
 
-  /// Has `run` end at its next step.
-  void stop() { source_failed("it was of no more use"); }
-
   /// Why the source broke, in words; empty when it simply closed.
-  const std::string& problem() const { return problem_; }
-  bool source_timed_out() const { return timed_out_; }
-  /// Whether the receiver has been given anything.
-  bool anything_written() const { return written_; }
+  const std::string& problem() const { return problem_.empty() ? from_.problem() : problem_; }
+  bool source_timed_out() const { return from_.timed_out(); }
 
 private:
   void emit(std::string_view data);
   void put(std::string_view data);
   bool end();
-  bool source_failed(std::string why);
 
-  Wire& from_;
-  http::BodyDecoder decoder_;
-  net::Stream& to_;
-  http::Framing framing_;
+  Incoming& from_;
+  Outgoing& to_;
   BodyTap& tap_;
   flow::BodyFilter* filter_ = nullptr;
-  std::string out_;
+  std::string* copy_ = nullptr;
   std::string filtered_;
   std::string problem_;
   bool ended_ = false;
-  bool failed_ = false;
-  bool timed_out_ = false;
-  bool written_ = false;
 };
 
 }  // namespace gateway

@@ -6,10 +6,14 @@
 #include "base/encoding.h"
 #include "base/text.h"
 #include "gateway/connection_record.h"
+#include "gateway/h1_client_stream.h"
+#include "gateway/h2_client_stream.h"
+#include "gateway/h2_connection.h"
 #include "gateway/tunnel.h"
 #include "http/target.h"
 #include "http/write.h"
 #include "policy/normalise.h"
+#include "tls/alpn.h"
 #include "tls/client_hello.h"
 #include "tls/handshake_error.h"
 
@@ -17,6 +21,10 @@ namespace gateway {
 namespace {
 
 using net::asio::ip::tcp;
+
+/// How a client begins that knows beforehand that HTTP/2 is spoken (RFC 9113, 3.4). No request of
+/// HTTP/1 begins so.
+constexpr std::string_view h2_preface = "PRI ";
 
 /// Whether bytes may be the start of an HTTP/1 request line: a method token and a blank.
 enum class Likeness { yes, no, perhaps };
@@ -79,11 +87,18 @@ net::Task<> Connection::serve_host(First first) {
         co_return;
       }
       const bool opened = co_await open_tls(seen.sni);
-      if (opened) co_await serve_http();
+      if (!opened) co_return;
+      if (tls::negotiated_protocol(client_->stream.ssl()) == "h2")
+        co_await serve_h2();
+      else
+        co_await serve_http();
       co_return;
     }
     case Protocol::http:
       co_await serve_http();
+      co_return;
+    case Protocol::h2:
+      co_await serve_h2();
       co_return;
     case Protocol::other:
       co_await relay("TCP", policy::ConnectionKind::raw_tcp, First::client);
@@ -163,6 +178,7 @@ net::Task<Connection::Look> Connection::look(First first) {
       client_->stream.reads().expire_after(shared_.limits.first_bytes);
       continue;
     }
+    if (seen.starts_with(h2_preface)) co_return Look{.protocol = Protocol::h2};
     co_return Look{.protocol = likeness == Likeness::yes ? Protocol::http : Protocol::other};
   }
 }
@@ -203,19 +219,58 @@ net::Task<Connection::Served> Connection::serve_http() {
       if (accepted) co_return Served::connect;
       break;
     }
-    Exchange exchange(shared_, upstreams_, loop_, client_, arrival_);
-    Exchange::After after = Exchange::After::close;
-    if (request != nullptr) {
-      http::Request message = request->message;
-      after = co_await exchange.run(std::move(message));
-    } else {
-      const http::Malformed why = std::get<http::Malformed>(*head);
-      after = co_await exchange.refuse_head(why);
-    }
-    if (after == Exchange::After::close) break;
+    const bool goes_on = co_await serve_one(std::move(*head));
+    if (!goes_on) break;
   }
   co_await linger();
   co_return Served::closed;
+}
+
+/// One exchange; whether the next request may follow.
+net::Task<bool> Connection::serve_one(http::Parsed<http::Request> head) {
+  auto& deadlines = loop_.deadlines();
+  if (auto* request = std::get_if<http::Complete<http::Request>>(&head)) {
+    auto stream =
+        std::make_shared<H1ClientStream>(client_, request->message, deadlines, shared_.limits);
+    Exchange exchange(shared_, upstreams_, loop_, stream, arrival_);
+    co_await exchange.run(std::move(request->message));
+    co_return stream->may_go_on();
+  }
+  co_await refuse_head(std::get<http::Malformed>(std::move(head)));
+  co_return false;
+}
+
+net::Task<> Connection::refuse_head(http::Malformed why) {
+  auto stream = std::make_shared<H1ClientStream>(client_, loop_.deadlines(), shared_.limits);
+  Exchange exchange(shared_, upstreams_, loop_, std::move(stream), arrival_);
+  co_await exchange.refuse_head(std::move(why));
+}
+
+/// Each request is an exchange of its own, at the same time as others.
+net::Task<> Connection::serve_h2() {
+  auto begin = [&shared = shared_, &upstreams = upstreams_, &loop = loop_, arrival = arrival_](
+                   std::shared_ptr<H2Stream> stream, http::Checked<http::Request> head) {
+    loop.tasks().spawn(
+        serve_stream(shared, upstreams, loop, arrival, std::move(stream), std::move(head)));
+  };
+  auto connection = std::make_shared<H2Connection>(
+      H2Connection::Side::server, client_, loop_, shared_.limits, std::move(begin));
+  co_await H2Connection::run(std::move(connection), shared_.limits.keep_alive);
+}
+
+net::Task<> Connection::serve_stream(
+    const Shared& shared,
+    Upstreams& upstreams,
+    net::Loop& loop,
+    flow::Arrival arrival,
+    std::shared_ptr<H2Stream> stream,
+    http::Checked<http::Request> head) {
+  Exchange exchange(
+      shared, upstreams, loop, std::make_shared<H2ClientStream>(std::move(stream)), arrival);
+  if (head)
+    co_await exchange.run(*std::move(head));
+  else
+    co_await exchange.refuse_head(std::move(head).error());
 }
 
 /// The next head, taken from the buffer, or what is wrong with it; nothing when the client has
@@ -257,12 +312,11 @@ net::Task<bool> Connection::accept_connect(const http::Request& request) {
   const bool early =
       !client_->in.empty();  // bytes that TLS, which reads the descriptor, would never see
   if (!authority || !authority->port || early) {
-    Exchange exchange(shared_, upstreams_, loop_, client_, arrival_);
-    const http::Malformed why{
+    http::Malformed why{
         .status = 400,
         .reason =
             early ? "data came before CONNECT was answered" : "CONNECT needs a host and a port"};
-    co_await exchange.refuse_head(why);
+    co_await refuse_head(std::move(why));
     co_return false;
   }
   arrival_.host = std::move(authority->host);

@@ -12,7 +12,9 @@
 #include <memory>
 
 #include "gateway/exchange.h"
+#include "gateway/h2_stream.h"
 #include "gateway/shared.h"
+#include "http/h1.h"
 
 namespace gateway {
 
@@ -32,7 +34,7 @@ public:
   net::Task<> serve_proxy();
 
 private:
-  enum class Protocol { tls, http, other, silent, gone };
+  enum class Protocol { tls, http, h2, other, silent, gone };
   struct Look {
     Protocol protocol = Protocol::gone;
     std::string sni{};
@@ -48,6 +50,16 @@ private:
   net::Task<> relay_unopened(const std::string& sni);
   net::Task<bool> open_tls(const std::string& sni);
   net::Task<Served> serve_http();
+  net::Task<bool> serve_one(http::Parsed<http::Request> head);
+  net::Task<> refuse_head(http::Malformed why);
+  net::Task<> serve_h2();
+  static net::Task<> serve_stream(
+      const Shared& shared,
+      Upstreams& upstreams,
+      net::Loop& loop,
+      flow::Arrival arrival,
+      std::shared_ptr<H2Stream> stream,
+      http::Checked<http::Request> head);
   net::Task<std::optional<http::Parsed<http::Request>>> next_head(
       std::chrono::milliseconds patience);
   net::Task<bool> accept_connect(const http::Request& request);

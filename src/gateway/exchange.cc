@@ -5,14 +5,14 @@
 #include <optional>
 
 #include "base/text.h"
-#include "gateway/hangup_watch.h"
 #include "gateway/refusal.h"
 #include "http/connection.h"
-#include "http/write.h"
 #include "secrets/scrub.h"
 
 namespace gateway {
 namespace {
+
+constexpr int most_attempts = 2;
 
 bool is_idempotent(std::string_view method) {
   return method == "GET" || method == "HEAD" || method == "OPTIONS" || method == "PUT" ||
@@ -28,6 +28,12 @@ std::optional<std::string_view> wanted_upgrade(const http::Request& request) {
     return std::nullopt;
   }
   return protocol;
+}
+
+bool is_grpc(const http::Request& request) {
+  const auto type = request.fields.find("content-type");
+  return type && (*type == "application/grpc" || type->starts_with("application/grpc+") ||
+                  type->starts_with("application/grpc;"));
 }
 
 /// Whether the body is in another form than its bytes.
@@ -68,7 +74,7 @@ Exchange::Exchange(
     const Shared& shared,
     Upstreams& upstreams,
     net::Loop& loop,
-    std::shared_ptr<Wire> client,
+    std::shared_ptr<ClientStream> client,
     const flow::Arrival& arrival)
     : shared_(shared),
       upstreams_(upstreams),
@@ -78,13 +84,8 @@ Exchange::Exchange(
       arrival_(arrival),
       record_(shared, arrival) {}
 
-net::Task<Exchange::After> Exchange::run(http::Request head) {
+net::Task<> Exchange::run(http::Request head) {
   method_ = head.method;
-  version_ = head.version;
-  framing_ = http::request_framing(head);
-  keep_alive_ = http::is_keep_alive(head.version, head.fields);
-  expects_continue_ = http::expects_continue(head);
-
   flow::Flow flow{.arrival = arrival_, .request = std::move(head)};
   auto cleared = flow::settle(*pipeline_, flow, shared_.approver);
   if (!cleared) {
@@ -109,270 +110,194 @@ net::Task<Exchange::After> Exchange::run(http::Request head) {
     co_return co_await refuse(std::move(upgrade), cleared->flow());
   }
 
-  auto upstream =
+  auto server =
       co_await upstreams_.reach(cleared->flow(), pipeline_->policy(), Upstreams::Pooled::welcome);
-  if (!upstream) co_return co_await refuse(std::move(upstream).error(), cleared->flow());
+  if (!server) co_return co_await refuse(std::move(server).error(), cleared->flow());
+  const bool translated = (*server)->version() != http::Version::http_2;
+  if (translated && is_grpc(cleared->flow().request)) {
+    flow::Deny no_grpc{
+        .status = 501,
+        .stage = "upstream",
+        .reason = "gRPC needs HTTP/2, which " + cleared->flow().host + " does not speak"};
+    co_return co_await refuse(std::move(no_grpc), cleared->flow());
+  }
 
-  auto sealed = flow::Sealed::seal(std::move(*cleared), (*upstream)->reached(), *pipeline_);
+  auto sealed = flow::Sealed::seal(std::move(*cleared), (*server)->reached(), *pipeline_);
   if (!sealed) {
     flow::Deny unwritable{.status = 400, .stage = "inject", .reason = sealed.error().message};
     co_return co_await refuse(std::move(unwritable), cleared->flow());
   }
-  record_.sent((*upstream)->dialled, sealed->injected());
-  co_return co_await forward(*sealed, std::move(*upstream));
+  record_.sent((*server)->dialled(), sealed->injected());
+  co_await forward(*sealed, std::move(*server));
 }
 
-net::Task<Exchange::After> Exchange::refuse_head(const http::Malformed& why) {
+net::Task<> Exchange::refuse_head(http::Malformed why) {
   const flow::Flow flow{.arrival = arrival_};
-  expects_continue_ = true;  // nothing after this head can be understood
-  flow::Deny refusal{.status = why.status, .stage = "parse", .reason = why.reason};
+  client_->be_last();
+  flow::Deny refusal{.status = why.status, .stage = "parse", .reason = std::move(why.reason)};
   record_.request(flow);
   co_return co_await refuse(std::move(refusal), flow);
 }
 
-net::Task<Exchange::After> Exchange::refuse(flow::Deny refusal, const flow::Flow& flow) {
+net::Task<> Exchange::refuse(flow::Deny refusal, const flow::Flow& flow) {
   record_.refused(refusal);
   auto [response, body] =
       explain_refusal(refusal, flow, pipeline_->policy(), record_.id(), shared_.project);
-  // After a refusal a client that waits for "100 Continue" may or may not send its body: only
-  // closing is unambiguous.
-  const bool keep = keep_alive_ && !expects_continue_;
-  http::declare_framing(response.fields, http::Framing::length(body.size()));
-  if (!keep) response.fields.set("Connection", "close");
-  std::string out;
-  if (!http::append_response_head(out, response)) co_return After::close;
-  if (method_ != "HEAD") out += body;
-  client_->stream.writes().expire_after(shared_.limits.upload_stall);
-  auto written = co_await client_->stream.write(out);
-  client_->stream.writes().never_expire();
-  if (!written || !keep) co_return After::close;
-  const bool drained = co_await drain_request();
-  co_return drained ? After::next_request : After::close;
-}
-
-/// Reads and drops what is left of the request's body, if that is little.
-net::Task<bool> Exchange::drain_request() {
-  constexpr std::uint64_t little = 1UL << 20U;
-  http::BodyDecoder decoder(framing_, shared_.limits.http);
-  std::uint64_t dropped = 0;
-  client_->stream.reads().expire_after(std::chrono::seconds(5));
-  while (decoder.state() == http::BodyDecoder::State::more && dropped < little) {
-    if (client_->in.empty()) {
-      auto more = co_await client_->fill();
-      if (!more || !*more) co_return false;
-    }
-    const auto step = decoder.feed(client_->in.view());
-    client_->in.consume(step.consumed);
-    dropped += step.consumed;
+  if (!client_->refuse(std::move(response), body.size())) {
+    client_->be_last();
+    co_return;
   }
-  client_->stream.reads().never_expire();
-  co_return decoder.state() == http::BodyDecoder::State::done;
+  if (method_ != "HEAD") client_->out().put(body);
+  client_->out().end({});
+  const bool written = co_await client_->out().flush(shared_.limits.upload_stall);
+  if (!written)
+    client_->be_last();
+  else
+    co_await client_->drain();
 }
 
-net::Task<Exchange::After> Exchange::forward(const flow::Sealed& sealed, UpstreamPtr upstream) {
+net::Task<> Exchange::forward(const flow::Sealed& sealed, ServerStreamPtr server) {
+  if (!server->request(sealed)) {
+    flow::Deny busy{
+        .status = 503, .stage = "upstream", .reason = "the server takes no more requests"};
+    co_return co_await refuse(std::move(busy), sealed.flow());
+  }
   auto request = std::make_shared<Upload>(
-      client_, upstream, framing_, sealed.framing(), shared_.limits, shared_.logged_body,
-      *shared_.taps);
-  request->mover().head(sealed.head_for_wire());
+      loop_.context(), client_, server, shared_.limits, shared_.logged_body, *shared_.taps);
+  std::string copy;
+  const bool repeatable = is_idempotent(method_) || server->version() == http::Version::http_2;
+  if (repeatable) request->mover().keep_copy(copy);
   if (request->mover().take_buffered())
-    co_return co_await forward_whole(sealed, std::move(upstream), *request);
-  co_return co_await forward_streaming(sealed, std::move(upstream), std::move(request));
+    co_return co_await forward_whole(sealed, std::move(server), *request, std::move(copy));
+  request->mover().keep_no_copy();
+  co_await forward_streaming(sealed, std::move(server), std::move(request));
 }
 
 /// The request has arrived whole: one write, and one more try when a pooled connection turns out to
 /// be dead.
-net::Task<Exchange::After> Exchange::forward_whole(
-    const flow::Sealed& sealed, UpstreamPtr upstream, Upload& request) {
+net::Task<> Exchange::forward_whole(
+    const flow::Sealed& sealed, ServerStreamPtr server, Upload& request, std::string copy) {
   record_.request_body(request.tap());
-  for (;;) {
-    auto& stream = upstream->wire.stream;
-    stream.writes().expire_after(shared_.limits.upload_stall);
-    auto written = co_await stream.write(request.mover().pending());
-    stream.writes().never_expire();
-    auto response = co_await read_final_response(upstream->wire);
+  for (int attempt = 1;; ++attempt) {
+    co_await server->out().flush(shared_.limits.upload_stall);
+    auto response = co_await final_response(*server);
     if (response) {
       request.was_sent();
-      co_return co_await answer(sealed, std::move(upstream), std::move(*response), request);
+      co_return co_await answer(sealed, *server, std::move(*response), request);
     }
-    const bool again = response.error().silent && upstream->reused && is_idempotent(method_);
-    if (!again) co_return co_await refuse(std::move(response.error().refusal), sealed.flow());
+    const auto again = response.error().again;
+    const bool repeatable = again == NoResponse::Again::surely ||
+                            (again == NoResponse::Again::if_idempotent && is_idempotent(method_));
+    if (!repeatable || attempt > most_attempts)
+      co_return co_await refuse(std::move(response.error().refusal), sealed.flow());
     auto fresh =
         co_await upstreams_.reach(sealed.flow(), pipeline_->policy(), Upstreams::Pooled::unwanted);
     if (!fresh) co_return co_await refuse(std::move(fresh).error(), sealed.flow());
-    upstream = std::move(*fresh);
-    record_.dialled(upstream->dialled);
+    server = std::move(*fresh);
+    record_.dialled(server->dialled());
+    if (!server->request(sealed)) continue;
+    if (!copy.empty()) server->out().put(copy);
+    server->out().end({});
   }
 }
 
 /// The body is still coming: it goes up while the response may already come down.
-net::Task<Exchange::After> Exchange::forward_streaming(
-    const flow::Sealed& sealed, UpstreamPtr upstream, std::shared_ptr<Upload> request) {
+net::Task<> Exchange::forward_streaming(
+    const flow::Sealed& sealed, ServerStreamPtr server, std::shared_ptr<Upload> request) {
   loop_.tasks().spawn(Upload::run(request));
-  auto response = co_await read_final_response(upstream->wire);
-  After after = After::close;
+  auto response = co_await final_response(*server);
   if (response) {
-    after = co_await answer(sealed, std::move(upstream), std::move(*response), *request);
+    co_await answer(sealed, *server, std::move(*response), *request);
   } else if (request->finished() && request->how() == Moved::source_broke) {
     record_.failed("client", request->mover().problem());
+    client_->be_last();
   } else {
-    expects_continue_ = true;  // the rest of the body is not read
+    client_->be_last();  // the rest of the body is not read
     co_await refuse(std::move(response.error().refusal), sealed.flow());
   }
-  const bool whole = request->whole();
+  if (!request->whole()) client_->be_last();
   co_await request->stop();
   record_.request_body(request->tap());
-  co_return whole ? after : After::close;
 }
 
-net::Task<Exchange::Answered> Exchange::read_response(Wire& upstream) {
-  const HangupWatch watch(loop_.deadlines(), client_->stream, upstream.stream);
-  http::ResponseParser parser(shared_.limits.http);
-  const auto unanswered = [](int status, std::string stage, std::string reason,
-                             bool silent = false) {
-    return std::unexpected(NoResponse{
-        .refusal = {.status = status, .stage = std::move(stage), .reason = std::move(reason)},
-        .silent = silent});
-  };
-  upstream.stream.reads().expire_after(shared_.limits.response_head);
-  for (;;) {
-    if (!upstream.in.empty()) {
-      auto parsed = parser.parse(upstream.in.view());
-      if (auto* wrong = std::get_if<http::Malformed>(&parsed)) {
-        co_return unanswered(502, "upstream", "the server's answer is not HTTP: " + wrong->reason);
-      }
-      if (auto* complete = std::get_if<http::Complete<http::Response>>(&parsed)) {
-        upstream.in.consume(complete->consumed);
-        upstream.stream.reads().never_expire();
-        co_return std::move(complete->message);
-      }
-    } else {
-      auto ready = co_await upstream.stream.wait_readable();
-      if (watch.has_hung_up())
-        co_return unanswered(499, "client", "the program closed the connection");
-      if (!ready && ready.error().kind == base::ErrorKind::timeout) {
-        co_return unanswered(504, "timeout", "the server did not answer in time");
-      }
-      if (!ready) co_return unanswered(502, "upstream", "the connection to the server was lost");
-    }
-    const bool nothing_yet = upstream.in.empty();
-    auto more = co_await upstream.fill();
-    if (watch.has_hung_up())
-      co_return unanswered(499, "client", "the program closed the connection");
-    if (!more && more.error().kind == base::ErrorKind::timeout) {
-      co_return unanswered(504, "timeout", "the server did not finish its answer's head in time");
-    }
-    if (!more || !*more) {
-      co_return unanswered(
-          502, "upstream", "the server closed the connection without answering", nothing_yet);
-    }
-  }
-}
-
-/// Passes 1xx responses on as they come, and returns the final one.
-net::Task<Exchange::Answered> Exchange::read_final_response(Wire& upstream) {
+/// Passes interim responses on as they come, and returns the final one.
+net::Task<Answered> Exchange::final_response(ServerStream& server) {
   constexpr int most_interim = 32;
+  const Watch watch(*client_, [this, &server] {
+    hung_up_ = true;
+    server.abort();
+  });
+  const auto unanswered = [](int status, std::string stage, std::string reason) {
+    return std::unexpected(NoResponse{
+        .refusal = {.status = status, .stage = std::move(stage), .reason = std::move(reason)}});
+  };
   for (int interim = 0; interim < most_interim; ++interim) {
-    auto response = co_await read_response(upstream);
+    auto response = co_await server.response();
+    if (hung_up_) co_return unanswered(499, "client", "the program closed the connection");
     if (!response || response->status >= 200) co_return std::move(response);
-    if (response->status == 101) {
-      co_return std::unexpected(NoResponse{
-          .refusal = {
-              .status = 502,
-              .stage = "upstream",
-              .reason = "the server changed the protocol unasked"}});
-    }
-    if (version_ == http::Version::http_1_0) continue;
+    if (response->status == 101)
+      co_return unanswered(502, "upstream", "the server changed the protocol unasked");
     http::remove_hop_by_hop(response->fields);
-    http::declare_framing(response->fields, http::Framing::none());
     remove_detours(response->fields);
     scrub(*response, pipeline_->scrubber());
-    std::string out;
-    if (!http::append_response_head(out, *response)) continue;
-    client_->stream.writes().expire_after(shared_.limits.upload_stall);
-    auto written = co_await client_->stream.write(out);
-    client_->stream.writes().never_expire();
-    if (!written) {
-      co_return std::unexpected(NoResponse{
-          .refusal = {
-              .status = 499, .stage = "client", .reason = "the program closed the connection"}});
-    }
+    if (!client_->inform(*response)) continue;
+    const bool written = co_await client_->out().flush(shared_.limits.upload_stall);
+    if (!written) co_return unanswered(499, "client", "the program closed the connection");
   }
-  co_return std::unexpected(NoResponse{
-      .refusal = {
-          .status = 502,
-          .stage = "upstream",
-          .reason = "the server sends one interim answer after the other"}});
+  co_return unanswered(502, "upstream", "the server sends one interim answer after the other");
 }
 
-net::Task<Exchange::After> Exchange::answer(
+net::Task<> Exchange::answer(
     const flow::Sealed& sealed,
-    UpstreamPtr upstream,
+    ServerStream& server,
     http::Response response,
     const Upload& request) {
-  const http::Framing from = http::response_framing(response, method_);
-  bool upstream_stays = http::is_keep_alive(response.version, response.fields) &&
-                        from.kind != http::Framing::Kind::until_close;
+  const http::Framing framing = http::response_framing(response, method_);
+  Incoming& body = server.body(framing);
   const bool scrubbed = sealed.is_guarded();
-  if (scrubbed && from.kind != http::Framing::Kind::none && is_encoded(response)) {
+  if (scrubbed && framing.kind != http::Framing::Kind::none && is_encoded(response)) {
     flow::Deny unreadable{
         .status = 502,
         .stage = "scrub",
         .reason =
             "the answer is compressed although it was asked not to be, so that the credential "
             "cannot be kept out of it"};
-    upstream->wire.stream.reset();
-    expects_continue_ = true;
+    server.abort();
+    client_->be_last();
     co_return co_await refuse(std::move(unreadable), sealed.flow());
   }
-
-  http::Framing to = from;
-  if (scrubbed && from.kind == http::Framing::Kind::length) to = http::Framing::chunked();
-  if (from.kind == http::Framing::Kind::until_close) to = http::Framing::chunked();
-  if (version_ == http::Version::http_1_0 && to.kind == http::Framing::Kind::chunked)
-    to = http::Framing::until_close();
-  if (to.kind == http::Framing::Kind::until_close) keep_alive_ = false;
-  if (!request.whole() && response.status >= 400) keep_alive_ = false;
+  if (!request.whole() && response.status >= 400) client_->be_last();
 
   http::remove_hop_by_hop(response.fields);
   remove_detours(response.fields);
   scrub(response, pipeline_->scrubber());
-  if (from.kind != http::Framing::Kind::none || response.status == 204)
-    http::declare_framing(response.fields, to);
-  else
-    response.fields.erase("transfer-encoding");
-  if (!keep_alive_)
-    response.fields.set("Connection", "close");
-  else if (version_ == http::Version::http_1_0)
-    response.fields.set("Connection", "keep-alive");
-  response.version = http::Version::http_1_1;
   record_.response(response);
-
-  std::string head;
-  if (!http::append_response_head(head, response)) co_return After::close;
+  if (!client_->respond(std::move(response), framing, scrubbed ? Body::rewritten : Body::as_sent)) {
+    client_->be_last();
+    co_return;
+  }
   BodyTap tap(shared_.logged_body, *shared_.taps);
-  BodyMover mover(
-      upstream->wire, http::BodyDecoder(from, shared_.limits.http), client_->stream, to, tap);
+  BodyMover mover(body, client_->out(), tap);
   std::optional<ScrubFilter> filter;
   if (scrubbed) mover.filter_with(filter.emplace(pipeline_->scrubber()));
-  mover.head(head);
-  const HangupWatch watch(loop_.deadlines(), client_->stream, upstream->wire.stream);
+  const Watch watch(*client_, [this, &server] {
+    hung_up_ = true;
+    server.abort();
+  });
   const Moved moved = co_await mover.run(shared_.limits.body_silence, shared_.limits.upload_stall);
   record_.response_body(tap);
 
-  if (moved == Moved::destination_broke || watch.has_hung_up()) {
+  if (moved == Moved::destination_broke || hung_up_) {
     record_.failed("client", "the program closed the connection before the answer was complete");
-    co_return After::close;
-  }
-  if (moved == Moved::source_broke) {
+    client_->be_last();
+  } else if (moved == Moved::source_broke) {
     record_.failed(
         mover.source_timed_out() ? "timeout" : "upstream",
         "the answer broke off: " + mover.problem());
-    client_->stream.reset();  // an end without the last chunk must not look like one
-    co_return After::close;
+    client_->reset();  // an end without the last chunk must not look like one
+  } else if (request.whole()) {
+    server.finish();
   }
-  upstream_stays = upstream_stays && request.whole() && upstream->wire.in.empty();
-  if (upstream_stays) upstreams_.give_back(std::move(upstream));
-  co_return keep_alive_ ? After::next_request : After::close;
 }
 
 }  // namespace gateway

@@ -3,13 +3,15 @@
 
 #include <poll.h>
 
+#include <utility>
+
 namespace gateway {
 namespace {
 constexpr std::chrono::milliseconds pace{1000};
 }
 
-HangupWatch::HangupWatch(net::Deadlines& deadlines, net::Stream& client, net::Stream& upstream)
-    : Deadline(deadlines), client_(client), upstream_(upstream) {
+HangupWatch::HangupWatch(net::Deadlines& deadlines, net::Stream& client, std::function<void()> gone)
+    : Deadline(deadlines), client_(client), gone_(std::move(gone)) {
   expire_after(pace);
 }
 
@@ -20,9 +22,8 @@ void HangupWatch::on_expired() {
   ::poll(&client, 1, 0);
   const bool gone = (client.revents & (POLLHUP | POLLERR)) != 0;
   const bool ended = (client.revents & POLLRDHUP) != 0 && client_.ssl() != nullptr;
-  hung_up_ = gone || ended;
-  if (hung_up_)
-    upstream_.reset();
+  if (gone || ended)
+    gone_();
   else
     expire_after(pace);
 }

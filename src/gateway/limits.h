@@ -5,6 +5,7 @@
 #include <chrono>
 #include <cstddef>
 
+#include "http/h2_session.h"
 #include "http/malformed.h"
 
 namespace gateway {
@@ -27,6 +28,7 @@ struct Limits {
   std::size_t pooled_per_host = 256;         // per loop
   std::size_t connections = 1024;            // per loop; more are reset
   http::Limits http{};
+  http::H2Limits h2{};
 };
 
 }  // namespace gateway

@@ -2,11 +2,13 @@
 #pragma once
 // A request's body on its way up, while the response may already come down.
 
-#include <boost/asio/steady_timer.hpp>
 #include <memory>
 
 #include "gateway/body.h"
-#include "gateway/upstream.h"
+#include "gateway/client_stream.h"
+#include "gateway/limits.h"
+#include "gateway/server_stream.h"
+#include "net/event.h"
 
 namespace gateway {
 
@@ -14,21 +16,18 @@ namespace gateway {
 class Upload {
 public:
   Upload(
-      std::shared_ptr<Wire> client,
-      UpstreamPtr upstream,
-      http::Framing from,
-      http::Framing to,
+      net::asio::io_context& loop,
+      std::shared_ptr<ClientStream> client,
+      ServerStreamPtr server,
       const Limits& limits,
       std::size_t keep,
       TapBudget& taps)
       : client_(std::move(client)),
-        upstream_(std::move(upstream)),
+        server_(std::move(server)),
         limits_(limits),
         tap_(keep, taps),
-        mover_(*client_, http::BodyDecoder(from, limits.http), upstream_->wire.stream, to, tap_),
-        ended_(
-            upstream_->wire.stream.socket().get_executor(),
-            net::asio::steady_timer::time_point::max()) {}
+        mover_(client_->body(), server_->out(), tap_),
+        ended_(loop) {}
 
   BodyMover& mover() { return mover_; }
   const BodyMover& mover() const { return mover_; }
@@ -38,24 +37,24 @@ public:
   bool whole() const { return finished_ && how_ == Moved::whole; }
   bool finished() const { return finished_; }
   Moved how() const { return how_; }
-  /// The caller has sent `mover().pending()`, which was everything.
+  /// The caller has flushed everything itself.
   void was_sent() {
     finished_ = true;
     how_ = Moved::whole;
   }
 
-  /// Moves the body to its end. A client that breaks off breaks off the upstream too.
+  /// Moves the body to its end. A client that breaks off breaks off the server too.
   static net::Task<> run(std::shared_ptr<Upload> self);
   /// Ends a run that is of no more use, and waits until it has ended.
   net::Task<> stop();
 
 private:
-  std::shared_ptr<Wire> client_;
-  UpstreamPtr upstream_;
+  std::shared_ptr<ClientStream> client_;
+  ServerStreamPtr server_;
   const Limits& limits_;
   BodyTap tap_;
   BodyMover mover_;
-  net::asio::steady_timer ended_;  // cancelled at the end of `run`
+  net::Event ended_;
   bool finished_ = false;
   Moved how_ = Moved::source_broke;
 };

@@ -5,9 +5,12 @@
 #include <array>
 #include <boost/asio/steady_timer.hpp>
 
+#include "gateway/h1_server_stream.h"
+#include "gateway/h2_server_stream.h"
 #include "net/dial.h"
 #include "net/within.h"
 #include "policy/address.h"
+#include "tls/alpn.h"
 #include "tls/handshake_error.h"
 
 namespace gateway {
@@ -41,16 +44,102 @@ std::string text_of(const tcp::endpoint& endpoint) {
 
 }  // namespace
 
-net::Task<std::expected<UpstreamPtr, flow::Deny>> Upstreams::reach(
-    const flow::Flow& flow, const policy::Policy& policy, Pooled pooled) {
-  if (pooled == Pooled::welcome) {
-    if (auto upstream = take_pooled(flow)) co_return std::move(upstream);
+/// Announces that a connection is being made, to whom it may help; says so too when it failed.
+class Upstreams::Connecting {
+public:
+  explicit Connecting(HostPtr host) : host_(std::move(host)) { ++host_->connecting; }
+  Connecting(const Connecting&) = delete;
+  Connecting& operator=(const Connecting&) = delete;
+  ~Connecting() {
+    --host_->connecting;
+    for (auto* event : std::exchange(host_->waiting, {}))
+      event->set();
   }
+
+private:
+  HostPtr host_;
+};
+
+net::Task<std::expected<ServerStreamPtr, flow::Deny>> Upstreams::reach(
+    const flow::Flow& flow, const policy::Policy& policy, Pooled pooled) {
+  const HostPtr host = host_of(flow);
+  const bool would_share = flow.request.version == http::Version::http_2;
+  while (would_share && host->speaks != Host::Speaks::h1) {
+    if (auto shared = take_shared(*host)) co_return stream_on(std::move(shared));
+    if (host->connecting == 0) break;
+    co_await wait_for_connection(host);
+  }
+  if (pooled == Pooled::welcome) {
+    if (auto idle = take_idle(*host)) co_return stream_on(std::move(idle));
+    if (auto shared = take_shared(*host)) co_return stream_on(std::move(shared));
+  }
+  co_return co_await connect(flow, policy, host);
+}
+
+net::Task<> Upstreams::wait_for_connection(HostPtr host) {
+  net::Event done(loop_.context());
+  host->waiting.push_back(&done);
+  struct Forget {
+    std::vector<net::Event*>& waiting;
+    net::Event* event;
+    ~Forget() { std::erase(waiting, event); }
+  } const forget{host->waiting, &done};
+  co_await done.wait(out_.limits.connect + out_.limits.handshake);
+}
+
+/// A program that speaks HTTP/1.1 gets a server that does, where there is one: nothing is then
+/// translated.
+net::Task<std::expected<ServerStreamPtr, flow::Deny>> Upstreams::connect(
+    const flow::Flow& flow, const policy::Policy& policy, HostPtr host) {
+  static constexpr std::array<std::string_view, 2> both{"h2", "http/1.1"};
+  using Speaks = Host::Speaks;
+  const bool h2_wanted =
+      flow.request.version == http::Version::http_2 && host->speaks != Speaks::h1;
+  const Connecting announced(host);
+  bool h2_offered = h2_wanted || host->speaks == Speaks::h2;
+  bool wrong_protocol = false;
+  auto upstream = co_await dial_securely(
+      flow, policy, std::span(both).subspan(h2_offered ? 0 : 1), wrong_protocol);
+  if (!upstream && wrong_protocol && !h2_offered) {
+    h2_offered = true;
+    upstream = co_await dial_securely(flow, policy, both, wrong_protocol);
+  }
+  if (!upstream) co_return std::unexpected(std::move(upstream).error());
+  if (flow.scheme == "http" && h2_wanted)
+    (*upstream)->speaks = http::Version::http_2;  // as the program knows beforehand
+  if ((*upstream)->speaks != http::Version::http_2) {
+    if (h2_offered) host->speaks = Speaks::h1;
+    co_return stream_on(std::move(*upstream));
+  }
+  host->speaks = Speaks::h2;
+  auto wire = std::shared_ptr<Wire>(*upstream, &(*upstream)->wire);
+  auto shared = std::make_shared<H2Upstream>();
+  shared->connection = std::move(*upstream);
+  shared->h2 = std::make_shared<H2Connection>(
+      H2Connection::Side::client, std::move(wire), loop_, out_.limits);
+  host->shared.push_back(shared);
+  loop_.tasks().spawn(H2Connection::run(shared->h2, out_.limits.pooled));
+  co_return stream_on(std::move(shared));
+}
+
+net::Task<std::expected<UpstreamPtr, flow::Deny>> Upstreams::dial_securely(
+    const flow::Flow& flow,
+    const policy::Policy& policy,
+    std::span<const std::string_view> protocols,
+    bool& wrong_protocol) {
   auto upstream = co_await dial(flow.host, flow.port, policy);
   if (!upstream || flow.scheme != "https") co_return std::move(upstream);
-  auto secured = co_await secure(**upstream);
-  if (!secured) co_return std::unexpected(std::move(secured).error());
-  co_return std::move(upstream);
+  auto secured = co_await secure(**upstream, protocols, wrong_protocol);
+  if (secured) co_return std::move(upstream);
+  co_return std::unexpected(std::move(secured).error());
+}
+
+ServerStreamPtr Upstreams::stream_on(H2UpstreamPtr upstream) {
+  return std::make_shared<H2ServerStream>(std::move(upstream));
+}
+
+ServerStreamPtr Upstreams::stream_on(UpstreamPtr upstream) {
+  return std::make_shared<H1ServerStream>(std::move(upstream), *this, out_.limits);
 }
 
 net::Task<std::expected<UpstreamPtr, flow::Deny>> Upstreams::dial(
@@ -105,8 +194,8 @@ net::Task<std::expected<net::Endpoints, flow::Deny>> Upstreams::locate(
   co_return endpoints;
 }
 
-net::Task<std::expected<void, flow::Deny>> Upstreams::secure(Upstream& upstream) {
-  static constexpr std::array<std::string_view, 1> protocols{"http/1.1"};
+net::Task<std::expected<void, flow::Deny>> Upstreams::secure(
+    Upstream& upstream, std::span<const std::string_view> protocols, bool& wrong_protocol) {
   auto session = out_.tls.new_session(upstream.host, upstream.port, protocols);
   if (!session) co_return std::unexpected(failed("tls", session.error()));
   upstream.wire.stream.reads().expire_after(out_.limits.handshake);
@@ -115,20 +204,33 @@ net::Task<std::expected<void, flow::Deny>> Upstreams::secure(Upstream& upstream)
   if (!done) {
     if (done.error().kind == base::ErrorKind::timeout)
       co_return std::unexpected(failed("tls", done.error()));
+    wrong_protocol = tls::was_refused_for_its_protocols();
     co_return std::unexpected(
         failed("tls", tls::explain_upstream_failure(upstream.wire.stream.ssl())));
   }
   upstream.tls = true;
+  if (tls::negotiated_protocol(upstream.wire.stream.ssl()) == "h2")
+    upstream.speaks = http::Version::http_2;
   co_return std::expected<void, flow::Deny>();
 }
 
-UpstreamPtr Upstreams::take_pooled(const flow::Flow& flow) {
-  const auto found = idle_.find(key_of(flow.host, flow.port, flow.scheme == "https"));
-  if (found == idle_.end()) return nullptr;
-  auto& shelf = found->second;
-  while (!shelf.empty()) {
-    UpstreamPtr upstream = std::move(shelf.back());
-    shelf.pop_back();
+/// HTTP/2 in clear has to be known beforehand, and says nothing about the same port in HTTP/1.1.
+Upstreams::HostPtr Upstreams::host_of(const flow::Flow& flow) {
+  const bool tls = flow.scheme == "https";
+  const bool h2_in_clear = !tls && flow.request.version == http::Version::http_2;
+  return host_at((h2_in_clear ? "2" : "") + key_of(flow.host, flow.port, tls));
+}
+
+Upstreams::HostPtr Upstreams::host_at(const std::string& key) {
+  auto& host = hosts_[key];
+  if (!host) host = std::make_shared<Host>();
+  return host;
+}
+
+UpstreamPtr Upstreams::take_idle(Host& host) {
+  while (!host.idle.empty()) {
+    UpstreamPtr upstream = std::move(host.idle.back());
+    host.idle.pop_back();
     if (upstream->wire.in.empty() && upstream->wire.stream.is_quiet()) {
       upstream->reused = true;
       return upstream;
@@ -137,12 +239,22 @@ UpstreamPtr Upstreams::take_pooled(const flow::Flow& flow) {
   return nullptr;
 }
 
+H2UpstreamPtr Upstreams::take_shared(Host& host) {
+  if (std::ranges::any_of(host.shared, [](const auto& each) { return each->wants_h1; }))
+    host.speaks = Host::Speaks::h1;
+  std::erase_if(
+      host.shared, [](const auto& each) { return each->wants_h1 || each->h2->has_ended(); });
+  const auto found = std::ranges::find_if(
+      host.shared, [](const auto& each) { return each->h2->takes_requests(); });
+  return found == host.shared.end() ? nullptr : *found;
+}
+
 void Upstreams::give_back(UpstreamPtr upstream) {
-  auto& shelf = idle_[key_of(upstream->host, upstream->port, upstream->tls)];
-  if (shelf.size() >= out_.limits.pooled_per_host) return;
+  const auto host = host_at(key_of(upstream->host, upstream->port, upstream->tls));
+  if (host->idle.size() >= out_.limits.pooled_per_host) return;
   upstream->wire.in.release();
   upstream->idle_since = loop_.deadlines().now();
-  shelf.push_back(std::move(upstream));
+  host->idle.push_back(std::move(upstream));
 }
 
 net::Task<> Upstreams::sweep() {
@@ -152,12 +264,13 @@ net::Task<> Upstreams::sweep() {
     const auto [error] = co_await timer.async_wait(net::as_result);
     if (error) break;
     const auto oldest = loop_.deadlines().now() - out_.limits.pooled;
-    for (auto& [key, shelf] : idle_) {
-      std::erase_if(shelf, [&](const UpstreamPtr& each) { return each->idle_since < oldest; });
+    for (auto& [key, host] : hosts_) {
+      std::erase_if(host->idle, [&](const UpstreamPtr& each) { return each->idle_since < oldest; });
+      std::erase_if(host->shared, [](const auto& each) { return each->h2->has_ended(); });
     }
-    std::erase_if(idle_, [](const auto& entry) { return entry.second.empty(); });
+    std::erase_if(hosts_, [](const auto& entry) { return entry.second->is_forgotten(); });
   }
-  idle_.clear();
+  hosts_.clear();
 }
 
 }  // namespace gateway

@@ -12,7 +12,9 @@
 
 #include "flow/cleared.h"
 #include "flow/sealed.h"
+#include "gateway/h2_connection.h"
 #include "gateway/limits.h"
+#include "gateway/server_stream.h"
 #include "gateway/wire.h"
 #include "net/dial.h"
 #include "net/loop.h"
@@ -40,6 +42,7 @@ struct Upstream {
   std::string host;
   std::uint16_t port = 0;
   bool tls = false;
+  http::Version speaks = http::Version::http_1_1;
   std::string dialled;  // "192.0.2.7:443", for the record
   bool reused = false;
   net::Deadline::Clock::time_point idle_since{};
@@ -47,6 +50,14 @@ struct Upstream {
   flow::Reached reached() const { return {.host = host, .port = port, .verified_tls = tls}; }
 };
 using UpstreamPtr = std::shared_ptr<Upstream>;
+
+/// One that speaks HTTP/2 and serves many exchanges at a time.
+struct H2Upstream {
+  UpstreamPtr connection;
+  std::shared_ptr<H2Connection> h2;
+  bool wants_h1 = false;  // the server said so
+};
+using H2UpstreamPtr = std::shared_ptr<H2Upstream>;
 
 /// What all loops share on the way out; immutable while the gateway runs.
 struct Outbound {
@@ -62,9 +73,10 @@ public:
 
   enum class Pooled { welcome, unwanted };
 
-  /// A connection to the request's host, pooled or new. A refusal says in which stage it failed:
-  /// resolve, address, connect, tls, timeout.
-  net::Task<std::expected<UpstreamPtr, flow::Deny>> reach(
+  /// A way to the request's host, on a connection that is there or a new one. It speaks the version
+  /// of the request where the server does too. A refusal says in which stage it failed: resolve,
+  /// address, connect, tls, timeout.
+  net::Task<std::expected<ServerStreamPtr, flow::Deny>> reach(
       const flow::Flow& flow, const policy::Policy& policy, Pooled pooled);
 
   /// A new TCP connection for a tunnel, without TLS of ours.
@@ -77,14 +89,43 @@ public:
   net::Task<> sweep();
 
 private:
-  UpstreamPtr take_pooled(const flow::Flow& flow);
+  /// What is known of one host and port, and the connections there are.
+  struct Host {
+    enum class Speaks { unknown, h1, h2 };
+    Speaks speaks = Speaks::unknown;
+    std::vector<UpstreamPtr> idle{};
+    std::vector<H2UpstreamPtr> shared{};
+    int connecting = 0;  // how many: others who would share the connection wait for one
+    std::vector<net::Event*> waiting{};
+
+    bool is_forgotten() const { return idle.empty() && shared.empty() && connecting == 0; }
+  };
+  class Connecting;
+
+  using HostPtr = std::shared_ptr<Host>;
+
+  HostPtr host_of(const flow::Flow& flow);
+  HostPtr host_at(const std::string& key);
+  UpstreamPtr take_idle(Host& host);
+  H2UpstreamPtr take_shared(Host& host);
+  ServerStreamPtr stream_on(H2UpstreamPtr upstream);
+  ServerStreamPtr stream_on(UpstreamPtr upstream);
+  net::Task<> wait_for_connection(HostPtr host);
+  net::Task<std::expected<ServerStreamPtr, flow::Deny>> connect(
+      const flow::Flow& flow, const policy::Policy& policy, HostPtr host);
   net::Task<std::expected<net::Endpoints, flow::Deny>> locate(
       const std::string& host, std::uint16_t port, const policy::Policy& policy);
-  net::Task<std::expected<void, flow::Deny>> secure(Upstream& upstream);
+  net::Task<std::expected<UpstreamPtr, flow::Deny>> dial_securely(
+      const flow::Flow& flow,
+      const policy::Policy& policy,
+      std::span<const std::string_view> protocols,
+      bool& wrong_protocol);
+  net::Task<std::expected<void, flow::Deny>> secure(
+      Upstream& upstream, std::span<const std::string_view> protocols, bool& wrong_protocol);
 
   net::Loop& loop_;
   Outbound out_;
-  std::unordered_map<std::string, std::vector<UpstreamPtr>> idle_;
+  std::unordered_map<std::string, HostPtr> hosts_;
 };
 
 }  // namespace gateway

@@ -12,6 +12,8 @@
 namespace http {
 namespace {
 
+constexpr std::size_t little = 32UL << 10U;
+
 struct FreeCallbacks {
   void operator()(nghttp2_session_callbacks* p) const { nghttp2_session_callbacks_del(p); }
 };
@@ -246,8 +248,8 @@ struct H2Session::Callbacks {
       if (stream.queued() == 0) {
         stream.out.clear();
         stream.out_begin = 0;
-        session.events_.on_drained(frame->hd.stream_id);
       }
+      if (stream.queued() < little) session.events_.on_drained(frame->hd.stream_id);
       return 0;
     });
   }

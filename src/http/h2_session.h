@@ -54,7 +54,7 @@ public:
   virtual void on_data(StreamId stream, std::string_view data) = 0;
   /// The peer's message is whole.
   virtual void on_end(StreamId stream, Fields trailers) = 0;
-  /// All that was queued has been handed to `write`.
+  /// Little or nothing of what was queued is left.
   virtual void on_drained(StreamId stream) = 0;
   /// Both directions have ended, or the stream was broken off (`code` is not 0). The last event.
   virtual void on_closed(StreamId stream, std::uint32_t code) = 0;

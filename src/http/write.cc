@@ -44,12 +44,20 @@ void append_fields(std::string& out, const Fields& fields) {
 
 }  // namespace
 
-base::Result<> append_request_head(std::string& out, const Request& request) {
+base::Result<> check_request_head(const Request& request) {
   if (!is_token(request.method)) return refuse("the method to send is not a token");
   if (!is_visible_ascii(request.target)) return refuse("the target to send is not visible ASCII");
-  TRY_VOID(check_fields(request.fields));
+  return check_fields(request.fields);
+}
+
+void append_checked_request_head(std::string& out, const Request& request) {
   append(out, {request.method, " ", request.target, " ", name_of(request.version), "\r\n"});
   append_fields(out, request.fields);
+}
+
+base::Result<> append_request_head(std::string& out, const Request& request) {
+  TRY_VOID(check_request_head(request));
+  append_checked_request_head(out, request);
   return {};
 }
 

@@ -16,6 +16,10 @@
 namespace http {
 
 base::Result<> append_request_head(std::string& out, const Request& request);
+/// In two steps, for a head that is written more than once.
+base::Result<> check_request_head(const Request& request);
+void append_checked_request_head(std::string& out, const Request& request);
+
 base::Result<> append_response_head(std::string& out, const Response& response);
 
 /// What stands before and after the data of one chunk. `bytes` is not 0: that would be the last

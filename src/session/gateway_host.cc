@@ -16,7 +16,7 @@
 namespace session {
 namespace {
 
-constexpr std::array<std::string_view, 2> protocols{"http/1.1", "http/1.0"};
+constexpr std::array<std::string_view, 3> protocols{"h2", "http/1.1", "http/1.0"};
 
 std::vector<gateway::ConnectTo> connect_to_of(const config::Config& config) {
   std::vector<gateway::ConnectTo> out;

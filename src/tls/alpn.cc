@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tls/alpn.h"
 
+#include <openssl/ssl.h>
+
 namespace tls {
 
 base::Result<std::string> encode_alpn(std::span<const std::string_view> protocols) {
@@ -14,6 +16,13 @@ base::Result<std::string> encode_alpn(std::span<const std::string_view> protocol
     out += protocol;
   }
   return out;
+}
+
+std::string_view negotiated_protocol(const SSL* session) {
+  const unsigned char* name = nullptr;
+  unsigned size = 0;
+  SSL_get0_alpn_selected(session, &name, &size);
+  return {reinterpret_cast<const char*>(name), size};
 }
 
 }  // namespace tls

@@ -81,6 +81,10 @@ Error explain_upstream_failure(const SSL* ssl) {
           "no TLS with {}: {}", host, reasons.empty() ? "the connection was closed" : reasons)};
 }
 
+bool was_refused_for_its_protocols() {
+  return ERR_GET_REASON(ERR_peek_error()) == SSL_R_TLSV1_ALERT_NO_APPLICATION_PROTOCOL;
+}
+
 Error explain_client_failure() {
   const unsigned long code = ERR_peek_error();
   const int reason = ERR_GET_REASON(code);

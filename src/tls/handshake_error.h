@@ -14,6 +14,10 @@ namespace tls {
 /// Empties OpenSSL's error queue; holds no bytes of the peer.
 base::Error explain_upstream_failure(const SSL* ssl);
 
+/// Before that call: whether the server ended the handshake because it speaks none of the protocols
+/// that were offered (RFC 7301, 3.2).
+bool was_refused_for_its_protocols();
+
 /// The same for a ServerContext's session, on its thread: what the program inside did not like
 /// about us.
 base::Error explain_client_failure();

@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "gateway/h1_server_stream.h"
+
+#include "http/connection.h"
+#include "http/h1.h"
+
+namespace gateway {
+namespace {
+
+using Again = NoResponse::Again;
+
+std::unexpected<NoResponse> unanswered(
+    int status, std::string stage, std::string reason, Again again = Again::never) {
+  return std::unexpected(NoResponse{
+      .refusal = {.status = status, .stage = std::move(stage), .reason = std::move(reason)},
+      .again = again});
+}
+
+}  // namespace
+
+bool H1ServerStream::request(const flow::Sealed& sealed) {
+  out_.frame(sealed.framing());
+  if (sealed.injected() != nullptr) out_.is_secret();
+  sealed.append_head(out_.head());
+  return true;
+}
+
+net::Task<Answered> H1ServerStream::response() {
+  auto& wire = upstream_->wire;
+  http::ResponseParser parser(limits_.http);
+  wire.stream.reads().expire_after(limits_.response_head);
+  for (;;) {
+    if (!wire.in.empty()) {
+      auto parsed = parser.parse(wire.in.view());
+      if (const auto* wrong = std::get_if<http::Malformed>(&parsed)) {
+        co_return unanswered(502, "upstream", "the server's answer is not HTTP: " + wrong->reason);
+      }
+      if (auto* complete = std::get_if<http::Complete<http::Response>>(&parsed)) {
+        wire.in.consume(complete->consumed);
+        wire.stream.reads().never_expire();
+        stays_ = http::is_keep_alive(complete->message.version, complete->message.fields);
+        co_return std::move(complete->message);
+      }
+    } else {
+      auto ready = co_await wire.stream.wait_readable();
+      if (!ready && ready.error().kind == base::ErrorKind::timeout)
+        co_return unanswered(504, "timeout", "the server did not answer in time");
+      if (!ready) co_return unanswered(502, "upstream", "the connection to the server was lost");
+    }
+    const bool nothing_yet = wire.in.empty();
+    auto more = co_await wire.fill();
+    if (!more && more.error().kind == base::ErrorKind::timeout) {
+      co_return unanswered(504, "timeout", "the server did not finish its answer's head in time");
+    }
+    if (!more || !*more) {
+      co_return unanswered(
+          502, "upstream", "the server closed the connection without answering",
+          nothing_yet && upstream_->reused ? Again::if_idempotent : Again::never);
+    }
+  }
+}
+
+Incoming& H1ServerStream::body(http::Framing framing) {
+  stays_ = stays_ && framing.kind != http::Framing::Kind::until_close;
+  return in_.emplace(upstream_->wire, framing, limits_.http);
+}
+
+void H1ServerStream::finish() {
+  const bool clean = stays_ && in_ && in_->state() == Incoming::State::whole;
+  if (clean && upstream_->wire.in.empty()) shelf_.give_back(std::move(upstream_));
+}
+
+}  // namespace gateway

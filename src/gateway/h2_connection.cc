@@ -1,0 +1,167 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "gateway/h2_connection.h"
+
+#include <utility>
+
+#include "base/secret.h"
+
+namespace gateway {
+
+H2Connection::H2Connection(
+    Side side,
+    std::shared_ptr<Wire> wire,
+    net::Loop& loop,
+    const Limits& limits,
+    OnRequest on_request)
+    : wire_(std::move(wire)),
+      loop_(loop),
+      limits_(limits),
+      on_request_(std::move(on_request)),
+      side_(side),
+      session_(side, limits.http, limits.h2, *this),
+      to_write_(loop.context()),
+      written_(loop.context()) {}
+
+H2Connection::~H2Connection() = default;
+
+net::Task<> H2Connection::run(std::shared_ptr<H2Connection> self, std::chrono::milliseconds idle) {
+  self->idle_ = idle;
+  self->writing_ = true;
+  self->loop_.tasks().spawn(write(self));
+  self->kick();
+  co_await self->read();
+  // What is queued still goes out: the peer learns why.
+  self->failing_ = true;
+  self->kick();
+  constexpr std::chrono::seconds soon{2};
+  while (self->writing_) {
+    const bool done = co_await self->written_.wait(soon);
+    if (!done) break;
+  }
+  self->ended_ = true;
+  self->wire_->stream.close();
+  self->kick();
+  for (const auto streams = self->streams_; const auto& [id, stream] : streams) {
+    if (self->streams_.contains(id)) stream->lost();
+  }
+}
+
+net::Task<> H2Connection::read() {
+  auto& wire = *wire_;
+  for (;;) {
+    if (!wire.in.empty()) {
+      const auto understood = session_.receive(wire.in.view());
+      wire.in.consume(wire.in.view().size());
+      hand_out_requests();
+      if (session_.wants_to_write()) kick();
+      if (!understood || session_.is_over()) co_return;
+    }
+    set_deadline();
+    if (streams_.empty()) {
+      wire.in.release();
+      auto ready = co_await wire.stream.wait_readable();
+      if (!ready) break;
+    }
+    auto more = co_await wire.fill();
+    if (more && !*more) co_return;
+    if (!more) break;
+  }
+  session_.go_away();
+}
+
+/// A connection without a stream may be idle for a while; a head that has begun must be finished,
+/// however many pieces it comes in.
+void H2Connection::set_deadline() {
+  auto& reads = wire_->stream.reads();
+  if (!session_.is_in_head())
+    head_timed_ = false;
+  else if (std::exchange(head_timed_, true))
+    return;
+  if (head_timed_)
+    reads.expire_after(limits_.request_head);
+  else if (streams_.empty())
+    reads.expire_after(idle_);
+  else
+    reads.never_expire();
+}
+
+net::Task<> H2Connection::write(std::shared_ptr<H2Connection> self) {
+  std::string out;
+  for (;;) {
+    out.clear();
+    if (self->session_.write(out)) {
+      auto& stream = self->wire_->stream;
+      stream.writes().expire_after(self->limits_.upload_stall);
+      auto sent = co_await stream.write(out);
+      stream.writes().never_expire();
+      if (self->side_ == Side::client) base::wipe(out.data(), out.size());  // credentials
+      if (!sent) {
+        stream.reset();  // wakes the reader, which ends the connection
+        break;
+      }
+      continue;
+    }
+    if (self->failing_ || self->ended_) break;
+    if (self->session_.is_over()) {
+      self->wire_->stream.shutdown_send();
+      break;
+    }
+    if (self->streams_.empty()) out.shrink_to_fit();
+    co_await self->to_write_.wait(std::chrono::hours(24));
+  }
+  self->writing_ = false;
+  self->written_.set();
+}
+
+void H2Connection::hand_out_requests() {
+  for (auto& [stream, head] : std::exchange(arrived_, {}))
+    on_request_(std::move(stream), std::move(head));
+}
+
+void H2Connection::add(H2Stream& stream) {
+  streams_.emplace(stream.id(), &stream);
+  if (ended_) stream.lost();
+}
+
+void H2Connection::remove(H2Stream& stream) {
+  streams_.erase(stream.id());
+  if (streams_.empty() && !ended_ && !head_timed_) wire_->stream.reads().expire_after(idle_);
+}
+
+H2Stream* H2Connection::find(http::StreamId id) {
+  const auto found = streams_.find(id);
+  return found == streams_.end() ? nullptr : found->second;
+}
+
+/// The stream is there at once: its data may come in the same bytes. Who resets streams as fast as
+/// it opens them has more exchanges than streams, and gets no more of either.
+void H2Connection::on_request(http::StreamId id, http::Checked<http::Request> head) {
+  const bool too_many = streams_.size() >= 2UL * limits_.h2.streams;
+  if (!on_request_ || too_many) {
+    session_.reset(id, http::h2_error::refused_stream);
+    return;
+  }
+  arrived_.push_back({std::make_shared<H2Stream>(shared_from_this(), id), std::move(head)});
+}
+
+void H2Connection::on_response(http::StreamId id, http::Checked<http::Response> head) {
+  if (auto* stream = find(id)) stream->head_came(std::move(head));
+}
+
+void H2Connection::on_data(http::StreamId id, std::string_view data) {
+  if (auto* stream = find(id)) stream->data_came(data);
+}
+
+void H2Connection::on_end(http::StreamId id, http::Fields trailers) {
+  if (auto* stream = find(id)) stream->end_came(std::move(trailers));
+}
+
+void H2Connection::on_drained(http::StreamId id) {
+  if (auto* stream = find(id)) stream->drained();
+}
+
+void H2Connection::on_closed(http::StreamId id, std::uint32_t code) {
+  if (auto* stream = find(id)) stream->closed(code);
+}
+
+}  // namespace gateway

@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+// An HTTP/2 connection, towards a program or towards a server: moves bytes between the wire and the
+// session, and tells each stream what happens on it.
+
+#include <chrono>
+#include <functional>
+#include <memory>
+#include <unordered_map>
+#include <vector>
+
+#include "gateway/h2_stream.h"
+#include "gateway/limits.h"
+#include "gateway/wire.h"
+#include "http/h2_session.h"
+#include "net/event.h"
+#include "net/loop.h"
+
+namespace gateway {
+
+class H2Connection final : public http::H2Events,
+                           public std::enable_shared_from_this<H2Connection> {
+public:
+  using Side = http::H2Session::Side;
+  /// A request of the program has come; called on the loop, outside of the session.
+  using OnRequest = std::function<void(std::shared_ptr<H2Stream>, http::Checked<http::Request>)>;
+
+  H2Connection(
+      Side side,
+      std::shared_ptr<Wire> wire,
+      net::Loop& loop,
+      const Limits& limits,
+      OnRequest on_request = {});
+  H2Connection(const H2Connection&) = delete;
+  H2Connection& operator=(const H2Connection&) = delete;
+  ~H2Connection() override;
+
+  /// Serves the connection to its end; then every stream on it has ended. `idle` is how long it may
+  /// be without a stream.
+  static net::Task<> run(std::shared_ptr<H2Connection> self, std::chrono::milliseconds idle);
+
+  http::H2Session& session() { return session_; }
+  net::Loop& loop() { return loop_; }
+  const Limits& limits() const { return limits_; }
+  /// Whether the connection is good for another request of ours.
+  bool takes_requests() const { return !ended_ && !failing_ && session_.can_request(); }
+  bool has_ended() const { return ended_; }
+  std::size_t streams() const { return streams_.size(); }
+  /// Something waits to be written.
+  void kick() { to_write_.set(); }
+
+  /// A stream hears of its events from now on, until it is removed.
+  void add(H2Stream& stream);
+  void remove(H2Stream& stream);
+
+private:
+  void on_request(http::StreamId id, http::Checked<http::Request> head) override;
+  void on_response(http::StreamId id, http::Checked<http::Response> head) override;
+  void on_data(http::StreamId id, std::string_view data) override;
+  void on_end(http::StreamId id, http::Fields trailers) override;
+  void on_drained(http::StreamId id) override;
+  void on_closed(http::StreamId id, std::uint32_t code) override;
+
+  net::Task<> read();
+  static net::Task<> write(std::shared_ptr<H2Connection> self);
+  void hand_out_requests();
+  void set_deadline();
+  H2Stream* find(http::StreamId id);
+
+  std::shared_ptr<Wire> wire_;
+  net::Loop& loop_;
+  const Limits& limits_;
+  OnRequest on_request_;
+  const Side side_;
+  http::H2Session session_;
+  std::chrono::milliseconds idle_{};
+  std::unordered_map<http::StreamId, H2Stream*> streams_;
+  struct Arrived {
+    std::shared_ptr<H2Stream> stream;
+    http::Checked<http::Request> head;
+  };
+  std::vector<Arrived> arrived_;
+  net::Event to_write_;
+  net::Event written_;
+  bool writing_ = false;
+  bool head_timed_ = false;  // the deadline of a head that has begun is set
+  bool failing_ = false;     // only what is queued is still written
+  bool ended_ = false;
+};
+
+}  // namespace gateway

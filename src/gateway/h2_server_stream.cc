@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "gateway/h2_server_stream.h"
+
+#include "base/secret.h"
+
+namespace gateway {
+namespace {
+
+using Again = NoResponse::Again;
+using http::EndsStream;
+
+std::unexpected<NoResponse> unanswered(
+    int status, std::string stage, std::string reason, Again again = Again::never) {
+  return std::unexpected(NoResponse{
+      .refusal = {.status = status, .stage = std::move(stage), .reason = std::move(reason)},
+      .again = again});
+}
+
+/// Why a stream ended without an answer.
+std::unexpected<NoResponse> unanswered(const H2Stream& stream) {
+  if (stream.was_lost()) {
+    return unanswered(
+        502, "upstream", "the connection to the server was lost", Again::if_idempotent);
+  }
+  switch (stream.closed_with()) {
+    case http::h2_error::refused_stream:
+      return unanswered(502, "upstream", "the server refuses more requests", Again::surely);
+    case http::h2_error::http_1_1_required:
+      return unanswered(502, "upstream", "the server wants HTTP/1.1 for this", Again::surely);
+    case http::h2_error::protocol:
+      return unanswered(502, "upstream", "the server's answer is not HTTP/2");
+    default:
+      return unanswered(502, "upstream", "the server broke the stream off without an answer");
+  }
+}
+
+}  // namespace
+
+bool H2ServerStream::request(const flow::Sealed& sealed) {
+  auto& connection = *upstream_->h2;
+  if (!connection.takes_requests()) return false;
+  const bool no_body = sealed.framing().kind == http::Framing::Kind::none ||
+                       sealed.framing() == http::Framing::length(0);
+  auto fields = sealed.h2_fields();
+  const auto id = connection.session().request(
+      fields, no_body ? EndsStream::yes : EndsStream::no, sealed.credential_field());
+  for (auto& field : fields)
+    if (field.name == sealed.credential_field()) base::wipe(field.value.data(), field.value.size());
+  if (!id) return false;
+  stream_ = std::make_unique<H2Stream>(upstream_->h2, *id);
+  if (no_body) stream_->head_was_all();
+  return true;
+}
+
+net::Task<Answered> H2ServerStream::response() {
+  auto head = co_await stream_->next_head(upstream_->h2->limits().response_head);
+  if (!head && stream_->has_closed()) {
+    if (stream_->closed_with() == http::h2_error::http_1_1_required) upstream_->wants_h1 = true;
+    co_return unanswered(*stream_);
+  }
+  if (!head) co_return unanswered(504, "timeout", "the server did not answer in time");
+  if (!*head) {
+    const auto& why = head->error().reason;
+    co_return unanswered(502, "upstream", "the server's answer is not HTTP: " + why);
+  }
+  co_return *std::move(*head);
+}
+
+Incoming& H2ServerStream::body(http::Framing) { return stream_->in(); }
+
+void H2ServerStream::abort() {
+  if (!stream_ || stream_->has_closed()) return;
+  stream_->reset(http::h2_error::cancel);
+  stream_->lost();
+}
+
+}  // namespace gateway

@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+// One exchange on a stream of an HTTP/2 connection to a server.
+
+#include <memory>
+
+#include "gateway/h2_stream.h"
+#include "gateway/server_stream.h"
+#include "gateway/upstream.h"
+
+namespace gateway {
+
+class H2ServerStream final : public ServerStream {
+public:
+  explicit H2ServerStream(std::shared_ptr<H2Upstream> upstream) : upstream_(std::move(upstream)) {}
+
+  flow::Reached reached() const override { return upstream_->connection->reached(); }
+  const std::string& dialled() const override { return upstream_->connection->dialled; }
+  http::Version version() const override { return http::Version::http_2; }
+
+  bool request(const flow::Sealed& sealed) override;
+  Outgoing& out() override { return stream_->out(); }
+  net::Task<Answered> response() override;
+  Incoming& body(http::Framing framing) override;
+  void finish() override {}  // the connection stays where it is
+  void abort() override;
+
+private:
+  std::shared_ptr<H2Upstream> upstream_;
+  std::unique_ptr<H2Stream> stream_;  // once there is a request
+};
+
+}  // namespace gateway

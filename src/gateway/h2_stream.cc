@@ -1,0 +1,163 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "gateway/h2_stream.h"
+
+#include <utility>
+
+#include "gateway/h2_connection.h"
+
+namespace gateway {
+namespace {
+
+constexpr std::size_t much = 64UL << 10U;  // queued: more is put when less is left
+
+}  // namespace
+
+H2Stream::H2Stream(std::shared_ptr<H2Connection> connection, http::StreamId id)
+    : connection_(std::move(connection)),
+      id_(id),
+      in_(*this),
+      out_(*this),
+      head_came_(connection_->loop().context()) {
+  connection_->add(*this);
+}
+
+H2Stream::~H2Stream() {
+  if (!closed_) reset(http::h2_error::cancel);
+  connection_->remove(*this);
+}
+
+void H2Stream::reset(std::uint32_t code) {
+  if (closed_) return;
+  connection_->session().reset(id_, code);
+  connection_->kick();
+}
+
+net::Task<std::optional<http::Checked<http::Response>>> H2Stream::next_head(
+    std::chrono::milliseconds patience) {
+  while (heads_.empty() && !closed_) {
+    const bool came = co_await head_came_.wait(patience);
+    if (!came) break;
+  }
+  if (heads_.empty()) co_return std::nullopt;
+  auto head = std::move(heads_.front());
+  heads_.pop_front();
+  co_return head;
+}
+
+/// A server may tell a lot before it answers; what nobody has read is bounded all the same.
+void H2Stream::head_came(http::Checked<http::Response> head) {
+  constexpr std::size_t most_unread = 64;
+  if (heads_.size() < most_unread)
+    heads_.push_back(std::move(head));
+  else
+    reset(http::h2_error::enhance_your_calm);
+  head_came_.set();
+}
+
+void H2Stream::data_came(std::string_view data) {
+  in_.arrived_ += data;
+  in_.changed_.set();
+}
+
+void H2Stream::end_came(http::Fields trailers) {
+  in_.ended_ = true;
+  in_.trailers_ = std::move(trailers);
+  in_.changed_.set();
+}
+
+void H2Stream::drained() { out_.changed_.set(); }
+
+void H2Stream::closed(std::uint32_t code) { end_with(code, false); }
+
+void H2Stream::lost() { end_with(http::h2_error::cancel, true); }
+
+void H2Stream::end_with(std::uint32_t code, bool lost) {
+  if (closed_) return;
+  closed_ = code;
+  lost_ = lost;
+  if (!in_.ended_) in_.fail(lost ? "the connection was lost" : "the stream was broken off");
+  in_.changed_.set();
+  out_.changed_.set();
+  head_came_.set();
+  if (code != 0 && broken_) std::exchange(broken_, {})();
+}
+
+H2Stream::In::In(H2Stream& stream)
+    : stream_(stream), changed_(stream.connection_->loop().context()) {}
+
+std::string_view H2Stream::In::take() {
+  auto& connection = *stream_.connection_;
+  if (!taken_.empty()) {
+    connection.session().used(stream_.id_, taken_.size());
+    if (connection.session().wants_to_write()) connection.kick();
+    taken_.clear();
+  }
+  std::swap(arrived_, taken_);
+  return taken_;
+}
+
+Incoming::State H2Stream::In::state() const {
+  if (!arrived_.empty()) return State::more;
+  if (failed_) return State::broken;
+  return ended_ ? State::whole : State::more;
+}
+
+net::Task<> H2Stream::In::wait(std::chrono::milliseconds silence) {
+  while (arrived_.empty() && !failed_ && !ended_) {
+    const bool changed = co_await changed_.wait(silence);
+    if (changed) continue;
+    timed_out_ = true;
+    fail("nothing came for too long");
+  }
+}
+
+void H2Stream::In::give_up() {
+  arrived_.clear();
+  fail("it was of no more use");
+}
+
+void H2Stream::In::fail(std::string why) {
+  if (std::exchange(failed_, true)) return;
+  problem_ = std::move(why);
+  changed_.set();
+}
+
+H2Stream::Out::Out(H2Stream& stream)
+    : stream_(stream), changed_(stream.connection_->loop().context()) {}
+
+void H2Stream::Out::put(std::string_view data) {
+  if (!over_) stream_.connection_->session().send(stream_.id_, data);
+}
+
+bool H2Stream::Out::end(const http::Fields& trailers) {
+  if (std::exchange(over_, true)) return true;
+  auto fields = http::trailers_to_h2(trailers);
+  if (!fields) return false;
+  stream_.connection_->session().end(stream_.id_, *std::move(fields));
+  return true;
+}
+
+bool H2Stream::Out::is_full() const {
+  return stream_.connection_->session().queued(stream_.id_) >= much;
+}
+
+net::Task<bool> H2Stream::Out::flush(std::chrono::milliseconds stall) {
+  auto& connection = *stream_.connection_;
+  connection.kick();
+  for (;;) {
+    if (given_up_) co_return false;
+    // A stream that closed after all was sent has served its purpose.
+    const std::size_t queued = connection.session().queued(stream_.id_);
+    if (stream_.closed_) co_return over_&& queued == 0 && *stream_.closed_ == 0;
+    if (queued < (over_ ? 1 : much)) co_return true;
+    const bool changed = co_await changed_.wait(stall);
+    if (!changed && connection.session().queued(stream_.id_) == queued) co_return false;
+  }
+}
+
+void H2Stream::Out::give_up() {
+  given_up_ = true;
+  changed_.set();
+}
+
+}  // namespace gateway

@@ -170,6 +170,13 @@ net::Task<> Exchange::forward(const flow::Sealed& sealed, ServerStreamPtr server
   if (request->mover().take_buffered())
     co_return co_await forward_whole(sealed, std::move(server), *request, std::move(copy));
   request->mover().keep_no_copy();
+  if (client_->body().state() == Incoming::State::broken) {
+    server->abort();
+    client_->be_last();
+    flow::Deny broken{
+        .status = 400, .stage = "parse", .reason = "the body: " + request->mover().problem()};
+    co_return co_await refuse(std::move(broken), sealed.flow());
+  }
   co_await forward_streaming(sealed, std::move(server), std::move(request));
 }
 

@@ -149,7 +149,9 @@ net::Task<bool> H2Stream::Out::flush(std::chrono::milliseconds stall) {
     // A stream that closed after all was sent has served its purpose.
     const std::size_t queued = connection.session().queued(stream_.id_);
     if (stream_.closed_) co_return over_&& queued == 0 && *stream_.closed_ == 0;
-    if (queued < (over_ ? 1 : much)) co_return true;
+    // A stream that is let go before its end was written would be cancelled.
+    const bool done = over_ ? connection.session().has_sent_end(stream_.id_) : queued < much;
+    if (done) co_return true;
     const bool changed = co_await changed_.wait(stall);
     if (!changed && connection.session().queued(stream_.id_) == queued) co_return false;
   }

@@ -184,6 +184,14 @@ struct H2Session::Callbacks {
     });
   }
 
+  static int frame_sent(nghttp2_session*, const nghttp2_frame* frame, void* user) {
+    return guarded([&] {
+      const bool carries = frame->hd.type == NGHTTP2_HEADERS || frame->hd.type == NGHTTP2_DATA;
+      if (carries && ends_stream(*frame)) self(user).events_.on_drained(frame->hd.stream_id);
+      return 0;
+    });
+  }
+
   static int frame_not_sent(nghttp2_session*, const nghttp2_frame* frame, int, void* user) {
     if (frame->hd.type != NGHTTP2_HEADERS) return 0;
     return stream_closed(nullptr, frame->hd.stream_id, h2_error::refused_stream, user);
@@ -269,6 +277,7 @@ H2Session::H2Session(Side side, const Limits& limits, const H2Limits& h2_limits,
   nghttp2_session_callbacks_set_on_frame_recv_callback(raw_callbacks, Callbacks::frame_received);
   nghttp2_session_callbacks_set_on_data_chunk_recv_callback(raw_callbacks, Callbacks::data);
   nghttp2_session_callbacks_set_on_stream_close_callback(raw_callbacks, Callbacks::stream_closed);
+  nghttp2_session_callbacks_set_on_frame_send_callback(raw_callbacks, Callbacks::frame_sent);
   nghttp2_session_callbacks_set_on_frame_not_send_callback(
       raw_callbacks, Callbacks::frame_not_sent);
   nghttp2_session_callbacks_set_send_callback(raw_callbacks, Callbacks::send);
@@ -393,6 +402,10 @@ void H2Session::end(StreamId id, Fields trailers) {
   stream->out_ended = true;
   stream->trailers = std::move(trailers);
   if (std::exchange(stream->waiting, false)) nghttp2_session_resume_data(session_, id);
+}
+
+bool H2Session::has_sent_end(StreamId id) const {
+  return find(id) == nullptr || nghttp2_session_get_stream_local_close(session_, id) != 0;
 }
 
 std::size_t H2Session::queued(StreamId id) const {

@@ -54,7 +54,7 @@ public:
   virtual void on_data(StreamId stream, std::string_view data) = 0;
   /// The peer's message is whole.
   virtual void on_end(StreamId stream, Fields trailers) = 0;
-  /// Little or nothing of what was queued is left.
+  /// Little or nothing of what was queued is left; told once more when the end has been written.
   virtual void on_drained(StreamId stream) = 0;
   /// Both directions have ended, or the stream was broken off (`code` is not 0). The last event.
   virtual void on_closed(StreamId stream, std::uint32_t code) = 0;
@@ -99,6 +99,8 @@ public:
   void send(StreamId stream, std::string_view data);
   /// Ends the message after what is queued.
   void end(StreamId stream, Fields trailers = {});
+  /// Whether the end of our message has been handed to `write`, or the stream has closed.
+  bool has_sent_end(StreamId stream) const;
   /// Bytes that are queued and not yet written.
   std::size_t queued(StreamId stream) const;
   /// So many bytes of the stream have been used: as many more may come.

@@ -143,6 +143,18 @@ TEST(H2Session, TellsWhenWhatWasQueuedIsGone) {
   EXPECT_EQ(pair.client.drained, 0);
   pair.exchange();
   EXPECT_EQ(pair.client.drained, 1);
+  pair.client.session.end(*id);
+  pair.exchange();
+  EXPECT_EQ(pair.client.drained, 3);  // with the last, empty frame, and with its end
+}
+
+TEST(H2Session, KnowsWhetherTheEndWasWritten) {
+  Pair pair;
+  const auto id = pair.client.session.request(get_fields, EndsStream::yes);
+  EXPECT_FALSE(pair.client.session.has_sent_end(*id));
+  pair.exchange();
+  EXPECT_TRUE(pair.client.session.has_sent_end(*id));
+  EXPECT_EQ(pair.client.drained, 1);
 }
 
 TEST(H2Session, OpensNoMoreStreamsThanThePeerAllows) {

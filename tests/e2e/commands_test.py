@@ -151,7 +151,7 @@ def a_record_has_what_a_reader_needs(box):
     always = "ts kind id session_id sandbox method url http dial req_headers req_body status"
     always += " resp_headers resp_body duration_ns bytes_up bytes_down filter_action filter_reason"
     check.equal([key for key in always.split() if key not in record], [], "missing keys")
-    check.equal((record["url"], record["http"]), ("https://ok.test/x?y=z", "1.1"))
+    check.equal((record["url"], record["http"]), ("https://ok.test/x?y=z", "2"))
     check.equal((record["status"], record["bytes_up"]), (200, 8))
     check.equal(base64.b64decode(record["req_body"]), b"the body")
     check.contains(record["dial"], "127.0.0.1:")

@@ -52,11 +52,24 @@ Checked<> check_host(const Request& request) {
 }
 
 /// Coding names have no case, but no client writes other than "chunked", and not every server
-/// understands it.
+/// understands it. After CONNECT comes the tunnel: what one reader takes for a body is its first
+/// bytes for another (RFC 9110, 9.3.6).
 Checked<> check_request_framing(const Request& request) {
   const auto framing = TRY(declared_framing(request.version, request.fields));
+  const bool bodiless = framing == Framing::none() || framing == Framing::length(0);
+  if (request.method == "CONNECT" && !bodiless) return malformed(400, "CONNECT has a body");
   if (framing == Framing::chunked() && request.fields.find("transfer-encoding") != "chunked")
     return malformed(400, "Transfer-Encoding is not exactly chunked");
+  return {};
+}
+
+/// The one expectation there is (RFC 9110, 10.1.1). Of any other, two servers would disagree on
+/// whether the body is awaited.
+Checked<> check_expectation(const Fields& fields) {
+  const auto expectation = fields.find("expect");
+  if (!expectation) return {};
+  if (fields.count("expect") > 1 || !same_name(*expectation, "100-continue"))
+    return malformed(417, "Expect is not exactly 100-continue");
   return {};
 }
 
@@ -66,6 +79,7 @@ Checked<Request> parse_request_head(std::string_view head, const Limits& limits)
   request.fields = TRY(parse_field_lines(head, limits));
   TRY_VOID(check_host(request));
   TRY_VOID(check_request_framing(request));
+  TRY_VOID(check_expectation(request.fields));
   return request;
 }
 
@@ -89,8 +103,8 @@ Checked<Response> parse_response_head(std::string_view head, const Limits& limit
   response.fields = TRY(parse_field_lines(head, limits));
   const auto framing = TRY(declared_framing(response.version, response.fields));
   const bool bodiless = response.status < 200 || response.status == 204;
-  if (bodiless && framing == Framing::chunked())
-    return malformed(502, "a response without a body has Transfer-Encoding");
+  if (bodiless && framing != Framing::none() && framing != Framing::length(0))
+    return malformed(502, "a response that has no body declares one");
   return response;
 }
 

@@ -32,8 +32,8 @@ template <class T>
 using Parsed = std::variant<NeedMore, Complete<T>, Malformed>;
 
 /// Reads one request head after another. Beyond the grammar it holds a head to this: a target of
-/// one of the four forms, exactly one valid Host (none is fine in HTTP/1.0), and at most one,
-/// unambiguous framing.
+/// one of the four forms, exactly one valid Host (none is fine in HTTP/1.0), at most one,
+/// unambiguous framing (no body at all after CONNECT), and no expectation but 100-continue.
 class RequestParser {
 public:
   explicit RequestParser(const Limits& limits = {})
@@ -48,8 +48,8 @@ private:
   HeadScanner scanner_;
 };
 
-/// Reads one response head after another; 1xx ones are heads like any other. Every `Malformed` says
-/// 502.
+/// Reads one response head after another; 1xx ones are heads like any other. A 1xx or 204 that
+/// declares a body is refused. Every `Malformed` says 502.
 class ResponseParser {
 public:
   explicit ResponseParser(const Limits& limits = {})

@@ -3,70 +3,14 @@
 
 #include <gtest/gtest.h>
 
-#include <span>
 #include <string>
-#include <vector>
+
+#include "http/test_support.h"
 
 namespace http {
 namespace {
 
 using namespace std::string_literals;
-
-/// The verdict on `bytes` when they come in pieces that end at `cuts` and at the end.
-template <class Parser>
-auto parse_in_pieces(std::string_view bytes, std::span<const std::size_t> cuts) {
-  Parser parser;
-  for (auto cut : cuts) {
-    auto parsed = parser.parse(bytes.substr(0, cut));
-    if (!std::holds_alternative<NeedMore>(parsed)) return parsed;
-  }
-  return parser.parse(bytes);
-}
-
-/// The verdict on `bytes`, after seeing that it is the same byte by byte and cut in two anywhere.
-template <class Parser>
-auto parse_every_way(std::string_view bytes) {
-  const auto whole = Parser().parse(bytes);
-  std::vector<std::size_t> every;
-  for (std::size_t cut = 0; cut < bytes.size(); ++cut) {
-    every.push_back(cut);
-    EXPECT_EQ(parse_in_pieces<Parser>(bytes, {&cut, 1}), whole) << "cut at " << cut;
-  }
-  EXPECT_EQ(parse_in_pieces<Parser>(bytes, every), whole) << "byte by byte";
-  return whole;
-}
-
-Request request_of(std::string_view bytes) {
-  auto parsed = parse_every_way<RequestParser>(bytes);
-  auto* complete = std::get_if<Complete<Request>>(&parsed);
-  EXPECT_TRUE(complete) << bytes;
-  return complete ? complete->message : Request{};
-}
-
-Response response_of(std::string_view bytes) {
-  auto parsed = parse_every_way<ResponseParser>(bytes);
-  auto* complete = std::get_if<Complete<Response>>(&parsed);
-  EXPECT_TRUE(complete) << bytes;
-  return complete ? complete->message : Response{};
-}
-
-/// 0 when the head is accepted or incomplete.
-int refusal_of_request(std::string_view bytes) {
-  auto parsed = parse_every_way<RequestParser>(bytes);
-  auto* malformed = std::get_if<Malformed>(&parsed);
-  return malformed ? malformed->status : 0;
-}
-
-int refusal_of_response(std::string_view bytes) {
-  auto parsed = parse_every_way<ResponseParser>(bytes);
-  auto* malformed = std::get_if<Malformed>(&parsed);
-  return malformed ? malformed->status : 0;
-}
-
-/// A request that is fine but for these field lines.
-std::string with_fields(std::string_view lines) {
-  return "POST /x HTTP/1.1\r\nHost: a.test\r\n" + std::string(lines) + "\r\n";
-}
 
 TEST(RequestParser, ReadsAHead) {
   const auto request = request_of(

@@ -10,7 +10,7 @@ namespace http {
 namespace {
 
 bool is_forbidden_trailer(const Field& field) {
-  static constexpr std::array<std::string_view, 43> names{
+  static constexpr std::array<std::string_view, 45> names{
       "accept-encoding",
       "age",
       "allow",
@@ -21,7 +21,9 @@ bool is_forbidden_trailer(const Field& field) {
       "connection",
       "content-disposition",
       "content-encoding",
+      "content-language",
       "content-length",
+      "content-location",
       "content-range",
       "content-type",
       "cookie",

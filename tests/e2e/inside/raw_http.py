@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """raw_http.py: sends bytes as they are and prints what came back, for a list of cases given as JSON on stdin.
 
-A case: {"way": "plain" | "tls" | "connect", "host", "port", "bytes", "cut": bytes a segment, or 0, "sni"}; text is latin-1.
+A case: {"way": "plain" | "tls" | "connect" | "tunnel" | "proxy", "host", "port", "bytes", "cut": bytes a segment, or 0,
+"sni"}; text is latin-1. "tunnel" is CONNECT without TLS inside, "proxy" sends to the explicit proxy as it is.
 An answer: {"text", "closed": whether the other side closed}.
 """
 
@@ -15,12 +16,14 @@ import time
 import urllib.parse
 
 QUIET = float(sys.argv[1]) if len(sys.argv) > 1 else 0.5  # seconds of silence that count as the end
+AT_ONCE = int(sys.argv[2]) if len(sys.argv) > 2 else 16  # cases
 
 
 def connect(case):
-    if case["way"] == "connect":
+    if case["way"] in ("connect", "tunnel", "proxy"):
         proxy = urllib.parse.urlsplit(os.environ["HTTPS_PROXY"])
         sock = socket.create_connection((proxy.hostname, proxy.port), timeout=10)
+    if case["way"] in ("connect", "tunnel"):
         sock.sendall(
             f"CONNECT {case['host']}:{case['port']} HTTP/1.1\r\nHost: {case['host']}:{case['port']}\r\n\r\n".encode()
         )
@@ -32,12 +35,12 @@ def connect(case):
             answer += data
         if b" 200 " not in answer.split(b"\r\n")[0] + b" ":
             raise OSError("CONNECT was refused: " + answer.decode("latin-1"))
-    else:
+    if case["way"] in ("plain", "tls"):
         sock = socket.create_connection(
             (case.get("address", case["host"]), case["port"]), timeout=10
         )
     sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-    if case["way"] == "plain":
+    if case["way"] in ("plain", "tunnel", "proxy"):
         return sock
     context = ssl.create_default_context()
     context.check_hostname = False
@@ -83,5 +86,5 @@ def run(case):
         return {"text": f"ERROR {error}", "closed": True}
 
 
-with concurrent.futures.ThreadPoolExecutor(16) as pool:
+with concurrent.futures.ThreadPoolExecutor(AT_ONCE) as pool:
     print(json.dumps(list(pool.map(run, json.load(sys.stdin)))))

@@ -251,9 +251,16 @@ def parse_arguments():
     return arguments
 
 
+def install_servers():
+    """Those to compare with. Without them their test is skipped, and says so."""
+    subprocess.run(["scripts/setup", "packages-differential.txt"], cwd=ROOT)
+
+
 def main():
     arguments = parse_arguments()
     suite = Suite(arguments)
+    if not arguments.quick and {"release", "dev"} & set(arguments.parts):
+        install_servers()
     start = time.monotonic()
     for part in arguments.parts:
         getattr(suite, part)()

@@ -78,6 +78,7 @@ class Box:
         self.runtime.chmod(0o700)
         self.flags = ["--upstream-ca", str(rig.pki.ca)]
         self._origins = []
+        self._at_the_end = []
         # Whatever outlives its parent becomes our child, so nothing can hide from `leftovers`.
         ctypes.CDLL(None).prctl(_PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
 
@@ -268,7 +269,13 @@ class Box:
                 return left
             time.sleep(0.02)
 
+    def clean_up(self, action):
+        """Something to do when the box is closed, whatever the test came to."""
+        self._at_the_end.append(action)
+
     def close(self):
+        for action in self._at_the_end:
+            action()
         for origin in self._origins:
             origin.close()
         left = self.leftovers()

@@ -39,6 +39,7 @@ class Rig:
     pki: object
     scratch: str
     patience: float  # how much slower than a release build things may be
+    tables: object = None  # a directory for the tables that tests make for docs
 
 
 class Skip(Exception):

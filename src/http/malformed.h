@@ -9,7 +9,7 @@
 namespace http {
 
 struct Malformed {
-  int status = 400;      // what to answer: 400, 414, 417, 431, 501 or 505; 502 for a response
+  int status = 400;      // what to answer: 400, 414, 417, 426, 431, 501, 505; 502 for a response
   std::string reason{};  // a sentence for a person, without any of the message's bytes
   bool operator==(const Malformed&) const = default;
 };

@@ -25,18 +25,14 @@ constexpr int memory_level = 8;  // zlib's default
 constexpr int unused_bits = 63;
 constexpr int between_blocks = 128;
 
-Bytef* bytes(const char* data) {
-  // zlib's input is not const unless asked to be, and not written to.
-  return reinterpret_cast<Bytef*>(const_cast<char*>(data));
-}
-
 void set_input(z_stream& stream, std::string_view in) {
-  stream.next_in = bytes(in.data());
+  // zlib's input is not const unless asked to be, and not written to.
+  stream.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(in.data()));
   stream.avail_in = static_cast<uInt>(in.size());
 }
 
 void set_output(z_stream& stream, std::span<char> out) {
-  stream.next_out = bytes(out.data());
+  stream.next_out = reinterpret_cast<Bytef*>(out.data());
   stream.avail_out = static_cast<uInt>(out.size());
 }
 

@@ -38,11 +38,13 @@ public:
     if (!rest_.starts_with('"')) return take_token();
     std::string value;
     std::size_t at = 1;
-    for (; at < rest_.size() && rest_[at] != '"'; ++at) {
-      if (rest_[at] == '\\' && ++at == rest_.size()) return std::nullopt;
+    while (at < rest_.size() && rest_[at] != '"') {
+      if (rest_[at] == '\\') ++at;
+      if (at == rest_.size()) return std::nullopt;
       value += rest_[at];
+      ++at;
     }
-    if (at >= rest_.size() || !is_token(value)) return std::nullopt;
+    if (at == rest_.size() || !is_token(value)) return std::nullopt;
     rest_ = trim_blanks(rest_.substr(at + 1));
     return value;
   }

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-// What one kept-alive exchange costs: both heads parsed, both written again.
+// What one kept-alive exchange costs: both heads parsed, both written again. What a byte of a
+// WebSocket costs.
 
 #include <benchmark/benchmark.h>
 
 #include "http/body_decoder.h"
 #include "http/connection.h"
 #include "http/h1.h"
+#include "http/websocket_messages.h"
 #include "http/write.h"
 
 namespace {
@@ -87,5 +89,49 @@ void decodes_chunks_of_4_kib(benchmark::State& state) {
   state.SetBytesProcessed(state.iterations() * static_cast<int64_t>(body.size()));
 }
 BENCHMARK(decodes_chunks_of_4_kib);
+
+constexpr http::websocket::MaskKey mask{'\x37', '\xFA', '\x21', '\x3D'};
+
+void unmasks_64_kib(benchmark::State& state) {
+  std::string payload(64UL << 10U, 'x');
+  for (auto _ : state) {
+    http::websocket::Masking(mask).apply(payload);
+    benchmark::DoNotOptimize(payload.data());
+  }
+  state.SetBytesProcessed(state.iterations() * static_cast<int64_t>(payload.size()));
+}
+BENCHMARK(unmasks_64_kib);
+
+/// A client's messages of `state.range(0)` bytes, read.
+void reads_websocket_messages(
+    benchmark::State& state, const std::optional<http::websocket::DeflateAgreement>& deflate) {
+  using namespace http::websocket;
+  const auto size = static_cast<std::size_t>(state.range(0));
+  std::string sent;
+  MessageWriter writer(Sender::client, deflate);
+  while (sent.size() < (64UL << 10U)) {
+    const std::string text = "{\"id\":" + std::to_string(sent.size()) + ",\"text\":\"";
+    writer.append(
+        sent, Opcode::text, text + std::string(size - text.size(), 'x'),
+        MessageWriter::Flush::message_end, mask);
+  }
+  std::int64_t bytes = 0;
+  for (auto _ : state) {
+    auto received = sent;  // it is unmasked in place
+    MessageReader reader(Sender::client, deflate);
+    auto rest = std::span(received);
+    for (;;) {
+      const auto step = reader.next(rest);
+      rest = rest.subspan(step.consumed);
+      if (const auto* data = std::get_if<Data>(&step.event))
+        bytes += static_cast<std::int64_t>(data->bytes.size());
+      if (std::holds_alternative<NeedMore>(step.event)) break;
+    }
+  }
+  state.SetBytesProcessed(bytes);
+}
+BENCHMARK_CAPTURE(reads_websocket_messages, plain, std::nullopt)->Arg(64)->Arg(4096);
+BENCHMARK_CAPTURE(reads_websocket_messages, deflated, http::websocket::DeflateAgreement{})
+    ->Arg(4096);
 
 }  // namespace

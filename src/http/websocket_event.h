@@ -13,6 +13,8 @@
 
 namespace http::websocket {
 
+using http::NeedMore;
+
 /// A frame with data begins: the first of a message, or one that goes on with it.
 struct FrameBegin {
   Opcode message = Opcode::text;  // of the whole message: text or binary

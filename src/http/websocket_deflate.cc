@@ -19,7 +19,10 @@ constexpr auto tail = "\x00\x00\xFF\xFF"sv;
 // zlib counts in unsigned int; a step or two more does not matter.
 constexpr std::size_t max_step = 1UL << 20U;
 
-constexpr int memory_level = 8;  // zlib's default
+// A compressor may use less than was agreed on. With these a stream takes 48 KiB, with the largest
+// window and zlib's own level 256 KiB: too much to keep for every idle connection.
+constexpr int max_deflate_window_bits = 12;
+constexpr int deflate_memory_level = 6;
 
 // Bits of z_stream::data_type after inflate.
 constexpr int unused_bits = 63;
@@ -119,8 +122,9 @@ void Deflater::open() {
   // runs are still short.
   const bool is_smallest = window_bits_ == 8;
   check(::deflateInit2(
-      stream_.get(), Z_DEFAULT_COMPRESSION, Z_DEFLATED, is_smallest ? -9 : -window_bits_,
-      memory_level, is_smallest ? Z_RLE : Z_DEFAULT_STRATEGY));
+      stream_.get(), Z_DEFAULT_COMPRESSION, Z_DEFLATED,
+      is_smallest ? -9 : -std::min(window_bits_, max_deflate_window_bits), deflate_memory_level,
+      is_smallest ? Z_RLE : Z_DEFAULT_STRATEGY));
 }
 
 void Deflater::append(std::string& out, std::string_view plain, Flush flush) {

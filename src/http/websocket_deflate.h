@@ -71,7 +71,7 @@ public:
     message_end,  // likewise, and the message is complete
   };
 
-  /// `window_bits` from 8 to 15: nothing refers to further back.
+  /// `window_bits` from 8 to 15: nothing refers to further back. More than 12 are not used.
   Deflater(int window_bits, Context context) : window_bits_(window_bits), context_(context) {}
 
   /// Appends the next part of the message's payload to `out`; with `later` that may be nothing.

@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "http/websocket_messages.h"
+#include "http/websocket_relay.h"
 #include "http/websocket_testing.h"
 
 namespace {
@@ -20,6 +21,8 @@ namespace {
 using namespace http::websocket;
 
 constexpr std::uint64_t max_message = 1UL << 20U;  // of a bomb no more is looked at
+
+constexpr MaskKey mask_key{'\x12', '\x34', '\x56', '\x78'};
 
 struct Setup {
   Sender sender = Sender::server;
@@ -39,7 +42,7 @@ Setup setup_of(unsigned how, unsigned cut) {
 
 std::optional<MaskKey> key_of(const Setup& setup) {
   if (setup.sender == Sender::server) return std::nullopt;
-  return MaskKey{'\x12', '\x34', '\x56', '\x78'};
+  return mask_key;
 }
 
 Reader frame_reader(const Setup& setup) {
@@ -49,42 +52,19 @@ Reader frame_reader(const Setup& setup) {
        .max_message = max_message});
 }
 
-/// Everything `bytes` hold, sent on with another mask, in the frames it came in; cut where it
-/// stops.
+/// Everything `bytes` hold, sent on in the frames it came in; up to a violation.
 std::string relay(const Setup& setup, std::string bytes) {
   auto reader = frame_reader(setup);
-  Writer control(setup.sender);
+  FrameRelay relay(setup.sender);
   std::string out;
-  std::optional<Masking> masking;
-  bool is_first_of_compressed = false;
   auto rest = std::span(bytes);
   for (;;) {
     const auto step = reader.next(rest);
     rest = rest.subspan(step.consumed);
-    const auto key = key_of(setup);
-    if (const auto* frame = std::get_if<FrameBegin>(&step.event)) {
-      is_first_of_compressed = frame->is_compressed && frame->is_first;
-      append_frame_head(
-          out, {.opcode = frame->is_first ? frame->message : Opcode::continuation,
-                .is_final = frame->is_final,
-                .is_compressed = is_first_of_compressed,
-                .mask = key,
-                .size = frame->size});
-      masking.reset();
-      if (key) masking.emplace(*key);
-    } else if (const auto* data = std::get_if<Data>(&step.event)) {
-      const auto at = out.size();
-      out += data->bytes;
-      if (masking) masking->apply(std::span(out).subspan(at));
-    } else if (const auto* ping = std::get_if<Ping>(&step.event)) {
-      control.append_control(out, Opcode::ping, ping->payload, key);
-    } else if (const auto* pong = std::get_if<Pong>(&step.event)) {
-      control.append_control(out, Opcode::pong, pong->payload, key);
-    } else if (const auto* close = std::get_if<Close>(&step.event)) {
-      control.append_close(out, close->code, close->reason, key);
-    } else if (!std::holds_alternative<MessageEnd>(step.event)) {
+    relay.append(out, step.event, mask_key);
+    if (std::holds_alternative<NeedMore>(step.event) ||
+        std::holds_alternative<Violation>(step.event))
       return out;
-    }
   }
 }
 

@@ -3,7 +3,7 @@
 // Reads the frames one side of a WebSocket connection sends (RFC 6455, 5), strictly, without
 // sockets, and without keeping more of them than a control frame.
 //
-// Compressed messages come as they were sent: to relay a connection this is all there is to do.
+// Compressed messages come as they were sent, to go on as they are: see websocket_relay.h.
 // websocket_messages.h gives their content.
 
 #include <array>

@@ -118,8 +118,8 @@ Inflater::Step Inflater::fail(std::size_t produced) {
 
 void Deflater::open() {
   stream_.reset(new z_stream{});
-  // zlib's deflate has no window of 8 bits. With 9 it must not refer further back than one byte:
-  // runs are still short.
+  // zlib's deflate has no window of 8 bits. With 9 it is held to what zlib documents: runs refer
+  // one byte back and nothing else is looked for.
   const bool is_smallest = window_bits_ == 8;
   check(::deflateInit2(
       stream_.get(), Z_DEFAULT_COMPRESSION, Z_DEFLATED,

@@ -47,7 +47,6 @@ std::optional<Event> MessageReader::take(const Event& event) {
     is_compressed_ = frame->is_compressed;
     is_text_ = frame->message == Opcode::text;
     size_ = 0;
-    text_ = {};
     if (is_compressed_) buffer_.resize(buffer_size);
     return event;
   }

@@ -52,7 +52,7 @@ private:
   bool is_compressed_ = false;
   bool is_text_ = false;
   std::uint64_t size_ = 0;         // of the compressed message, inflated, so far
-  Utf8Checker text_{};             // what it holds
+  Utf8Checker text_{};             // what it holds; complete between messages
   std::string_view compressed_{};  // its payload still to inflate
   std::vector<char> buffer_{};     // there while such a message is
   std::optional<Violation> violation_{};

@@ -135,7 +135,6 @@ Step Reader::begin_frame() {
     message_ = opcode();
     is_compressed_ = (head_byte(0) & rsv1_bit) != 0;
     message_size_ = 0;
-    text_ = {};
   }
   // Both are below 2^63.
   message_size_ += left_;

@@ -80,7 +80,7 @@ private:
   std::optional<Opcode> message_{};  // of which some frames are there and others not
   bool is_compressed_ = false;       // that message is
   std::uint64_t message_size_ = 0;
-  Utf8Checker text_{};
+  Utf8Checker text_{};  // complete between messages
   std::array<char, max_control_payload> control_{};
   std::size_t control_size_ = 0;
   Violation violation_{};

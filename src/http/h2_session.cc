@@ -405,7 +405,7 @@ void H2Session::end(StreamId id, Fields trailers) {
 }
 
 bool H2Session::has_sent_end(StreamId id) const {
-  return find(id) == nullptr || nghttp2_session_get_stream_local_close(session_, id) != 0;
+  return find(id) == nullptr || nghttp2_session_get_stream_local_close(session_, id) == 1;
 }
 
 std::size_t H2Session::queued(StreamId id) const {

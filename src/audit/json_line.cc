@@ -123,6 +123,8 @@ void append_json(std::string& out, const Record& record, Bodies bodies) {
   object.number("duration_ns", not_negative(record.duration.count()));
   object.number("bytes_up", record.bytes_up);
   object.number("bytes_down", record.bytes_down);
+  object.number("frames_up", record.frames_up);
+  object.number("frames_down", record.frames_down);
   object.text("error", record.error);
   object.text("stage", record.stage);
   object.text("filter_action", record.filter_action);

@@ -150,6 +150,8 @@ Record read_record(ObjectReader& in) {
   record.duration = std::chrono::nanoseconds(nanoseconds);
   in.number("bytes_up", record.bytes_up);
   in.number("bytes_down", record.bytes_down);
+  in.number("frames_up", record.frames_up);
+  in.number("frames_down", record.frames_down);
   read_decision(in, record);
   return record;
 }

@@ -28,6 +28,8 @@ Record full_record() {
   record.response_body_truncated = true;
   record.bytes_up = 12;
   record.bytes_down = std::numeric_limits<std::uint64_t>::max();
+  record.frames_up = 3;
+  record.frames_down = 4;
   record.error = "broke";
   record.stage = "filter";
   record.filter_action = "block";

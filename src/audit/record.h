@@ -66,6 +66,8 @@ struct Record {
   std::chrono::nanoseconds duration{0};  // 0: unknown
   std::uint64_t bytes_up = 0;            // body bytes, or the bytes of a tunnel
   std::uint64_t bytes_down = 0;
+  std::uint64_t frames_up = 0;  // of a WebSocket
+  std::uint64_t frames_down = 0;
   std::string error{};  // why it failed, when it did
 
   std::string

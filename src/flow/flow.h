@@ -7,6 +7,7 @@
 #include <string>
 
 #include "http/message.h"
+#include "http/websocket_handshake.h"
 #include "policy/decide.h"
 #include "policy/target.h"
 
@@ -29,6 +30,7 @@ struct Arrival {
 struct Flow {
   Arrival arrival{};
   http::Request request{};
+  std::optional<http::websocket::Opening> websocket{};  // what the request asks for instead
 
   // What `route` makes of it: canonical, and from here on the only truth.
   std::string scheme{};

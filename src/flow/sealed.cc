@@ -28,6 +28,7 @@ http::Request outgoing(const Flow& flow, http::Framing framing) {
   http::remove_hop_by_hop(out.fields);
   out.fields.set("Host", authority_of(flow));
   http::declare_framing(out.fields, framing);
+  if (flow.websocket) http::websocket::declare_opening(out.fields, *flow.websocket);
   return out;
 }
 

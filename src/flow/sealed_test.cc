@@ -108,6 +108,20 @@ TEST(Sealed, IsTheSameInHttp2) {
   EXPECT_EQ(sealed->credential_field(), "authorization");
 }
 
+TEST(Sealed, AsksForAWebSocketInItsOwnWords) {
+  Flow flow = captured(
+      "/chat", fields(
+                   {{"Upgrade", "websocket, h2c"},
+                    {"Connection", "Upgrade"},
+                    {"Sec-WebSocket-Extensions", "unheard-of"}}));
+  flow.websocket = http::websocket::Opening{.key = "dGhlIHNhbXBsZSBub25jZQ=="};
+  EXPECT_EQ(
+      head_of(std::move(flow)),
+      "GET /chat HTTP/1.1\r\nHost: api.example.com\r\nConnection: Upgrade\r\n"
+      "Upgrade: websocket\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"
+      "Sec-WebSocket-Version: 13\r\n\r\n");
+}
+
 TEST(Sealed, NamesTheInjectorButNeverShowsItsValueElsewhere) {
   const Pipeline pipeline(test::open_policy(), test::injectors_of(credential()));
   const auto sealed = seal(captured("/"), pipeline);

@@ -31,6 +31,8 @@ public:
   /// Queues the final head; `framing` is that of the body that will be put. The fields of the
   /// connection and of the framing are made here. False when it cannot be written.
   virtual bool respond(http::Response response, http::Framing framing, Body body) = 0;
+  /// Queues the head that agrees to a WebSocket; from then on both bodies are its bytes.
+  virtual bool connect(http::Response response) = 0;
   /// Queues the head of an answer that is not followed by the rest of the request: what of it is
   /// still to come is dropped, or the connection ends.
   virtual bool refuse(http::Response response, std::size_t body_size) = 0;

@@ -4,8 +4,10 @@
 #include <algorithm>
 #include <optional>
 
+#include "base/encoding.h"
 #include "base/text.h"
 #include "gateway/refusal.h"
+#include "gateway/websocket_conversation.h"
 #include "http/connection.h"
 #include "secrets/scrub.h"
 
@@ -19,8 +21,8 @@ bool is_idempotent(std::string_view method) {
          method == "DELETE";
 }
 
-/// A protocol the client wants to change to, other than HTTP/2 in clear, which it may also do
-/// without.
+/// What the client wants the connection changed to, other than HTTP/2 in clear, which it may also
+/// do without.
 std::optional<std::string_view> wanted_upgrade(const http::Request& request) {
   const auto protocol = request.fields.find("upgrade");
   if (!protocol || !request.fields.has_token("connection", "upgrade") ||
@@ -34,6 +36,24 @@ bool is_grpc(const http::Request& request) {
   const auto type = request.fields.find("content-type");
   return type && (*type == "application/grpc" || type->starts_with("application/grpc+") ||
                   type->starts_with("application/grpc;"));
+}
+
+/// Notes a wish for a WebSocket in the flow; what is wrong with a wish that is none or cannot be
+/// granted. A client of HTTP/2 has no key, which a server of HTTP/1.1 needs.
+std::optional<http::Malformed> read_opening(flow::Flow& flow) {
+  const auto protocol = wanted_upgrade(flow.request);
+  if (!protocol) return std::nullopt;
+  if (!http::websocket::asks_for_websocket(flow.request)) {
+    return http::Malformed{
+        .status = 501,
+        .reason = "changing the connection to " + base::escape_for_terminal(*protocol) +
+                  " is not possible: only to a WebSocket"};
+  }
+  auto opening = http::websocket::parse_opening(flow.request);
+  if (!opening) return std::move(opening).error();
+  if (opening->key.empty()) opening->key = http::websocket::make_key(base::random_bytes(16));
+  flow.websocket = *std::move(opening);
+  return std::nullopt;
 }
 
 /// Whether the body is in another form than its bytes.
@@ -87,6 +107,7 @@ Exchange::Exchange(
 net::Task<> Exchange::run(http::Request head) {
   method_ = head.method;
   flow::Flow flow{.arrival = arrival_, .request = std::move(head)};
+  const auto malformed_opening = read_opening(flow);
   auto cleared = flow::settle(*pipeline_, flow, shared_.approver);
   if (!cleared) {
     record_.request(flow);
@@ -101,12 +122,11 @@ net::Task<> Exchange::run(http::Request head) {
         .reason = "the log cannot be written, and nothing passes unlogged"};
     co_return co_await refuse(std::move(unlogged), cleared->flow());
   }
-  if (const auto protocol = wanted_upgrade(cleared->flow().request)) {
+  if (malformed_opening) {
     flow::Deny upgrade{
-        .status = 501,
+        .status = malformed_opening->status,
         .stage = "upgrade",
-        .reason = "changing the connection to " + base::escape_for_terminal(*protocol) +
-                  " is not available yet"};
+        .reason = malformed_opening->reason};
     co_return co_await refuse(std::move(upgrade), cleared->flow());
   }
 
@@ -128,7 +148,10 @@ net::Task<> Exchange::run(http::Request head) {
     co_return co_await refuse(std::move(unwritable), cleared->flow());
   }
   record_.sent((*server)->dialled(), sealed->injected());
-  co_await forward(*sealed, std::move(*server));
+  if (sealed->flow().websocket)
+    co_await open_websocket(*sealed, std::move(*server));
+  else
+    co_await forward(*sealed, std::move(*server));
 }
 
 net::Task<> Exchange::refuse_head(http::Malformed why) {
@@ -187,7 +210,7 @@ net::Task<> Exchange::forward_whole(
   record_.request_body(request.tap());
   for (int attempt = 1;; ++attempt) {
     co_await server->out().flush(shared_.limits.upload_stall);
-    auto response = co_await final_response(*server);
+    auto response = co_await final_response(sealed, *server);
     if (response) {
       request.was_sent();
       co_return co_await answer(sealed, *server, std::move(*response), request);
@@ -212,7 +235,7 @@ net::Task<> Exchange::forward_whole(
 net::Task<> Exchange::forward_streaming(
     const flow::Sealed& sealed, ServerStreamPtr server, std::shared_ptr<Upload> request) {
   loop_.tasks().spawn(Upload::run(request));
-  auto response = co_await final_response(*server);
+  auto response = co_await final_response(sealed, *server);
   if (response) {
     co_await answer(sealed, *server, std::move(*response), *request);
   } else if (request->finished() && request->how() == Moved::source_broke) {
@@ -228,7 +251,7 @@ net::Task<> Exchange::forward_streaming(
 }
 
 /// Passes interim responses on as they come, and returns the final one.
-net::Task<Answered> Exchange::final_response(ServerStream& server) {
+net::Task<Answered> Exchange::final_response(const flow::Sealed& sealed, ServerStream& server) {
   constexpr int most_interim = 32;
   const Watch watch(*client_, [this, &server] {
     hung_up_ = true;
@@ -242,6 +265,7 @@ net::Task<Answered> Exchange::final_response(ServerStream& server) {
     auto response = co_await server.response();
     if (hung_up_) co_return unanswered(499, "client", "the program closed the connection");
     if (!response || response->status >= 200) co_return std::move(response);
+    if (response->status == 101 && sealed.flow().websocket) co_return std::move(response);
     if (response->status == 101)
       co_return unanswered(502, "upstream", "the server changed the protocol unasked");
     http::remove_hop_by_hop(response->fields);
@@ -252,6 +276,64 @@ net::Task<Answered> Exchange::final_response(ServerStream& server) {
     if (!written) co_return unanswered(499, "client", "the program closed the connection");
   }
   co_return unanswered(502, "upstream", "the server sends one interim answer after the other");
+}
+
+net::Task<> Exchange::open_websocket(const flow::Sealed& sealed, ServerStreamPtr server) {
+  const bool possible = co_await server->carries_websocket();
+  const bool sent = possible && server->request(sealed);
+  if (!sent) {
+    flow::Deny unable{
+        .status = 501,
+        .stage = "upstream",
+        .reason = sealed.flow().host + " takes no WebSocket over HTTP/2"};
+    co_return co_await refuse(std::move(unable), sealed.flow());
+  }
+  co_await server->out().flush(shared_.limits.upload_stall);
+  auto response = co_await final_response(sealed, *server);
+  if (!response) co_return co_await refuse(std::move(response.error().refusal), sealed.flow());
+
+  const bool agrees = server->version() == http::Version::http_2
+                          ? response->status >= 200 && response->status < 300
+                          : response->status == 101;
+  if (!agrees) {
+    Upload nothing(
+        loop_.context(), client_, server, shared_.limits, shared_.logged_body, *shared_.taps);
+    nothing.was_sent();
+    co_return co_await answer(sealed, *server, std::move(*response), nothing);
+  }
+  auto opening = *sealed.flow().websocket;
+  if (server->version() == http::Version::http_2) opening.key.clear();
+  auto acceptance = http::websocket::parse_acceptance(*response, opening);
+  if (!acceptance) {
+    server->abort();
+    flow::Deny wrong{.status = 502, .stage = "upstream", .reason = acceptance.error().reason};
+    co_return co_await refuse(std::move(wrong), sealed.flow());
+  }
+  http::remove_hop_by_hop(response->fields);
+  remove_detours(response->fields);
+  scrub(*response, pipeline_->scrubber());
+  const bool keyed = sealed.flow().request.version != http::Version::http_2;
+  http::websocket::declare_acceptance(
+      response->fields, *acceptance, keyed ? sealed.flow().websocket->key : std::string());
+  record_.response(*response);
+  if (client_->connect(std::move(*response)))
+    co_await talk(sealed, std::move(server), *std::move(acceptance));
+}
+
+/// Both directions at once, until one has ended.
+net::Task<> Exchange::talk(
+    const flow::Sealed& sealed, ServerStreamPtr server, http::websocket::Acceptance acceptance) {
+  WebSocketPump::MakeFilter scrubbing;
+  if (sealed.is_guarded()) {
+    scrubbing = [pipeline = pipeline_] {
+      return std::make_unique<ScrubFilter>(pipeline->scrubber());
+    };
+  }
+  auto conversation = std::make_shared<WebSocketConversation>(
+      loop_.context(), client_, std::move(server), acceptance.deflate, std::move(scrubbing),
+      shared_.limits, shared_.logged_body, *shared_.taps);
+  co_await WebSocketConversation::run(conversation, loop_.tasks());
+  record_.conversation(*conversation);
 }
 
 net::Task<> Exchange::answer(

@@ -36,7 +36,10 @@ private:
       const flow::Sealed& sealed, ServerStreamPtr server, Upload& request, std::string copy);
   net::Task<> forward_streaming(
       const flow::Sealed& sealed, ServerStreamPtr server, std::shared_ptr<Upload> request);
-  net::Task<Answered> final_response(ServerStream& server);
+  net::Task<Answered> final_response(const flow::Sealed& sealed, ServerStream& server);
+  net::Task<> open_websocket(const flow::Sealed& sealed, ServerStreamPtr server);
+  net::Task<> talk(
+      const flow::Sealed& sealed, ServerStreamPtr server, http::websocket::Acceptance acceptance);
   net::Task<> answer(
       const flow::Sealed& sealed,
       ServerStream& server,

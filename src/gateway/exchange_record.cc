@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "base/encoding.h"
+#include "gateway/websocket_conversation.h"
 
 namespace gateway {
 namespace {
@@ -97,6 +98,14 @@ void ExchangeRecord::response_body(const BodyTap& tap) {
   record_.response_body = tap.prefix();
   record_.response_body_truncated = tap.truncated();
   record_.error.clear();
+}
+
+void ExchangeRecord::conversation(const WebSocketConversation& conversation) {
+  request_body(conversation.tap_up());
+  response_body(conversation.tap_down());
+  record_.frames_up = conversation.up().frames();
+  record_.frames_down = conversation.down().frames();
+  if (!conversation.broken_by().empty()) failed(conversation.broken_by(), conversation.problem());
 }
 
 void ExchangeRecord::failed(std::string stage, std::string error) {

@@ -12,6 +12,8 @@
 
 namespace gateway {
 
+class WebSocketConversation;
+
 class ExchangeRecord {
 public:
   ExchangeRecord(const Shared& shared, const flow::Arrival& arrival);
@@ -27,6 +29,7 @@ public:
   void dialled(const std::string& address) { record_.dial = address; }
   void response(const http::Response& response);
   void response_body(const BodyTap& tap);
+  void conversation(const WebSocketConversation& conversation);
   void failed(std::string stage, std::string error);
 
 private:

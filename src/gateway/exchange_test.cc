@@ -286,13 +286,13 @@ TEST(Exchange, TriesAStaleConnectionAgainOnlyForWhatMayBeRepeated) {
   }
 }
 
-TEST(Exchange, RefusesToChangeTheProtocol) {
+TEST(Exchange, RefusesToChangeToAnUnknownProtocol) {
   Echo echo{.answer = ok};
   const Origin origin(echo.script());
   Testbed gateway(authority(), {.origin = &origin});
   Peer program = gateway.connect("a.test");
   program.send(
-      "GET / HTTP/1.1\r\nHost: a.test\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n");
+      "GET / HTTP/1.1\r\nHost: a.test\r\nConnection: Upgrade\r\nUpgrade: other\r\n\r\n");
   EXPECT_EQ(program.receive_answer().head.status, 501);
   EXPECT_TRUE(echo.heads.empty());
 }

@@ -57,6 +57,16 @@ bool H1ClientStream::respond(http::Response response, Framing framing, Body body
   return http::append_response_head(out_.head(), response).has_value();
 }
 
+bool H1ClientStream::connect(http::Response response) {
+  keep_alive_ = false;
+  in_.become_raw();
+  out_.frame(Framing::until_close());
+  response.status = 101;
+  response.reason = "Switching Protocols";
+  response.version = Version::http_1_1;
+  return http::append_response_head(out_.head(), response).has_value();
+}
+
 /// After a refusal a client that waits for "100 Continue" may or may not send its body: only
 /// closing is unambiguous.
 bool H1ClientStream::refuse(http::Response response, std::size_t body_size) {

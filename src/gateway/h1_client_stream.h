@@ -31,6 +31,7 @@ public:
   Outgoing& out() override { return out_; }
   bool inform(const http::Response& interim) override;
   bool respond(http::Response response, http::Framing framing, Body body) override;
+  bool connect(http::Response response) override;
   bool refuse(http::Response response, std::size_t body_size) override;
   net::Task<> drain() override;
   void be_last() override { keep_alive_ = false; }

@@ -16,6 +16,9 @@ public:
   H1Incoming(Wire& wire, http::Framing framing, const http::Limits& limits)
       : wire_(wire), decoder_(framing, limits) {}
 
+  /// What follows is no body: all bytes to the end of the connection.
+  void become_raw() { decoder_ = http::BodyDecoder(http::Framing::until_close()); }
+
   std::string_view take() override;
   State state() const override;
   net::Task<> wait(std::chrono::milliseconds silence) override;

@@ -27,6 +27,7 @@ public:
   Outgoing& out() override { return out_; }
   net::Task<Answered> response() override;
   Incoming& body(http::Framing framing) override;
+  net::Task<bool> carries_websocket() override { co_return true; }
   void finish() override;
   void abort() override { upstream_->wire.stream.reset(); }
 

@@ -28,6 +28,11 @@ bool H2ClientStream::respond(http::Response response, Framing framing, Body body
   return true;
 }
 
+bool H2ClientStream::connect(http::Response response) {
+  response.status = 200;
+  return respond(std::move(response), Framing::until_close(), Body::as_sent);
+}
+
 bool H2ClientStream::refuse(http::Response response, std::size_t body_size) {
   http::declare_framing(response.fields, Framing::length(body_size));
   return respond(std::move(response), Framing::length(body_size), Body::as_sent);

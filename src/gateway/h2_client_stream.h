@@ -17,6 +17,7 @@ public:
   Outgoing& out() override { return stream_->out(); }
   bool inform(const http::Response& interim) override;
   bool respond(http::Response response, http::Framing framing, Body body) override;
+  bool connect(http::Response response) override;
   bool refuse(http::Response response, std::size_t body_size) override;
   net::Task<> drain() override;
   void be_last() override {}  // one request a stream

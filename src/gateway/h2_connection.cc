@@ -113,6 +113,17 @@ net::Task<> H2Connection::write(std::shared_ptr<H2Connection> self) {
   self->written_.set();
 }
 
+/// Looks now and then: it is for the first WebSocket on a new connection.
+net::Task<> H2Connection::settled() {
+  constexpr std::chrono::milliseconds pace{5};
+  net::asio::steady_timer pause(loop_.context());
+  const auto give_up = std::chrono::steady_clock::now() + limits_.handshake;
+  while (!settled_ && !ended_ && std::chrono::steady_clock::now() < give_up) {
+    pause.expires_after(pace);
+    co_await pause.async_wait(net::as_result);
+  }
+}
+
 void H2Connection::hand_out_requests() {
   for (auto& [stream, head] : std::exchange(arrived_, {}))
     on_request_(std::move(stream), std::move(head));

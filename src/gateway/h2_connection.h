@@ -42,6 +42,8 @@ public:
   http::H2Session& session() { return session_; }
   net::Loop& loop() { return loop_; }
   const Limits& limits() const { return limits_; }
+  /// Waits until the peer has sent its settings, the handshake's time at most.
+  net::Task<> settled();
   /// Whether the connection is good for another request of ours.
   bool takes_requests() const { return !ended_ && !failing_ && session_.can_request(); }
   bool has_ended() const { return ended_; }
@@ -54,6 +56,7 @@ public:
   void remove(H2Stream& stream);
 
 private:
+  void on_settings() override { settled_ = true; }
   void on_request(http::StreamId id, http::Checked<http::Request> head) override;
   void on_response(http::StreamId id, http::Checked<http::Response> head) override;
   void on_data(http::StreamId id, std::string_view data) override;
@@ -82,6 +85,7 @@ private:
   std::vector<Arrived> arrived_;
   net::Event to_write_;
   net::Event written_;
+  bool settled_ = false;
   bool writing_ = false;
   bool head_timed_ = false;  // the deadline of a head that has begun is set
   bool failing_ = false;     // only what is queued is still written

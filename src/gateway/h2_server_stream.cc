@@ -16,6 +16,10 @@ std::unexpected<NoResponse> unanswered(
       .again = again});
 }
 
+bool has_no_body(const http::Framing& framing) {
+  return framing.kind == http::Framing::Kind::none || framing == http::Framing::length(0);
+}
+
 /// Why a stream ended without an answer.
 std::unexpected<NoResponse> unanswered(const H2Stream& stream) {
   if (stream.was_lost()) {
@@ -39,8 +43,7 @@ std::unexpected<NoResponse> unanswered(const H2Stream& stream) {
 bool H2ServerStream::request(const flow::Sealed& sealed) {
   auto& connection = *upstream_->h2;
   if (!connection.takes_requests()) return false;
-  const bool no_body = sealed.framing().kind == http::Framing::Kind::none ||
-                       sealed.framing() == http::Framing::length(0);
+  const bool no_body = !sealed.flow().websocket && has_no_body(sealed.framing());
   auto fields = sealed.h2_fields();
   const auto id = connection.session().request(
       fields, no_body ? EndsStream::yes : EndsStream::no, sealed.credential_field());
@@ -64,6 +67,13 @@ net::Task<Answered> H2ServerStream::response() {
     co_return unanswered(502, "upstream", "the server's answer is not HTTP: " + why);
   }
   co_return *std::move(*head);
+}
+
+/// The server says so in the first thing it sends.
+net::Task<bool> H2ServerStream::carries_websocket() {
+  auto& connection = *upstream_->h2;
+  co_await connection.settled();
+  co_return connection.takes_requests() && connection.session().peer_takes_connect();
 }
 
 Incoming& H2ServerStream::body(http::Framing) { return stream_->in(); }

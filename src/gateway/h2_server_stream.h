@@ -22,6 +22,7 @@ public:
   Outgoing& out() override { return stream_->out(); }
   net::Task<Answered> response() override;
   Incoming& body(http::Framing framing) override;
+  net::Task<bool> carries_websocket() override;
   void finish() override {}  // the connection stays where it is
   void abort() override;
 

@@ -26,6 +26,8 @@ std::string_view reason_phrase(int status) {
       return "Expectation Failed";
     case 421:
       return "Misdirected Request";
+    case 426:
+      return "Upgrade Required";
     case 431:
       return "Request Header Fields Too Large";
     case 501:
@@ -129,6 +131,7 @@ RefusalText explain_refusal(
   out.head.fields.add("Content-Type", text ? "text/plain; charset=utf-8" : "application/json");
   out.head.fields.add("X-Blocked-By", "lazaret");
   out.head.fields.add("Cache-Control", "no-store");
+  if (refusal.status == 426) out.head.fields.add("Sec-WebSocket-Version", "13");
   if (text) {
     out.body = "lazaret did not let this through (" + refusal.stage + "): " + reason + "\n";
     if (can_be_allowed(refusal))

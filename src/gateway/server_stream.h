@@ -46,6 +46,9 @@ public:
   /// The body of the final response.
   virtual Incoming& body(http::Framing framing) = 0;
 
+  /// Whether it can carry a WebSocket.
+  virtual net::Task<bool> carries_websocket() = 0;
+
   /// The exchange is complete: the connection may serve another one.
   virtual void finish() = 0;
   /// Breaks the exchange off; whoever waits here is told.

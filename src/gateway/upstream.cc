@@ -23,6 +23,11 @@ std::string key_of(std::string_view host, std::uint16_t port, bool tls) {
   return std::string(tls ? "s" : "c") + std::to_string(port) + ":" + std::string(host);
 }
 
+/// More servers take a WebSocket over HTTP/1.1 than over HTTP/2.
+bool wants_h2(const flow::Flow& flow) {
+  return flow.request.version == http::Version::http_2 && !flow.websocket;
+}
+
 flow::Deny failed(std::string stage, const base::Error& error) {
   const bool late = error.kind == base::ErrorKind::timeout;
   return {
@@ -63,7 +68,7 @@ private:
 net::Task<std::expected<ServerStreamPtr, flow::Deny>> Upstreams::reach(
     const flow::Flow& flow, const policy::Policy& policy, Pooled pooled) {
   const HostPtr host = host_of(flow);
-  const bool would_share = flow.request.version == http::Version::http_2;
+  const bool would_share = wants_h2(flow);
   while (would_share && host->speaks != Host::Speaks::h1) {
     if (auto shared = take_shared(*host)) co_return stream_on(std::move(shared));
     if (host->connecting == 0) break;
@@ -93,8 +98,7 @@ net::Task<std::expected<ServerStreamPtr, flow::Deny>> Upstreams::connect(
     const flow::Flow& flow, const policy::Policy& policy, HostPtr host) {
   static constexpr std::array<std::string_view, 2> both{"h2", "http/1.1"};
   using Speaks = Host::Speaks;
-  const bool h2_wanted =
-      flow.request.version == http::Version::http_2 && host->speaks != Speaks::h1;
+  const bool h2_wanted = wants_h2(flow) && host->speaks != Speaks::h1;
   const Connecting announced(host);
   bool h2_offered = h2_wanted || host->speaks == Speaks::h2;
   bool wrong_protocol = false;
@@ -217,7 +221,7 @@ net::Task<std::expected<void, flow::Deny>> Upstreams::secure(
 /// HTTP/2 in clear has to be known beforehand, and says nothing about the same port in HTTP/1.1.
 Upstreams::HostPtr Upstreams::host_of(const flow::Flow& flow) {
   const bool tls = flow.scheme == "https";
-  const bool h2_in_clear = !tls && flow.request.version == http::Version::http_2;
+  const bool h2_in_clear = !tls && wants_h2(flow);
   return host_at((h2_in_clear ? "2" : "") + key_of(flow.host, flow.port, tls));
 }
 

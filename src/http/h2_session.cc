@@ -120,6 +120,8 @@ struct H2Session::Callbacks {
     return guarded([&] {
       auto& session = self(user);
       auto* stream = session.find(frame->hd.stream_id);
+      if (frame->hd.type == NGHTTP2_SETTINGS && (frame->hd.flags & NGHTTP2_FLAG_ACK) == 0)
+        session.events_.on_settings();
       if (frame->hd.type == NGHTTP2_HEADERS) {
         session.in_head_ = false;
         if (stream == nullptr) return 0;

@@ -46,6 +46,8 @@ using StreamId = std::int32_t;
 class H2Events {
 public:
   virtual ~H2Events() = default;
+  /// The peer has said what it can do.
+  virtual void on_settings() = 0;
   /// A server's: a request has come, or one that is refused for what it says.
   virtual void on_request(StreamId stream, Checked<Request> head) = 0;
   /// A client's: a response, interim ones too.

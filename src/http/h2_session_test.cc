@@ -20,6 +20,7 @@ class End : public H2Events {
 public:
   End(H2Session::Side side, H2Limits limits = {}) : session(side, Limits{}, limits, *this) {}
 
+  void on_settings() override { settled = true; }
   void on_request(StreamId stream, Checked<Request> head) override {
     last = stream;
     requests.push_back(std::move(head));
@@ -42,6 +43,7 @@ public:
   std::map<StreamId, std::uint32_t> closed{};
   StreamId last = 0;
   int drained = 0;
+  bool settled = false;
   bool uses_at_once = true;
   H2Session session;
 };
@@ -196,6 +198,7 @@ TEST(H2Session, RefusesWhatIsNotHttp2) {
 
 TEST(H2Session, KnowsThatAServerTakesExtendedConnect) {
   const Pair pair;
+  EXPECT_TRUE(pair.client.settled);
   EXPECT_TRUE(pair.client.session.peer_takes_connect());
 }
 

@@ -164,28 +164,24 @@ bool asks_for_websocket(const Request& request) {
 }
 
 Checked<Opening> parse_opening(const Request& request) {
-  if (request.version != Version::http_1_1 || request.method != "GET")
-    return malformed(400, "a WebSocket handshake is not a GET of HTTP/1.1");
+  if (request.version == Version::http_1_0 || request.method != "GET")
+    return malformed(400, "a WebSocket handshake is not a GET");
   if (!upgrades_to_websocket(request.fields))
     return malformed(400, "a WebSocket handshake does not ask for WebSocket alone");
   if (has_body(request.version, request.fields))
     return malformed(400, "a WebSocket handshake has a body");
+  if (request.version == Version::http_2) {
+    // RFC 8441, 5: what the key is for, HTTP/2 has already.
+    if (request.fields.contains(key_field))
+      return malformed(400, "a WebSocket handshake of HTTP/2 has a key");
+    return parse_wishes(request.fields);
+  }
   const auto key = only(request.fields, key_field);
   if (!key || !is_key(*key))
     return malformed(400, "Sec-WebSocket-Key is not one of 16 bytes in base64");
   auto opening = TRY(parse_wishes(request.fields));
   opening.key = *key;
   return opening;
-}
-
-Checked<Opening> parse_opening(const Request& request, std::string_view protocol) {
-  if (request.version != Version::http_2 || request.method != "CONNECT" || protocol != "websocket")
-    return malformed(400, "a WebSocket handshake is not a CONNECT of HTTP/2 for websocket");
-  // RFC 8441, 5: what the key is for, HTTP/2 has already.
-  if (request.fields.contains(key_field) || request.fields.contains("upgrade") ||
-      request.fields.contains("connection"))
-    return malformed(400, "a WebSocket handshake of HTTP/2 has a field of HTTP/1.1");
-  return parse_wishes(request.fields);
 }
 
 Checked<Acceptance> parse_acceptance(const Response& response, const Opening& opening) {
@@ -209,10 +205,8 @@ std::string make_key(std::string_view random_bytes) {
 
 void declare_opening(Fields& fields, const Opening& opening) {
   erase_handshake(fields);
-  if (!opening.key.empty()) {
-    declare_upgrade(fields);
-    fields.set(key_field, opening.key);
-  }
+  declare_upgrade(fields);
+  if (!opening.key.empty()) fields.set(key_field, opening.key);
   fields.set(version_field, std::string(our_version));
   declare_list(fields, protocol_field, opening.protocols);
   std::vector<std::string> offers;

@@ -30,15 +30,14 @@ struct Acceptance {
   bool operator==(const Acceptance&) const = default;
 };
 
-/// Whether a request of HTTP/1.1 is to be judged by `parse_opening`: it names "websocket" in
+/// Whether a request is to be judged by `parse_opening`: it names "websocket" in
 /// Upgrade.
 bool asks_for_websocket(const Request& request);
 
-/// A request of HTTP/1.1 that came out of a parser. 400, or 426 for a version other than 13: the
-/// answer then has "Sec-WebSocket-Version: 13" (4.2.2).
+/// A request that came out of a parser: of HTTP/1.1, or an extended CONNECT of HTTP/2 as h2_head.h
+/// reads it. 400, or 426 for a version other than 13: the answer then has
+/// "Sec-WebSocket-Version: 13" (4.2.2).
 Checked<Opening> parse_opening(const Request& request);
-/// The extended CONNECT of HTTP/2; `protocol` is its pseudo-field ":protocol".
-Checked<Opening> parse_opening(const Request& request, std::string_view protocol);
 
 /// Judges the answer that agrees (101 in HTTP/1.1, 2xx in HTTP/2) to what `opening` says; 502.
 /// Other answers are ordinary ones and none of this.
@@ -50,7 +49,7 @@ std::string accept_value(std::string_view key);
 std::string make_key(std::string_view random_bytes);
 
 /// Replaces the fields of a handshake in a head by those that say this. With a key they are those
-/// of HTTP/1.1; without one those of HTTP/2.
+/// of HTTP/1.1; without one those that h2_head.h writes as an extended CONNECT.
 void declare_opening(Fields& fields, const Opening& opening);
 /// The fields of the answer to a client whose key is `key`, or that has none (HTTP/2).
 void declare_acceptance(Fields& fields, const Acceptance& acceptance, std::string_view key);

@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+// A WebSocket from the moment both sides agreed: its two directions at once.
+
+#include <memory>
+
+#include "gateway/client_stream.h"
+#include "gateway/limits.h"
+#include "gateway/server_stream.h"
+#include "gateway/websocket_pump.h"
+#include "net/event.h"
+
+namespace gateway {
+
+/// Owns what it moves between, so that a direction may outlive the exchange that was cut off.
+class WebSocketConversation {
+public:
+  using Ended = WebSocketPump::Ended;
+
+  /// `scrub` looks at what the server says.
+  WebSocketConversation(
+      net::asio::io_context& loop,
+      std::shared_ptr<ClientStream> client,
+      ServerStreamPtr server,
+      const std::optional<http::websocket::DeflateAgreement>& deflate,
+      WebSocketPump::MakeFilter scrub,
+      const Limits& limits,
+      std::size_t keep,
+      TapBudget& taps);
+
+  /// Until one side has ended; the other is told.
+  static net::Task<> run(std::shared_ptr<WebSocketConversation> self, net::TaskGroup& tasks);
+
+  const BodyTap& tap_up() const { return tap_up_; }
+  const BodyTap& tap_down() const { return tap_down_; }
+  const WebSocketPump& up() const { return up_; }
+  const WebSocketPump& down() const { return down_; }
+  /// Who broke it off, `client` or `server`, and why; empty when it came to its end.
+  const std::string& broken_by() const { return broken_by_; }
+  const std::string& problem() const { return problem_; }
+
+private:
+  static net::Task<> run_up(std::shared_ptr<WebSocketConversation> self);
+  net::Task<> finish(WebSocketPump& pump, Ended ended, std::string_view sender);
+
+  std::shared_ptr<ClientStream> client_;
+  ServerStreamPtr server_;
+  const Limits& limits_;
+  BodyTap tap_up_;
+  BodyTap tap_down_;
+  WebSocketPump up_;
+  WebSocketPump down_;
+  net::Event up_ended_;
+  bool up_runs_ = false;
+  bool over_ = false;  // one direction has ended and the other was told
+  std::string broken_by_;
+  std::string problem_;
+};
+
+}  // namespace gateway

@@ -1,0 +1,139 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "gateway/websocket_pump.h"
+
+#include <cstring>
+#include <utility>
+
+#include "base/encoding.h"
+
+namespace gateway {
+
+using namespace http::websocket;
+using Flush = MessageWriter::Flush;
+
+WebSocketPump::WebSocketPump(
+    Sender sender,
+    Incoming& from,
+    Outgoing& to,
+    const std::optional<DeflateAgreement>& deflate,
+    MakeFilter make_filter,
+    BodyTap& tap)
+    : sender_(sender),
+      from_(from),
+      to_(to),
+      make_filter_(std::move(make_filter)),
+      tap_(tap),
+      relays_(!deflate && !make_filter_),
+      reader_({.sender = sender}),
+      relay_(sender),
+      message_reader_(sender, deflate),
+      message_writer_(sender, deflate) {}
+
+net::Task<WebSocketPump::Ended> WebSocketPump::run(
+    std::chrono::milliseconds silence, std::chrono::milliseconds stall) {
+  for (;;) {
+    chunk_.assign(from_.take());
+    if (chunk_.empty() || to_.is_full()) {
+      const bool flushed = co_await to_.flush(stall);
+      if (!flushed) co_return Ended::destination_broke;
+    }
+    if (chunk_.empty()) {
+      if (from_.state() == Incoming::State::broken) co_return Ended::source_broke;
+      if (from_.state() == Incoming::State::whole)
+        co_return said_goodbye_ ? Ended::closed : Ended::source_broke;
+      co_await from_.wait(silence);
+      continue;
+    }
+    std::span<char> rest(chunk_);
+    for (;;) {
+      const Step step = next(rest);
+      rest = rest.subspan(step.consumed);
+      if (std::holds_alternative<NeedMore>(step.event)) break;
+      if (const auto* violation = std::get_if<Violation>(&step.event)) {
+        violation_ = *violation;
+        co_return Ended::violated;
+      }
+      count(step.event);
+      out_.clear();
+      if (relays_)
+        pass_on(step.event);
+      else
+        rewrite(step.event);
+      if (!out_.empty()) to_.put(out_);
+    }
+  }
+}
+
+net::Task<> WebSocketPump::close(const Violation& why, std::chrono::milliseconds stall) {
+  const bool possible = relays_ ? relay_.is_between_frames() : true;
+  if (!possible || std::exchange(said_goodbye_, true)) co_return;
+  out_.clear();
+  Writer own(sender_);
+  Writer& writer = relays_ ? own : message_writer_.frames();
+  if (writer.is_closed()) co_return;
+  writer.append_close(out_, why.code, why.reason, key());
+  to_.put(out_);
+  co_await to_.flush(stall);
+}
+
+Step WebSocketPump::next(std::span<char> in) {
+  return relays_ ? reader_.next(in) : message_reader_.next(in);
+}
+
+void WebSocketPump::count(const Event& event) {
+  if (std::holds_alternative<MessageEnd>(event))
+    ++messages_;
+  else if (!std::holds_alternative<Data>(event))
+    ++frames_;
+  if (std::holds_alternative<Close>(event)) said_goodbye_ = true;
+}
+
+void WebSocketPump::pass_on(const Event& event) {
+  if (const auto* data = std::get_if<Data>(&event)) tap_.see(data->bytes);
+  relay_.append(out_, event, key().value_or(MaskKey{}));
+}
+
+void WebSocketPump::rewrite(const Event& event) {
+  if (const auto* begin = std::get_if<FrameBegin>(&event)) {
+    opcode_ = begin->message;
+    if (!std::exchange(in_message_, true) && make_filter_) filter_ = make_filter_();
+  } else if (const auto* data = std::get_if<Data>(&event)) {
+    filtered_.clear();
+    if (filter_) filter_->feed(data->bytes, false, filtered_);
+    put_message(filter_ ? std::string_view(filtered_) : data->bytes, Flush::now);
+  } else if (std::holds_alternative<MessageEnd>(event)) {
+    filtered_.clear();
+    if (filter_) filter_->feed({}, true, filtered_);
+    put_message(filtered_, Flush::message_end);
+    in_message_ = false;
+    filter_.reset();
+  } else if (const auto* ping = std::get_if<Ping>(&event)) {
+    put_control(Opcode::ping, ping->payload);
+  } else if (const auto* pong = std::get_if<Pong>(&event)) {
+    put_control(Opcode::pong, pong->payload);
+  } else if (const auto* goodbye = std::get_if<Close>(&event)) {
+    message_writer_.frames().append_close(out_, goodbye->code, goodbye->reason, key());
+  }
+}
+
+void WebSocketPump::put_message(std::string_view plain, Flush flush) {
+  if (plain.empty() && flush != Flush::message_end) return;
+  tap_.see(plain);
+  message_writer_.append(out_, opcode_, plain, flush, key());
+}
+
+void WebSocketPump::put_control(Opcode opcode, std::string_view payload) {
+  message_writer_.frames().append_control(out_, opcode, payload, key());
+}
+
+/// Keys are drawn many at a time: one costs a call into the generator.
+std::optional<MaskKey> WebSocketPump::key() {
+  if (sender_ == Sender::server) return std::nullopt;
+  MaskKey out{};
+  if (random_.size() < out.size()) random_ = base::random_bytes(256);
+  std::memcpy(out.data(), random_.data() + random_.size() - out.size(), out.size());
+  random_.resize(random_.size() - out.size());
+  return out;
+}
+
+}  // namespace gateway

@@ -29,8 +29,8 @@ base::Result<ControlPair> open_control() {
 base::Result<Started> launch(
     Warden& warden, const Plan& plan, const std::string& bubblewrap, Streams streams) {
   TRY_VOID(make_mount_points(plan));
-  auto filter = TRY(make_seccomp_filter(
-      plan.user_namespaces ? UserNamespaces::allowed : UserNamespaces::refused));
+  const auto filter =
+      seccomp_filter(plan.user_namespaces ? UserNamespaces::allowed : UserNamespaces::refused);
   bool is_foreground = !streams.session || streams.session->is_interactive;
   auto told = to_bubblewrap(
       plan, bubblewrap, filter, init_image(),

@@ -67,9 +67,9 @@ protected:
   Outcome run(const PlanInput& what) {
     auto plan = make_plan(what);
     if (!plan) return {.output = plan.error().to_string(), .report = {}};
-    auto filter = make_seccomp_filter(
+    auto filter = seccomp_filter(
         what.user_namespaces ? UserNamespaces::allowed : UserNamespaces::refused);
-    auto command = to_bubblewrap(*plan, "/usr/bin/bwrap", *filter, init_image(), {});
+    auto command = to_bubblewrap(*plan, "/usr/bin/bwrap", filter, init_image(), {});
     auto files = to_descriptors(command.contents);
     int control[2];
     int output[2];

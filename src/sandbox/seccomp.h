@@ -16,15 +16,14 @@
 // ptrace and process_vm_readv stay, so that debuggers work: the process namespace leaves them only
 // the program's own processes, and init cannot be traced.
 
-#include <string>
-
-#include "base/result.h"
+#include <string_view>
 
 namespace sandbox {
 
 enum class UserNamespaces { refused, allowed };
 
-/// The filter as the kernel's BPF program, for `bwrap --seccomp`.
-base::Result<std::string> make_seccomp_filter(UserNamespaces user_namespaces);
+/// The filter as the kernel's BPF program, for `bwrap --seccomp`: compiled by filter/filter.cc when
+/// lazaret was built.
+std::string_view seccomp_filter(UserNamespaces user_namespaces);
 
 }  // namespace sandbox

@@ -67,8 +67,8 @@ protected:
   Outcome run(const PlanInput& what) {
     auto plan = make_plan(what);
     if (!plan) return {.output = plan.error().to_string(), .report = {}};
-    auto filter = seccomp_filter(
-        what.user_namespaces ? UserNamespaces::allowed : UserNamespaces::refused);
+    auto filter =
+        seccomp_filter(what.user_namespaces ? UserNamespaces::allowed : UserNamespaces::refused);
     auto command = to_bubblewrap(*plan, "/usr/bin/bwrap", filter, init_image(), {});
     auto files = to_descriptors(command.contents);
     int control[2];
@@ -102,12 +102,14 @@ protected:
     base::Fd host(control[0]);
     base::Fd from(output[0]);
     Outcome outcome;
+    if (word_) send(host.get(), &*word_, sizeof *word_, MSG_NOSIGNAL);
     if (after_start_) after_start_(host.get());
+    if (!word_) host.reset();
     char buffer[4096];
     for (ssize_t got; (got = read(from.get(), buffer, sizeof buffer)) > 0;)
       outcome.output.append(buffer, static_cast<std::size_t>(got));
     Report report{};
-    while (recv(host.get(), &report, sizeof report, 0) == sizeof report)
+    while (host && recv(host.get(), &report, sizeof report, 0) == sizeof report)
       outcome.report = report;
     int status = 0;
     waitpid(pid, &status, 0);
@@ -118,11 +120,26 @@ protected:
 
   fs::path root_;
   std::function<void(int)> after_start_;
+  std::optional<std::int32_t> word_ = start_word;  // none: the host goes away without a word
 };
 
 TEST_F(PlanRun, StartsTheProgramInTheProject) {
   auto outcome = shell("pwd");
   EXPECT_EQ(input({}).project + "\n", outcome.output);
+}
+
+TEST_F(PlanRun, StartsNothingBeforeItIsTold) {
+  word_.reset();
+  after_start_ = [](int) { usleep(300'000); };
+  shell("echo ran; touch ran");
+  EXPECT_FALSE(fs::exists(root_ / "project/ran"));
+}
+
+TEST_F(PlanRun, StartsNothingWhenItIsToldSomethingElse) {
+  word_ = SIGTERM;
+  auto outcome = shell("touch ran");
+  EXPECT_FALSE(outcome.report);
+  EXPECT_FALSE(fs::exists(root_ / "project/ran"));
 }
 
 TEST_F(PlanRun, ReportsTheExitCode) {

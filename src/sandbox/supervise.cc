@@ -55,6 +55,7 @@ public:
   }
 
   base::Result<Ending> run() {
+    send_to_init(start_word);
     if (wants_keyboard_) TRY_VOID(take_keyboard());
     while (!is_over())
       TRY_VOID(turn());
@@ -125,12 +126,13 @@ private:
       default:
         break;
     }
-    send_signal(signal);
+    send_to_init(signal);
     return {};
   }
 
-  void send_signal(int signal) {
-    if (control_) (void)send(control_.get(), &signal, sizeof signal, MSG_NOSIGNAL | MSG_DONTWAIT);
+  // Where init is gone, its end is on the way to us.
+  void send_to_init(std::int32_t word) {
+    if (control_) (void)send(control_.get(), &word, sizeof word, MSG_NOSIGNAL | MSG_DONTWAIT);
   }
 
   base::Result<> read_reports() {
@@ -162,7 +164,7 @@ private:
     }
     wants_keyboard_ = true;
     TRY_VOID(take_keyboard());
-    send_signal(SIGCONT);
+    send_to_init(SIGCONT);
     return {};
   }
 
@@ -183,7 +185,7 @@ private:
 
   base::Result<> go_on() {
     if (is_waiting_for_keyboard()) (void)TRY(relay_->open_keyboard());
-    send_signal(SIGCONT);
+    send_to_init(SIGCONT);
     return {};
   }
 

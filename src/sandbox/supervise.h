@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
-// Stays with a started program until it has ended: relays its terminal, passes signals on, takes
-// part in the job control of the shell that lazaret was called from.
+// Starts the program of a sandbox and stays with it until it has ended: relays its terminal, passes
+// signals on, takes part in the job control of the shell that lazaret was called from.
 //
 //   signals   HUP, INT, QUIT, TERM, USR1, USR2 go to the program. After a second HUP or TERM, or
 //   ten seconds after the

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// The first process of a sandbox: starts the program, passes signals on to it, reaps what it leaves
-// behind, and reports how it ended. Everything inside ends with this process.
+// The first process of a sandbox: waits for lazaret's word, starts the program, passes signals on
+// to it, reaps what it leaves behind, and reports how it ended. Everything inside ends with this
+// process.
 //
 // It is linked statically and without the C++ runtime, because it starts before every program. Its
 // memory and its control socket are closed to the program: it cannot be dumped or traced, and the
@@ -69,6 +70,17 @@ void reset_signals() {
   int reason = errno;
   (void)!write(failure, &reason, sizeof reason);
   _exit(failed);
+}
+
+// The gateway may still be on its way while the sandbox is built. False when lazaret is gone, or
+// says something else.
+bool may_start(const Init& init) {
+  int word = -1;
+  ssize_t got = -1;
+  do {
+    got = recv(init.control, &word, sizeof word, 0);
+  } while (got < 0 && errno == EINTR);
+  return got == static_cast<ssize_t>(sizeof word) && word == sandbox::start_word;
 }
 
 // Starts the program; false when it could not be executed, which is then reported.
@@ -158,7 +170,7 @@ int main(int argc, char** argv) {
   int children = block_all();
   if (children < 0 || setsid() < 0) return failed;
   if (init.terminal >= 0 && ioctl(init.terminal, TIOCSCTTY, 0) != 0) return failed;
-  if (!start(init, argv + 4)) return failed;
+  if (!may_start(init) || !start(init, argv + 4)) return failed;
   serve(init, children);
   return 0;
 }

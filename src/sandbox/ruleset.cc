@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "sandbox/ruleset.h"
 
+#include <dlfcn.h>
 #include <fmt/format.h>
 #include <nftables/libnftables.h>
 
@@ -12,8 +13,42 @@
 namespace sandbox {
 namespace {
 
-struct FreeNft {
-  void operator()(nft_ctx* context) const { nft_ctx_free(context); }
+struct Close {
+  void operator()(void* library) const { dlclose(library); }
+};
+
+/// libnftables, loaded when it is needed: only the warden does, and linking it and the five
+/// libraries behind it would cost every start of lazaret most of a millisecond.
+class Nftables {
+public:
+  static base::Result<Nftables> load() {
+    Nftables nft;
+    nft.library_.reset(dlopen("libnftables.so.1", RTLD_NOW | RTLD_LOCAL));
+    const bool is_whole = nft.library_ && nft.find("nft_ctx_new", nft.make) &&
+                          nft.find("nft_ctx_free", nft.free) &&
+                          nft.find("nft_ctx_buffer_error", nft.buffer_error) &&
+                          nft.find("nft_ctx_get_error_buffer", nft.error_buffer) &&
+                          nft.find("nft_run_cmd_from_buffer", nft.run);
+    if (is_whole) return nft;
+    return base::fail(
+        base::ErrorKind::not_found, "libnftables.so.1 is not installed or is damaged",
+        "install it: apt-get install libnftables1");
+  }
+
+  decltype(&nft_ctx_new) make = nullptr;
+  decltype(&nft_ctx_free) free = nullptr;
+  decltype(&nft_ctx_buffer_error) buffer_error = nullptr;
+  decltype(&nft_ctx_get_error_buffer) error_buffer = nullptr;
+  decltype(&nft_run_cmd_from_buffer) run = nullptr;
+
+private:
+  template <class Function>
+  bool find(const char* name, Function& function) {
+    function = reinterpret_cast<Function>(dlsym(library_.get(), name));
+    return function != nullptr;
+  }
+
+  std::unique_ptr<void, Close> library_;
 };
 
 // Why it is as it is:
@@ -60,12 +95,13 @@ std::string capture_ruleset(const CapturePorts& ports) {
 }
 
 base::Result<> load_ruleset(const std::string& ruleset) {
-  const std::unique_ptr<nft_ctx, FreeNft> nft(nft_ctx_new(NFT_CTX_DEFAULT));
-  if (!nft) return base::fail(base::ErrorKind::internal, "libnftables does not start");
-  nft_ctx_buffer_error(nft.get());
-  if (nft_run_cmd_from_buffer(nft.get(), ruleset.c_str()) == 0) return {};
+  const auto nft = TRY(Nftables::load());
+  const std::unique_ptr<nft_ctx, decltype(nft.free)> context(nft.make(NFT_CTX_DEFAULT), nft.free);
+  if (!context) return base::fail(base::ErrorKind::internal, "libnftables does not start");
+  nft.buffer_error(context.get());
+  if (nft.run(context.get(), ruleset.c_str()) == 0) return {};
 
-  const std::string_view complaint = nft_ctx_get_error_buffer(nft.get());
+  const std::string_view complaint = nft.error_buffer(context.get());
   return base::fail(
       base::ErrorKind::unavailable,
       fmt::format(

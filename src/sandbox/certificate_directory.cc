@@ -14,13 +14,20 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// Two states of the host's directory and two certificates never share a name.
-std::string name_for(std::string_view certificate, const fs::path& host) {
+// Changes whenever the file or directory does.
+std::string state_of(const fs::path& path) {
   struct stat status{};
-  (void)stat(host.c_str(), &status);
-  auto state = fmt::format("{}.{}", status.st_mtim.tv_sec, status.st_mtim.tv_nsec);
+  (void)stat(path.c_str(), &status);  // absent is a state, too
+  return fmt::format(
+      "{} {} {} {} {}.{}\n", path.native(), status.st_dev, status.st_ino, status.st_size,
+      status.st_mtim.tv_sec, status.st_mtim.tv_nsec);
+}
+
+// Two states of the host and two certificates never share a name.
+std::string name_for(const CertificateSources& sources) {
+  const auto state = state_of(sources.directory) + state_of(sources.bundle);
   return "certificates-" +
-         base::to_hex(base::sha256(std::string(certificate) + state)).substr(0, 16);
+         base::to_hex(base::sha256(std::string(sources.certificate) + state)).substr(0, 16);
 }
 
 base::Result<> link_all(const fs::path& directory, const fs::path& host) {
@@ -28,8 +35,7 @@ base::Result<> link_all(const fs::path& directory, const fs::path& host) {
   for (fs::directory_iterator entry(host, error), end; !error && entry != end;
        entry.increment(error)) {
     auto name = entry->path().filename();
-    if (name != "ca-certificates.crt")
-      fs::create_symlink(host_certificates / name, directory / name, error);
+    if (name != bundle_name) fs::create_symlink(host_certificates / name, directory / name, error);
   }
   bool is_missing = error == std::errc::no_such_file_or_directory;
   if (error && !is_missing)
@@ -38,18 +44,21 @@ base::Result<> link_all(const fs::path& directory, const fs::path& host) {
   return {};
 }
 
-base::Result<> fill(
-    const fs::path& directory,
-    std::string_view certificate,
-    std::string_view subject_hash,
-    const fs::path& host) {
-  TRY_VOID(link_all(directory, host));
-  TRY_VOID(base::write_file(directory / "lazaret-ca.crt", certificate));
-  // The bundle is mounted on this one.
-  TRY_VOID(base::write_file(directory / "ca-certificates.crt", certificate));
+base::Result<std::string> bundle_of(const CertificateSources& sources) {
+  std::string bundle;
+  if (!sources.bundle.empty()) bundle = TRY(base::read_file(sources.bundle));
+  if (!bundle.empty() && !bundle.ends_with('\n')) bundle += '\n';
+  return bundle.append(sources.certificate);
+}
+
+base::Result<> fill(const fs::path& directory, const CertificateSources& sources) {
+  TRY_VOID(link_all(directory, sources.directory));
+  TRY_VOID(base::write_file(directory / "lazaret-ca.crt", sources.certificate));
+  const auto bundle = TRY(bundle_of(sources));
+  TRY_VOID(base::write_file(directory / bundle_name, bundle));
   // A root of the host may have the same hash; OpenSSL then looks at .1, .2 and so on.
   for (int number = 0;; ++number) {
-    auto path = directory / fmt::format("{}.{}", subject_hash, number);
+    auto path = directory / fmt::format("{}.{}", sources.subject_hash, number);
     if (symlink("lazaret-ca.crt", path.c_str()) == 0) return {};
     if (errno != EEXIST) return base::fail_errno("make", path.string());
   }
@@ -58,17 +67,14 @@ base::Result<> fill(
 }  // namespace
 
 base::Result<std::string> make_certificate_directory(
-    const fs::path& parent,
-    std::string_view certificate,
-    std::string_view subject_hash,
-    const fs::path& host) {
-  auto path = parent / name_for(certificate, host);
+    const fs::path& parent, const CertificateSources& sources) {
+  auto path = parent / name_for(sources);
   if (access(path.c_str(), F_OK) == 0) return path.string();
   TRY_VOID(base::make_directories(parent));
   auto pattern = (parent / ".certificates-XXXXXX").string();
   if (mkdtemp(pattern.data()) == nullptr)
     return base::fail_errno("make a directory in", parent.string());
-  auto filled = fill(pattern, certificate, subject_hash, host);
+  auto filled = fill(pattern, sources);
   bool is_renamed =
       filled && chmod(pattern.c_str(), 0755) == 0 && rename(pattern.c_str(), path.c_str()) == 0;
   std::error_code ignored;

@@ -139,20 +139,43 @@ TEST_F(Files, MakesNoMountPointThroughALink) {
 TEST_F(Files, CopiesTheCertificatesOfTheHostAsLinks) {
   write("host/1234abcd.0");
   write("host/ca-certificates.crt");
-  auto path = make_certificate_directory(root_ / "ca", "ours", "1234abcd", root_ / "host");
+  const CertificateSources sources{
+      .certificate = "ours", .subject_hash = "1234abcd", .directory = root_ / "host"};
+  auto path = make_certificate_directory(root_ / "ca", sources);
   ASSERT_TRUE(path) << path.error().to_string();
   EXPECT_EQ(
       "/run/lazaret/certificates/1234abcd.0", fs::read_symlink(fs::path(*path) / "1234abcd.0"));
   EXPECT_EQ("ours", *base::read_file(fs::path(*path) / "1234abcd.1"))
       << "a taken hash gets the next number";
-  EXPECT_EQ(
-      path.value(), *make_certificate_directory(root_ / "ca", "ours", "1234abcd", root_ / "host"));
-  EXPECT_NE(
-      path.value(), *make_certificate_directory(root_ / "ca", "other", "1234abcd", root_ / "host"));
+  EXPECT_EQ(path.value(), *make_certificate_directory(root_ / "ca", sources));
+  auto of_another = sources;
+  of_another.certificate = "other";
+  EXPECT_NE(path.value(), *make_certificate_directory(root_ / "ca", of_another));
+}
+
+TEST_F(Files, PutsTheRootsOfTheHostAndOursIntoOneFile) {
+  CertificateSources sources{
+      .certificate = "ours\n",
+      .subject_hash = "1234abcd",
+      .bundle = root_ / "roots.pem",
+      .directory = root_ / "host"};
+  auto bundle = [&] {
+    auto path = make_certificate_directory(root_ / "ca", sources);
+    return path ? *base::read_file(fs::path(*path) / "ca-certificates.crt") : "no directory";
+  };
+  EXPECT_EQ("no directory", bundle()) << "roots that cannot be read are not left out in silence";
+  std::ofstream(sources.bundle) << "roots";
+  EXPECT_EQ("roots\nours\n", bundle());
+  std::ofstream(sources.bundle) << "other roots\n";
+  EXPECT_EQ("other roots\nours\n", bundle()) << "it follows the host";
+  sources.bundle.clear();
+  EXPECT_EQ("ours\n", bundle());
 }
 
 TEST_F(Files, MakesCertificatesForAHostWithoutAny) {
-  auto path = make_certificate_directory(root_ / "ca", "ours", "1234abcd", root_ / "host");
+  auto path = make_certificate_directory(
+      root_ / "ca",
+      {.certificate = "ours", .subject_hash = "1234abcd", .directory = root_ / "host"});
   ASSERT_TRUE(path);
   EXPECT_EQ("ours", *base::read_file(fs::path(*path) / "1234abcd.0"));
 }
@@ -175,6 +198,12 @@ TEST_F(Files, SeesWhatIsNotPublicAndWhereLinksLead) {
   std::ranges::sort(not_public);
   EXPECT_EQ((Names{"/etc/closed", "/etc/dir/closed", "/etc/private"}), not_public);
   EXPECT_EQ("/run/resolve/stub", facts.real("/etc/resolv.conf"));
+  auto named = [&](std::string_view name) {
+    return *std::ranges::find(facts.etc, name, &Entry::name);
+  };
+  EXPECT_TRUE(named("dir").is_directory);
+  EXPECT_FALSE(named("open").is_directory);
+  EXPECT_EQ("../run/resolve/stub", named("resolv.conf").target);
   ASSERT_EQ(2U, facts.roots.size());
   EXPECT_EQ("usr/bin", facts.roots[1].target);
 }

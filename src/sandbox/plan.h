@@ -26,9 +26,7 @@ struct User {
 
 /// The certificate authority as programs inside have to know it.
 struct TrustedAuthority {
-  std::string certificate;  // PEM, ours alone
-  std::string bundle;       // PEM, the usual roots and ours
-  std::string directory;    // from make_certificate_directory()
+  std::string directory;  // from make_certificate_directory()
 };
 
 enum class Visibility { hidden, read_only, read_write };

@@ -42,9 +42,7 @@ PlanInput small_input() {
            {"AWS_SECRET", "s"},
            {"KEEP", "k"}},
       .proxy_url = "http://10.0.2.2:8080",
-      .authority =
-          TrustedAuthority{
-              .certificate = "C", .bundle = "B", .directory = "/data/ca/certificates-1"},
+      .authority = TrustedAuthority{.directory = "/data/ca/certificates-1"},
       .env_passthrough = {"KEEP"},
       .environment = {{"TOKEN", "placeholder"}},
       .env_files = {"/home/ann/shop/.env"},
@@ -82,7 +80,6 @@ files
   file  /etc/passwd  # made for the sandbox
   file  /etc/shadow (empty)  # not public
   ro    /etc/ssl/certs <- /data/ca/certificates-1  # roots and our authority
-  file  /etc/ssl/certs/ca-certificates.crt  # roots and our authority
   tmpfs /etc/ssl/private  # not public
   rw    /home/ann <- /data/shop-1a2b3c4d/home  # home, kept for this project
   rw    /home/ann/shop  # the project

@@ -246,10 +246,9 @@ void add_authority(View& view, const PlanInput& input) {
   const auto& authority = *input.authority;
   auto add_file = [&](std::string path) {
     view.add(
-        {.kind = MountKind::data,
+        {.kind = MountKind::read_only,
          .destination = std::move(path),
-         .source = authority.bundle,
-         .mode = 0444,
+         .source = fmt::format("{}/{}", authority.directory, bundle_name),
          .why = "roots and our authority"});
   };
   auto directory = input.host.real(certificate_directory);
@@ -264,7 +263,6 @@ void add_authority(View& view, const PlanInput& input) {
          .destination = std::string(host_certificates),
          .source = directory,
          .why = "the host's roots"});
-  add_file(directory + "/ca-certificates.crt");
   for (const char* path : bundles)
     if (input.host.kind_of(path) == FileKind::file && !is_within(input.host.real(path), directory))
       add_file(input.host.real(path));

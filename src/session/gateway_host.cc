@@ -7,7 +7,6 @@
 #include <array>
 #include <thread>
 
-#include "base/file.h"
 #include "base/text.h"
 #include "sandbox/certificate_directory.h"
 #include "sandbox/refusals.h"
@@ -86,14 +85,12 @@ unsigned loop_count() { return std::clamp(std::thread::hardware_concurrency(), 1
 
 base::Result<sandbox::TrustedAuthority> trusted_authority(
     const tls::Authority& authority, const std::filesystem::path& directory) {
-  std::string roots;
-  if (const auto file = tls::find_system_bundle()) roots = TRY(base::read_file(*file));
-  const std::string& ours = authority.certificate_pem();
+  const auto hash = authority.subject_hash();
   return sandbox::TrustedAuthority{
-      .certificate = ours,
-      .bundle = tls::bundle_with(roots, ours),
-      .directory =
-          TRY(sandbox::make_certificate_directory(directory, ours, authority.subject_hash()))};
+      .directory = TRY(sandbox::make_certificate_directory(
+          directory, {.certificate = authority.certificate_pem(),
+                      .subject_hash = hash,
+                      .bundle = tls::find_system_bundle().value_or("")}))};
 }
 
 GatewayHost::GatewayHost(

@@ -87,11 +87,4 @@ Result<path> find_system_bundle() {
       "install the package ca-certificates, or set SSL_CERT_FILE");
 }
 
-std::string bundle_with(std::string_view roots_pem, std::string_view authority_pem) {
-  std::string out(roots_pem);
-  if (!out.empty() && !out.ends_with('\n')) out += '\n';
-  out += authority_pem;
-  return out;
-}
-
 }  // namespace tls

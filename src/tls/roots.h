@@ -25,7 +25,4 @@ base::Result<> trust_file(SSL_CTX* context, const std::filesystem::path& file);
 /// `not_found` without one.
 base::Result<std::filesystem::path> find_system_bundle();
 
-/// The text of a bundle that trusts `roots_pem` and our authority as well.
-std::string bundle_with(std::string_view roots_pem, std::string_view authority_pem);
-
 }  // namespace tls

@@ -132,11 +132,5 @@ TEST(RootIndex, KnowsEveryRootOfThisMachine) {
   EXPECT_EQ(count_of(asked.get()), count_of(all.get()));
 }
 
-TEST(Bundle, TrustsTheRootsAndOurs) {
-  EXPECT_EQ(bundle_with("roots", "ours\n"), "roots\nours\n");
-  EXPECT_EQ(bundle_with("roots\n", "ours\n"), "roots\nours\n");
-  EXPECT_EQ(bundle_with("", "ours\n"), "ours\n");
-}
-
 }  // namespace
 }  // namespace tls

@@ -3,30 +3,45 @@
 
 #include <fmt/format.h>
 
+#include <mutex>
+
 #include "tls/authority_files.h"
 #include "tls/issue.h"
 
 namespace tls {
 
-Authority::Authority(Certificate certificate, PrivateKey key, PrivateKey leaf_key)
+struct Authority::LeafKey {
+  base::Result<PrivateKey> get() {
+    const std::scoped_lock lock(mutex);
+    if (!key) key = TRY(generate_key());
+    return share(key);
+  }
+
+  std::mutex mutex;
+  PrivateKey key;
+};
+
+void Authority::ForgetLeafKey::operator()(LeafKey* key) const { delete key; }
+
+Authority::Authority(Certificate certificate, PrivateKey key)
     : certificate_(std::move(certificate)),
       key_(std::move(key)),
-      leaf_key_(std::move(leaf_key)),
+      leaf_key_(new LeafKey),
       certificate_pem_(to_pem(certificate_)) {}
 
 base::Result<Authority> Authority::load_or_create(
     const std::filesystem::path& directory, base::WallTime now) {
   AuthorityPair pair = TRY(load_or_create_pair(directory, now));
-  PrivateKey leaf_key = TRY(generate_key());
-  return Authority(std::move(pair.certificate), std::move(pair.key), std::move(leaf_key));
+  return Authority(std::move(pair.certificate), std::move(pair.key));
 }
 
 base::Result<Leaf> Authority::mint(std::string_view host, base::WallTime now) const {
-  Certificate certificate = TRY(issue_leaf(host, leaf_key_, certificate_, key_, now));
+  PrivateKey key = TRY(leaf_key_->get());
+  Certificate certificate = TRY(issue_leaf(host, key, certificate_, key_, now));
   return Leaf{
       .host = std::string(host),
       .certificate = std::move(certificate),
-      .key = share(leaf_key_),
+      .key = std::move(key),
       .renew_at = now + leaf_lifetime / 2};
 }
 

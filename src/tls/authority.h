@@ -3,6 +3,7 @@
 // lazaret's own certificate authority: kept in two files, trusted inside sandboxes only.
 
 #include <filesystem>
+#include <memory>
 #include <string>
 #include <string_view>
 
@@ -33,12 +34,18 @@ public:
   base::Result<Leaf> mint(std::string_view host, base::WallTime now = base::now()) const;
 
 private:
-  Authority(Certificate certificate, PrivateKey key, PrivateKey leaf_key);
+  /// One key for all leaves of this process: generating one costs more than signing. It is made
+  /// for the first of them, because a program that opens no TLS need not wait for it.
+  struct LeafKey;
+  struct ForgetLeafKey {
+    void operator()(LeafKey* key) const;
+  };
+
+  Authority(Certificate certificate, PrivateKey key);
 
   Certificate certificate_;
   PrivateKey key_;
-  PrivateKey
-      leaf_key_;  // shared by all leaves of this process: generating one costs more than signing
+  std::unique_ptr<LeafKey, ForgetLeafKey> leaf_key_;
   std::string certificate_pem_;
 };
 

@@ -39,6 +39,10 @@ Result<Glob> parse_path_glob(Pieces pieces) {
 }  // namespace
 
 Result<Glob> parse_glob(std::string_view pattern, Scope scope) {
+  // Nearly all hosts of a profile are plain names, and every start compiles them.
+  const bool is_plain = pattern.find_first_of(R"(*?[]{}\)") == std::string_view::npos;
+  if (scope == Scope::host && is_plain && !pattern.empty())
+    return Glob::literal(TRY(normalise_host(pattern)));
   const GlobPieces pieces = TRY(lex_glob(pattern));
   if (pieces.empty()) return fail(ErrorKind::invalid, "an empty pattern");
   switch (scope) {

@@ -84,7 +84,9 @@ std::vector<Rule> rules_for(Profile profile) {
   const std::string origin = origin_of(row);
   std::vector<Rule> rules;
   for (const auto& [purpose, hosts] : row.allowed) {
-    for (const auto host : words_of(hosts)) {
+    const auto words = words_of(hosts);
+    rules.reserve(rules.size() + words.size());
+    for (const auto host : words) {
       rules.push_back(allow(host, purpose, origin));
     }
   }

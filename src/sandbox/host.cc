@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <sys/stat.h>
 
+#include <map>
 #include <memory>
 
 #include "base/fd.h"
@@ -26,12 +27,12 @@ fs::path under(const fs::path& root, std::string_view path) {
   return root / fs::path(path).relative_path();
 }
 
-Entry look(const fs::path& path, std::string name) {
+// What a directory was read from knows the types of its entries: only links are looked at again.
+Entry look(const fs::directory_entry& item, std::string name) {
   std::error_code ignored;
-  auto status = fs::symlink_status(path, ignored);
   Entry entry{.name = std::move(name)};
-  if (fs::is_symlink(status)) entry.target = fs::read_symlink(path, ignored).string();
-  entry.is_directory = fs::is_directory(path, ignored);
+  if (item.is_symlink(ignored)) entry.target = fs::read_symlink(item.path(), ignored).string();
+  entry.is_directory = item.is_directory(ignored);
   return entry;
 }
 
@@ -39,7 +40,7 @@ std::vector<Entry> list(const fs::path& directory) {
   std::vector<Entry> entries;
   std::error_code ignored;
   for (const auto& item : fs::directory_iterator(directory, ignored))
-    entries.push_back(look(item.path(), item.path().filename().string()));
+    entries.push_back(look(item, item.path().filename().string()));
   return entries;
 }
 
@@ -49,7 +50,7 @@ std::vector<Entry> list_roots(const fs::path& root) {
        {"/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32", "/opt", "/nix", "/gnu"}) {
     std::error_code ignored;
     if (fs::exists(fs::symlink_status(under(root, path), ignored)))
-      found.push_back(look(under(root, path), path));
+      found.push_back(look(fs::directory_entry(under(root, path), ignored), path));
   }
   return found;
 }
@@ -100,9 +101,26 @@ void collect_not_public(Dir directory, const std::string& path, std::vector<Entr
   }
 }
 
+// Where directories really are. Remembered, because most of what is looked at lies in a few.
+class RealDirectories {
+public:
+  explicit RealDirectories(const fs::path& root) : root_(root) {}
+
+  const fs::path& of(const fs::path& directory) {
+    auto [known, is_new] = known_.try_emplace(directory);
+    std::error_code ignored;
+    if (is_new) known->second = fs::weakly_canonical(under(root_, directory.native()), ignored);
+    return known->second;
+  }
+
+private:
+  const fs::path& root_;
+  std::map<fs::path, fs::path> known_;
+};
+
 // The path with every link followed, also when it leads to nothing: a mount has to be made at the
 // end of it.
-std::string follow(const fs::path& root, fs::path path) {
+std::string follow(const fs::path& root, RealDirectories& directories, fs::path path) {
   constexpr int most_links = 40;
   std::error_code ignored;
   for (int links = 0; links < most_links &&
@@ -110,15 +128,15 @@ std::string follow(const fs::path& root, fs::path path) {
        ++links)
     path = (path.parent_path() / fs::read_symlink(under(root, path.native()), ignored))
                .lexically_normal();
-  auto parent = fs::weakly_canonical(under(root, path.parent_path().native()), ignored);
+  const auto& parent = directories.of(path.parent_path());
   return (fs::path("/") / parent.lexically_relative(root) / path.filename())
       .lexically_normal()
       .string();
 }
 
-Seen see(const fs::path& root, const std::string& path) {
+Seen see(const fs::path& root, RealDirectories& directories, const std::string& path) {
   std::error_code ignored;
-  Seen seen{.real = follow(root, path)};
+  Seen seen{.real = follow(root, directories, path)};
   auto status = fs::status(under(root, seen.real), ignored);
   if (fs::is_directory(status)) {
     seen.kind = FileKind::directory;
@@ -144,8 +162,9 @@ HostFacts survey_host(const fs::path& root) {
   HostFacts facts{.roots = list_roots(root), .etc = list(under(root, "/etc"))};
   if (Dir etc(opendir(under(root, "/etc").c_str())); etc)
     collect_not_public(std::move(etc), "/etc", facts.not_public);
+  RealDirectories directories(root);
   for (const auto& path : looked_at())
-    facts.seen.emplace(path, see(root, path));
+    facts.seen.emplace(path, see(root, directories, path));
   if (auto text = base::read_file(under(root, "/etc/resolv.conf"), 1U << 16U); text)
     facts.resolv_conf = std::move(*text);
   return facts;

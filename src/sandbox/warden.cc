@@ -47,6 +47,12 @@ base::Result<wire::Parcel> receive_answer(int socket) {
 }  // namespace
 
 base::Result<Warden> Warden::start(CaptureOptions options) {
+  auto warden = TRY(begin(options));
+  TRY_VOID(warden.get_ready());
+  return warden;
+}
+
+base::Result<Warden> Warden::begin(CaptureOptions options) {
   auto [requests, their_requests] = TRY(socket_pair());
   auto [events, their_events] = TRY(socket_pair());
   const auto parent = getpid();
@@ -56,23 +62,29 @@ base::Result<Warden> Warden::start(CaptureOptions options) {
 
   their_requests.reset();
   their_events.reset();
-  Warden warden(child, std::move(requests), std::move(events));
-  auto ready = TRY(receive_answer(warden.requests_.get()));
-  if (options.network == Network::captured && ready.files.size() < 4)
-    return base::fail(base::ErrorKind::internal, "the warden sent no listeners");
-  warden.listeners_ = to_listeners(std::move(ready.files));
-  return warden;
+  return Warden(child, options.network, std::move(requests), std::move(events));
 }
 
-Warden::Warden(pid_t pid, base::Fd requests, base::Fd events)
+base::Result<> Warden::get_ready() {
+  auto ready = TRY(receive_answer(requests_.get()));
+  if (network_ == Network::captured && ready.files.size() < 4)
+    return base::fail(base::ErrorKind::internal, "the warden sent no listeners");
+  listeners_ = to_listeners(std::move(ready.files));
+  return {};
+}
+
+Warden::Warden(pid_t pid, Network network, base::Fd requests, base::Fd events)
     : pid_(pid),
+      network_(network),
       requests_(std::move(requests)),
       events_(std::move(events)),
       one_request_(std::make_unique<std::mutex>()) {}
 
+void Warden::dismiss() { kill(pid_, SIGKILL); }
+
 Warden::~Warden() {
   if (!one_request_) return;
-  kill(pid_, SIGKILL);
+  dismiss();
   waitpid(pid_, nullptr, 0);
 }
 

@@ -52,14 +52,23 @@ struct Exited {
 
 class Warden {
 public:
-  /// Starts the process and waits until everything is captured. Call it from a thread that lives as
-  /// long as the sandbox, before any other thread exists (the warden is a copy of this process).
+  /// Starts the process and waits until everything is captured: begin() and get_ready().
   static base::Result<Warden> start(CaptureOptions options = {});
+  /// Starts the process alone, which sets everything up by itself meanwhile. Call it from a thread
+  /// that lives as long as the sandbox, before any other thread exists (the warden is a copy of
+  /// this process).
+  static base::Result<Warden> begin(CaptureOptions options = {});
+  /// Waits until everything is captured, or tells why it cannot be. Once, before all that follows.
+  base::Result<> get_ready();
 
   Warden(Warden&&) noexcept = default;
   Warden& operator=(Warden&&) = delete;
   /// Kills the warden and what it started.
   ~Warden();
+
+  /// Kills the warden and what it started, but leaves the waiting to the destructor: the kernel
+  /// needs a while to take namespaces apart.
+  void dismiss();
 
   /// Where everything arrives that the sandbox sends; take out what you serve.
   Listeners& listeners() { return listeners_; }
@@ -81,11 +90,12 @@ public:
   pid_t pid() const { return pid_; }
 
 private:
-  Warden(pid_t pid, base::Fd requests, base::Fd events);
+  Warden(pid_t pid, Network network, base::Fd requests, base::Fd events);
   /// One message there and one back.
   base::Result<wire::Parcel> ask(const wire::Message& message, std::span<const int> files = {});
 
   pid_t pid_;
+  Network network_;
   base::Fd requests_;
   base::Fd events_;
   std::unique_ptr<std::mutex> one_request_;  // null: moved from

@@ -153,7 +153,7 @@ base::Result<> Broker::tell_ends() {
   return {};
 }
 
-/// The order that Warden::start expects; none without capture.
+/// The order that Warden::get_ready expects; none without capture.
 std::vector<int> numbers_of(const Listeners& listeners) {
   std::vector<int> numbers;
   for (const auto* socket :

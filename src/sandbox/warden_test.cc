@@ -72,6 +72,32 @@ bool goes_away(pid_t pid) {
   return false;
 }
 
+TEST_P(WardenAs, SetsUpTheNetworkWhileItsStarterIsBusyElsewhere) {
+  run([] {
+    auto warden = Warden::begin();
+    ASSERT_TRUE(warden);
+    EXPECT_FALSE(warden->listeners().tcp);
+    const auto ready = warden->get_ready();
+    ASSERT_TRUE(ready) << ready.error().to_string();
+    EXPECT_TRUE(warden->listeners().tcp);
+    EXPECT_EQ(run_to_end(*warden, shell("echo inside")).text, "inside\n");
+  });
+}
+
+TEST_P(WardenAs, EndsWithAllItStartedWhenItIsDismissed) {
+  run([] {
+    auto warden = started();
+    const auto launched = warden.launch(shell("exec sleep 1000"));
+    ASSERT_TRUE(launched);
+    warden.dismiss();
+    EXPECT_TRUE(goes_away(launched->pid));
+    EXPECT_TRUE(goes_away(warden.pid()));
+    const auto refused = warden.launch(shell("true"));
+    ASSERT_FALSE(refused);
+    EXPECT_EQ(refused.error().kind, base::ErrorKind::closed);
+  });
+}
+
 TEST_P(WardenAs, LaunchesWithExactlyTheEnvironmentGiven) {
   run([] {
     auto warden = started();

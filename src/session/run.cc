@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <csignal>
+#include <future>
 
 #include "base/encoding.h"
 #include "base/file.h"
@@ -168,7 +169,8 @@ base::Result<sandbox::PlanInput> plan_input_of(
     const RunRequest& request,
     const Project& project,
     const config::Loaded& loaded,
-    const config::SandboxPlaces& places) {
+    const config::SandboxPlaces& places,
+    std::future<sandbox::HostFacts> host) {
   const config::Config& config = *loaded.config;
   auto mounts = TRY(sandbox::match_mount_rules(
       mount_patterns_of(config.sandbox.mounts), project.places.home, project.directory));
@@ -194,7 +196,7 @@ base::Result<sandbox::PlanInput> plan_input_of(
           {project.places.config.string(), project.places.data.string(),
            project.places.state.string(), project.places.runtime.string(), places.root.string()},
       .config_visibility = visibility_of(config.sandbox.config_visibility),
-      .host = sandbox::survey_host()};
+      .host = host.get()};
   hide_own_files(project, loaded, input.mount_rules);
   protect_repository(project.directory, input.mount_rules);
   if (config.sandbox.hide_env_files) input.env_files = sandbox::find_env_files(project.directory);
@@ -202,24 +204,48 @@ base::Result<sandbox::PlanInput> plan_input_of(
   return input;
 }
 
-/// A warden for the network that is wanted. The first one was started, for the usual case, before
-/// the configuration was read.
-base::Result<> adjust_warden(std::optional<sandbox::Warden>& warden, config::Network network) {
-  if (network == config::Network::gateway) return {};
+/// A warden for the network that is wanted, ready. The one that was begun, for the usual case,
+/// before the configuration was read has worked meanwhile.
+base::Result<> settle_warden(std::optional<sandbox::Warden>& warden, config::Network network) {
+  if (network == config::Network::gateway) return warden->get_ready();
   warden.reset();
   warden.emplace(TRY(sandbox::Warden::start({.network = network_of(network)})));
   return {};
+}
+
+/// What the gateway decides by, and is believed for.
+struct Brain {
+  tls::Authority authority;
+  std::shared_ptr<const flow::Pipeline> pipeline;
+};
+
+/// Also completes `input`: the program has to know the proxy and the authority.
+base::Result<Brain> make_brain(
+    const RunRequest& request,
+    const Project& project,
+    config::Config& config,
+    sandbox::PlanInput& input) {
+  input.proxy_url = "http://10.0.2.2:" + std::to_string(config.proxy.port);
+  auto authority = TRY(tls::Authority::load_or_create(project.places.authority()));
+  if (config.proxy.mitm)
+    input.authority = TRY(trusted_authority(authority, project.places.authority()));
+  auto decider = TRY(make_decider(config, project.environment, project.places));
+  for (const auto& warning : decider.warnings)
+    request.tell(warning);
+  return Brain{.authority = std::move(authority), .pipeline = std::move(decider.pipeline)};
 }
 
 }  // namespace
 
 base::Result<sandbox::Ending> run(RunRequest request) {
   std::optional<sandbox::Warden> warden;
-  if (!request.dry_run) warden.emplace(TRY(sandbox::Warden::start()));
+  if (!request.dry_run) warden.emplace(TRY(sandbox::Warden::begin()));
   keep_to_ourselves();
   take_all_descriptors();  // not the warden: the program has the limit of whoever called
   std::signal(SIGPIPE, SIG_IGN);
 
+  // A walk over all of /etc, which needs nothing of what follows.
+  auto host = std::async(std::launch::async, [] { return sandbox::survey_host(); });
   const auto project = TRY(Project::here());
   auto loaded = TRY(require_config(project, request.config));
   config::Config& config = *loaded.config;
@@ -230,44 +256,37 @@ base::Result<sandbox::Ending> run(RunRequest request) {
   const auto places = project.sandbox_places(config.sandbox.base_path);
   if (request.name.empty()) request.name = project.slug;
   TRY_VOID(base::make_directories(places.home(), 0700));
-  auto input = TRY(plan_input_of(request, project, loaded, places));
-
-  std::optional<sandbox::Signals> signals;
-  std::unique_ptr<GatewayHost> gateway;
-  if (warden) {
-    TRY_VOID(adjust_warden(warden, config.network));
-    signals.emplace(TRY(
-        sandbox::Signals::take()));  // before the gateway's threads: they leave signals to this one
-  }
-  if (config.network == config::Network::gateway) {
-    input.proxy_url = "http://10.0.2.2:" + std::to_string(config.proxy.port);
-    auto authority = TRY(tls::Authority::load_or_create(project.places.authority()));
-    if (config.proxy.mitm)
-      input.authority = TRY(trusted_authority(authority, project.places.authority()));
-    auto decider = TRY(make_decider(config, project.environment, project.places));
-    for (const auto& warning : decider.warnings)
-      request.tell(warning);
-    if (warden) {
-      GatewayRequest needs{
-          .session_id = base::uuid_v7(),
-          .sandbox = request.name,
-          .project = project.directory.string(),
-          .places = project.places,
-          .sandbox_places = places};
-      gateway = TRY(GatewayHost::start(
-          config, std::move(decider.pipeline), std::move(authority), std::move(warden->listeners()),
-          std::move(needs)));
-    }
-  }
-
+  auto input = TRY(plan_input_of(request, project, loaded, places, std::move(host)));
+  std::optional<Brain> brain;
+  if (config.network == config::Network::gateway)
+    brain.emplace(TRY(make_brain(request, project, config, input)));
   const auto plan = TRY(sandbox::make_plan(input));
   if (request.dry_run) {
     TRY_VOID(request.print(sandbox::to_text(plan)));
     return sandbox::Ending{};
   }
+
+  TRY_VOID(settle_warden(warden, config.network));
+  // Before the gateway's threads: they leave signals to this one.
+  auto signals = TRY(sandbox::Signals::take());
   auto streams = TRY(sandbox::make_streams());
+  // The sandbox is built while the gateway comes up; its program waits for supervise().
   auto started = TRY(sandbox::launch(*warden, plan, bubblewrap, std::move(streams)));
-  return sandbox::supervise(*warden, *signals, std::move(started));
+  std::unique_ptr<GatewayHost> gateway;
+  if (brain) {
+    GatewayRequest needs{
+        .session_id = base::uuid_v7(),
+        .sandbox = request.name,
+        .project = project.directory.string(),
+        .places = project.places,
+        .sandbox_places = places};
+    gateway = TRY(GatewayHost::start(
+        config, std::move(brain->pipeline), std::move(brain->authority),
+        std::move(warden->listeners()), std::move(needs)));
+  }
+  auto ending = sandbox::supervise(*warden, signals, std::move(started));
+  warden->dismiss();  // while the gateway ends
+  return ending;
 }
 
 }  // namespace session

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 // One `lazaret run`: the warden first, before there is a thread or a secret; then the
-// configuration, the gateway, and last the program. What was begun is undone in reverse.
+// configuration, the sandbox, the gateway, and last, when that serves, the program. What takes long
+// goes on side by side. What was begun is undone in reverse.
 
 #include <functional>
 #include <string>

@@ -216,23 +216,23 @@ base::Result<> settle_warden(std::optional<sandbox::Warden>& warden, config::Net
 /// What the gateway decides by, and is believed for.
 struct Brain {
   tls::Authority authority;
+  std::optional<sandbox::TrustedAuthority> trusted;  // as the program knows it
   std::shared_ptr<const flow::Pipeline> pipeline;
 };
 
-/// Also completes `input`: the program has to know the proxy and the authority.
 base::Result<Brain> make_brain(
-    const RunRequest& request,
-    const Project& project,
-    config::Config& config,
-    sandbox::PlanInput& input) {
-  input.proxy_url = "http://10.0.2.2:" + std::to_string(config.proxy.port);
-  auto authority = TRY(tls::Authority::load_or_create(project.places.authority()));
-  if (config.proxy.mitm)
-    input.authority = TRY(trusted_authority(authority, project.places.authority()));
+    const RunRequest& request, const Project& project, config::Config& config) {
+  const auto directory = project.places.authority();
+  auto authority = TRY(tls::Authority::load_or_create(directory));
+  std::optional<sandbox::TrustedAuthority> trusted;
+  if (config.proxy.mitm) trusted = TRY(trusted_authority(authority, directory));
   auto decider = TRY(make_decider(config, project.environment, project.places));
   for (const auto& warning : decider.warnings)
     request.tell(warning);
-  return Brain{.authority = std::move(authority), .pipeline = std::move(decider.pipeline)};
+  return Brain{
+      .authority = std::move(authority),
+      .trusted = std::move(trusted),
+      .pipeline = std::move(decider.pipeline)};
 }
 
 }  // namespace
@@ -256,10 +256,14 @@ base::Result<sandbox::Ending> run(RunRequest request) {
   const auto places = project.sandbox_places(config.sandbox.base_path);
   if (request.name.empty()) request.name = project.slug;
   TRY_VOID(base::make_directories(places.home(), 0700));
-  auto input = TRY(plan_input_of(request, project, loaded, places, std::move(host)));
   std::optional<Brain> brain;
   if (config.network == config::Network::gateway)
-    brain.emplace(TRY(make_brain(request, project, config, input)));
+    brain.emplace(TRY(make_brain(request, project, config)));
+  auto input = TRY(plan_input_of(request, project, loaded, places, std::move(host)));
+  if (brain) {
+    input.proxy_url = "http://10.0.2.2:" + std::to_string(config.proxy.port);
+    input.authority = brain->trusted;
+  }
   const auto plan = TRY(sandbox::make_plan(input));
   if (request.dry_run) {
     TRY_VOID(request.print(sandbox::to_text(plan)));

@@ -15,7 +15,8 @@ namespace {
 
 using asio::ip::tcp;
 using Clock = std::chrono::steady_clock;
-constexpr std::chrono::milliseconds stagger{250};
+constexpr std::chrono::milliseconds stagger{250};  // RFC 8305, 8: Connection Attempt Delay
+constexpr std::size_t most_attempts = 32;
 
 /// What the attempts of one `dial` share. Attempts keep it alive; the race's end closes their
 /// sockets.
@@ -25,7 +26,7 @@ struct Race {
   std::list<tcp::socket> sockets;
   std::size_t running = 0;
   std::optional<tcp::socket> winner;
-  std::string last_error;
+  std::string first_error;
 };
 
 /// Ends every attempt when the race is over, also when it is cut off.
@@ -50,34 +51,39 @@ Task<> attempt(
   const auto [error] = co_await socket->async_connect(endpoint, as_result);
   --race->running;
   if (!error && !race->winner) race->winner = std::move(*socket);
-  if (error) race->last_error = error.message();
+  if (error) {
+    if (race->first_error.empty()) race->first_error = error.message();
+    boost::system::error_code ignored;
+    socket->close(ignored);  // not at the end of the race only: descriptors are few
+  }
   race->news.cancel();
 }
 
-/// The families in turn, starting with the one that the system prefers.
-Endpoints interleaved(const Endpoints& endpoints) {
+}  // namespace
+
+Endpoints in_dialling_order(const Endpoints& endpoints) {
   Endpoints preferred;
   Endpoints other;
   for (const auto& each : endpoints) {
     const bool like_first = each.address().is_v6() == endpoints.front().address().is_v6();
-    (like_first ? preferred : other).push_back(each);
+    auto& family = like_first ? preferred : other;
+    if (std::find(family.begin(), family.end(), each) == family.end()) family.push_back(each);
   }
   Endpoints out;
   for (std::size_t i = 0; i < std::max(preferred.size(), other.size()); ++i) {
     if (i < preferred.size()) out.push_back(preferred[i]);
     if (i < other.size()) out.push_back(other[i]);
   }
+  if (out.size() > most_attempts) out.resize(most_attempts);
   return out;
 }
-
-}  // namespace
 
 Task<base::Result<tcp::socket>> dial(Endpoints endpoints, std::chrono::milliseconds limit) {
   const auto executor = co_await asio::this_coro::executor;
   const auto give_up = Clock::now() + limit;
   const auto race = std::make_shared<Race>(executor);
   const Finish finish(race);
-  const auto ordered = interleaved(endpoints);
+  const auto ordered = in_dialling_order(endpoints);
   auto next = ordered.begin();
   while (!race->winner && Clock::now() < give_up && (next != ordered.end() || race->running > 0)) {
     if (next != ordered.end()) {
@@ -92,7 +98,8 @@ Task<base::Result<tcp::socket>> dial(Endpoints endpoints, std::chrono::milliseco
   if (race->winner) co_return std::move(*race->winner);
   if (Clock::now() >= give_up)
     co_return base::fail(base::ErrorKind::timeout, "connecting took too long");
-  co_return base::fail(base::ErrorKind::unavailable, "connecting: " + race->last_error);
+  if (race->first_error.empty()) race->first_error = "there is no address";
+  co_return base::fail(base::ErrorKind::unavailable, "connecting: " + race->first_error);
 }
 
 }  // namespace net

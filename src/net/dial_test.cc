@@ -68,6 +68,31 @@ Outcome dialled(TestLoop& loop, Endpoints endpoints, std::chrono::milliseconds l
   return out;
 }
 
+std::string order_of(std::initializer_list<std::string_view> addresses) {
+  Endpoints endpoints;
+  for (const auto address : addresses)
+    endpoints.emplace_back(asio::ip::make_address(address), 443);
+  std::string out;
+  for (const auto& each : in_dialling_order(endpoints))
+    out += (out.empty() ? "" : " ") + each.address().to_string();
+  return out;
+}
+
+TEST(Dial, TakesTheFamiliesInTurnBeginningWithTheFirst) {
+  EXPECT_EQ(order_of({"::1", "::2", "::3", "1.0.0.1", "1.0.0.2"}), "::1 1.0.0.1 ::2 1.0.0.2 ::3");
+  EXPECT_EQ(order_of({"1.0.0.1", "1.0.0.2", "::1"}), "1.0.0.1 ::1 1.0.0.2");
+  EXPECT_EQ(order_of({"1.0.0.1", "1.0.0.2"}), "1.0.0.1 1.0.0.2");
+  EXPECT_EQ(order_of({}), "");
+}
+
+TEST(Dial, TriesNoAddressTwiceAndNotAllOfVeryMany) {
+  EXPECT_EQ(order_of({"::1", "::1", "1.0.0.1", "::1", "1.0.0.1"}), "::1 1.0.0.1");
+  Endpoints many;
+  for (std::uint32_t i = 0; i < 1000; ++i)
+    many.emplace_back(asio::ip::address_v4(0x0A000000U + i), 443);
+  EXPECT_EQ(in_dialling_order(many).size(), 32U);
+}
+
 TEST(Dial, ConnectsToTheFirstThatAnswers) {
   TestLoop loop;
   const Listener first(loop);
@@ -88,6 +113,35 @@ TEST(Dial, DoesNotWaitForOneThatIsSilent) {
   const Silent silent(loop);
   const Listener open(loop);
   EXPECT_EQ(dialled(loop, {silent.endpoint(), open.endpoint()}).reached, open.endpoint());
+}
+
+TEST(Dial, BeginsTheNextAQuarterOfASecondAfterOneThatIsSilent) {
+  TestLoop loop;
+  const Silent silent(loop);
+  const Listener open(loop);
+  const auto begin = std::chrono::steady_clock::now();
+  EXPECT_EQ(dialled(loop, {silent.endpoint(), open.endpoint()}).reached, open.endpoint());
+  const auto took = std::chrono::steady_clock::now() - begin;
+  EXPECT_GE(took, 240ms);
+  EXPECT_LT(took, 2s);
+}
+
+TEST(Dial, BeginsTheNextAtOnceWhenOneFailsBesideASilentOne) {
+  TestLoop loop;
+  const Silent silent(loop);
+  const Listener open(loop);
+  const auto begin = std::chrono::steady_clock::now();
+  const auto reached =
+      dialled(loop, {silent.endpoint(), closed_port(loop), open.endpoint()}).reached;
+  EXPECT_EQ(reached, open.endpoint());
+  EXPECT_LT(std::chrono::steady_clock::now() - begin, 450ms);
+}
+
+TEST(Dial, SaysThatThereIsNoAddress) {
+  TestLoop loop;
+  const auto out = dialled(loop, {});
+  ASSERT_TRUE(out.error);
+  EXPECT_EQ(out.error->message, "connecting: there is no address");
 }
 
 TEST(Dial, SaysThatAllRefused) {
@@ -118,7 +172,7 @@ TEST(Dial, LeavesNothingBehindWhenItIsCancelled) {
 
 std::vector<std::string> resolved(TestLoop& loop, std::string host) {
   std::vector<std::string> out;
-  Resolver resolver;
+  SystemResolver resolver;
   loop.run([](Resolver& from, std::string name, std::vector<std::string>& texts) -> Task<> {
     auto addresses = co_await from.resolve(std::move(name));
     if (!addresses) co_return;

@@ -100,7 +100,7 @@ bool start_thread(std::function<void()> work) {
 
 }  // namespace
 
-Task<base::Result<Addresses>> Resolver::resolve(std::string host) {
+Task<base::Result<Addresses>> SystemResolver::resolve(std::string host) {
   boost::system::error_code not_literal;
   const auto literal = asio::ip::make_address(host, not_literal);
   if (!not_literal) co_return Addresses{literal};

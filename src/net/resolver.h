@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
-// Names to addresses with the host's own resolver (getaddrinfo), each lookup on a thread of its
-// own: a slow answer delays nobody else, and nobody has to wait for it in order to end.
+// Names to addresses.
 
 #include <atomic>
 #include <boost/asio/ip/address.hpp>
@@ -15,15 +14,24 @@
 
 namespace net {
 
+/// What knows where hosts are. Used by every loop at once.
 class Resolver {
 public:
-  /// At most `limit` lookups at a time; one more is `unavailable`.
-  explicit Resolver(std::size_t limit = 64) : limit_(limit) {}
+  virtual ~Resolver() = default;
 
-  /// Every address of `host`, in the order that the system prefers; an IP literal resolves to
-  /// itself. Never empty. Errors: not_found, unavailable. A caller that is cancelled leaves the
-  /// lookup behind.
-  Task<base::Result<std::vector<asio::ip::address>>> resolve(std::string host);
+  /// Every address of `host`, the preferred ones first; an IP literal resolves to itself. Never
+  /// empty. Errors: not_found, unavailable. A caller that is cancelled leaves the lookup behind.
+  virtual Task<base::Result<std::vector<asio::ip::address>>> resolve(std::string host) = 0;
+};
+
+/// The host's own resolver (getaddrinfo), each lookup on a thread of its own: a slow answer delays
+/// nobody else, and nobody has to wait for it in order to end.
+class SystemResolver final : public Resolver {
+public:
+  /// At most `limit` lookups at a time; one more is `unavailable`.
+  explicit SystemResolver(std::size_t limit = 64) : limit_(limit) {}
+
+  Task<base::Result<std::vector<asio::ip::address>>> resolve(std::string host) override;
 
 private:
   const std::size_t limit_;

@@ -110,7 +110,6 @@ TEST(CheckAvailable, RefusesAFeatureThatDoesNotExistYet) {
   EXPECT_NE(unavailable_in("[tools.git]\nmode = \"readwrite\""), "");
   EXPECT_NE(unavailable_in("[[logging.receivers]]\ntype = \"syslog\""), "");
   EXPECT_NE(unavailable_in("[[sandbox.mounts.rules]]\npattern=\"~/x\"\nmode=\"overlay\""), "");
-  EXPECT_NE(unavailable_in("[upstream]\nproxy = \"http://proxy.test:3128\""), "");
 }
 
 TEST(CheckAvailable, AcceptsValuesThatLoseNothing) {
@@ -120,7 +119,6 @@ TEST(CheckAvailable, AcceptsValuesThatLoseNothing) {
   EXPECT_EQ(unavailable_in("[sandbox.docker]\nkeep_container = true"), "");
   EXPECT_EQ(unavailable_in("[tools.claude]\nmount_mode = \"disabled\""), "");
   EXPECT_EQ(unavailable_in("[logging]\nreceivers = []"), "");
-  EXPECT_EQ(unavailable_in("[upstream]\nproxy = \"\""), "");
 }
 
 }  // namespace

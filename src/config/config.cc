@@ -8,9 +8,7 @@
 #include "config/reader.h"
 #include "config/rules.h"
 #include "config/sources.h"
-#include "config/toml.h"
-#include "policy/address.h"
-#include "policy/normalise.h"
+#include "config/upstream.h"
 
 namespace config {
 namespace {
@@ -88,44 +86,6 @@ Sandbox sandbox_of(const Table& effective, const std::filesystem::path& home, Pr
   return sandbox;
 }
 
-base::Result<ConnectTo> connect_to_of(const Reader& reader, const base::Origin& origin) {
-  auto host = TRY(policy::Pattern::compile(reader.text("host").value_or(""), policy::Scope::host));
-  const auto text = reader.text("address").value_or("");
-  const auto unbracketed = policy::normalise_host(text);
-  auto address =
-      unbracketed ? policy::Authority{*unbracketed, {}} : TRY(policy::split_authority(text));
-  if (!policy::parse_address(address.host)) {
-    return base::fail(
-        base::ErrorKind::invalid, "address is not an IP address",
-        "write 127.0.0.1, 127.0.0.1:8443 or [::1]:8443");
-  }
-  ConnectTo entry{.host = std::move(host), .address = address.host, .origin = origin};
-  if (const auto port = reader.integer("port")) entry.port = static_cast<std::uint16_t>(*port);
-  entry.address_port = address.port;
-  return entry;
-}
-
-Upstream upstream_of(const Reader& reader, const std::filesystem::path& home, Problems& problems) {
-  Upstream upstream;
-  constexpr std::string_view files = "upstream.ca_files";
-  if (const Value* list = reader.find(files)) {
-    for (const Value& file : *list->as<Array>()) {
-      upstream.ca_files.push_back(path_of(*file.as<std::string>(), file.origin, home));
-    }
-  }
-  for (const Value* element : reader.tables("upstream.connect_to")) {
-    const Reader fields(*element->as<Table>());
-    auto entry = connect_to_of(fields, element->origin);
-    if (entry) {
-      upstream.connect_to.push_back(*std::move(entry));
-    } else {
-      const auto origin = fields.origin({"address", "host"}, element->origin);
-      problems.push_back(problem_of(entry.error(), origin, "upstream.connect_to"));
-    }
-  }
-  return upstream;
-}
-
 }  // namespace
 
 std::optional<Config> config_of(
@@ -139,7 +99,7 @@ std::optional<Config> config_of(
   auto log_skip = log_skip_of(effective, problems);
   auto credentials = credentials_of(effective, home, problems);
   auto sandbox = sandbox_of(effective, home, problems);
-  auto upstream = upstream_of(reader, home, problems);
+  auto upstream = upstream_of(effective, home, problems);
   if (!policy || problems.size() > before) return std::nullopt;
   const bool goes_on = reader.text("logging.on_failure") == "continue";
   return Config{

@@ -3,6 +3,8 @@
 // The effective configuration as values of the rooms that use it. Everything in it is checked;
 // paths are absolute.
 
+#include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <filesystem>
 #include <optional>
@@ -12,6 +14,7 @@
 #include "base/origin.h"
 #include "config/problem.h"
 #include "config/value.h"
+#include "policy/bypass.h"
 #include "policy/decide.h"
 #include "policy/pattern.h"
 #include "secrets/injector_rule.h"
@@ -61,9 +64,38 @@ struct Sandbox {
   std::vector<MountRule> mounts{};
 };
 
+/// A host whose addresses are given.
+struct FixedName {
+  policy::Pattern host;
+  std::vector<std::string> addresses{};  // IP addresses, at least one
+};
+
+struct NameServer {
+  std::string address;  // an IP address
+  std::uint16_t port = 0;
+};
+
+struct UpstreamLimits {
+  std::chrono::milliseconds connect{};
+  std::chrono::milliseconds handshake{};
+  std::chrono::milliseconds first_byte{};
+  std::chrono::milliseconds idle{};
+  std::chrono::milliseconds write{};
+  std::chrono::milliseconds tunnel_idle{};
+  std::chrono::milliseconds keep_alive{};
+  std::size_t connections_per_host = 0;  // 0: no limit
+  std::size_t idle_per_host = 0;
+};
+
 struct Upstream {
   std::vector<std::filesystem::path> ca_files{};
   std::vector<ConnectTo> connect_to{};  // the first that matches counts
+  std::vector<FixedName> resolve{};     // so too
+  std::vector<NameServer> name_servers{};
+  secrets::Source proxy{};      // of a URL; its value, if it has one, is well formed
+  bool proxy_from_env = false;  // never with `proxy`
+  policy::Bypass no_proxy{};
+  UpstreamLimits limits{};
 };
 
 struct Config {

@@ -13,19 +13,6 @@
 namespace config {
 namespace {
 
-/// An empty `value` is a value: a variable may be meant to be empty.
-secrets::Source source_of(const Table& table, const std::filesystem::path& home) {
-  const Reader reader(table);
-  secrets::Source source;
-  if (const auto* value = reader.find("value")) source.value.emplace(*value->as<std::string>());
-  source.env = reader.text("env").value_or("");
-  source.command = reader.text("command").value_or("");
-  if (const auto file = reader.text("file")) {
-    source.file = path_of(*file, reader.find("file")->origin, home).string();
-  }
-  return source;
-}
-
 Problem empty_source(const std::string& path, const base::Origin& origin) {
   return {origin, path + ": no source; set value, env, file or command"};
 }
@@ -74,6 +61,18 @@ void check_names(const Table& effective, Problems& problems) {
 }
 
 }  // namespace
+
+secrets::Source source_of(const Table& table, const std::filesystem::path& home) {
+  const Reader reader(table);
+  secrets::Source source;
+  if (const auto* value = reader.find("value")) source.value.emplace(*value->as<std::string>());
+  source.env = reader.text("env").value_or("");
+  source.command = reader.text("command").value_or("");
+  if (const auto file = reader.text("file")) {
+    source.file = path_of(*file, reader.find("file")->origin, home).string();
+  }
+  return source;
+}
 
 std::vector<secrets::InjectorSpec> credentials_of(
     const Table& effective, const std::filesystem::path& home, Problems& problems) {

@@ -9,6 +9,10 @@
 
 namespace config {
 
+/// A table with value, env, file and command. An empty `value` is a value: a variable may be meant
+/// to be empty.
+secrets::Source source_of(const Table& table, const std::filesystem::path& home);
+
 std::vector<secrets::InjectorSpec> credentials_of(
     const Table& effective, const std::filesystem::path& home, Problems& problems);
 

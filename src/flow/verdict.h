@@ -14,8 +14,8 @@ struct Pass {};
 /// The request does not go out; the client gets `status` and the reason.
 struct Deny {
   int status = 403;
-  std::string stage{};   // who refused: route, filter, ask, inject, resolve, address, connect, tls,
-                         // timeout, log …
+  std::string stage{};   // who refused: route, filter, ask, inject, resolve, address, proxy,
+                         // connect, tls, timeout, limit, log …
   std::string reason{};  // a sentence for a person
   const policy::Rule* rule =
       nullptr;  // the rule that decided, if one did; lives as long as the pipeline

@@ -291,8 +291,7 @@ TEST(Exchange, RefusesToChangeToAnUnknownProtocol) {
   const Origin origin(echo.script());
   Testbed gateway(authority(), {.origin = &origin});
   Peer program = gateway.connect("a.test");
-  program.send(
-      "GET / HTTP/1.1\r\nHost: a.test\r\nConnection: Upgrade\r\nUpgrade: other\r\n\r\n");
+  program.send("GET / HTTP/1.1\r\nHost: a.test\r\nConnection: Upgrade\r\nUpgrade: other\r\n\r\n");
   EXPECT_EQ(program.receive_answer().head.status, 501);
   EXPECT_TRUE(echo.heads.empty());
 }

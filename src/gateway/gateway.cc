@@ -52,6 +52,8 @@ struct Gateway::Worker {
                 .resolver = shared.resolver,
                 .tls = shared.upstream_tls,
                 .connect_to = shared.connect_to,
+                .proxies = shared.proxies,
+                .gate = *shared.gate,
                 .limits = shared.limits}) {}
 
   static net::Task<> accept(Worker& self, const Doors& doors);

@@ -46,6 +46,11 @@ public:
   net::Task<> settled();
   /// Whether the connection is good for another request of ours.
   bool takes_requests() const { return !ended_ && !failing_ && session_.can_request(); }
+  /// Takes no more requests, and ends when those there are have ended.
+  void leave() {
+    session_.go_away();
+    kick();
+  }
   bool has_ended() const { return ended_; }
   std::size_t streams() const { return streams_.size(); }
   /// Something waits to be written.

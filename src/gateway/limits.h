@@ -26,6 +26,7 @@ struct Limits {
   std::chrono::milliseconds tunnel_silence{3'600'000};
   std::chrono::milliseconds pooled{55'000};  // an idle upstream connection is kept this long
   std::size_t pooled_per_host = 256;         // per loop
+  std::size_t connections_per_host = 0;      // to one host and port, over all loops; 0: no limit
   std::size_t connections = 1024;            // per loop; more are reset
   http::Limits http{};
   http::H2Limits h2{};

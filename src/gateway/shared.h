@@ -43,7 +43,9 @@ struct Shared {
       masked_headers{};                     // whose values no record holds, besides the usual ones
   std::vector<policy::Pattern> log_skip{};  // an exchange that one of them matches is not logged
   std::vector<ConnectTo> connect_to{};
+  Proxies proxies{};
   Limits limits{};
+  std::unique_ptr<HostGate> gate = std::make_unique<HostGate>(limits.connections_per_host);
 };
 
 }  // namespace gateway

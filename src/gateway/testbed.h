@@ -8,6 +8,7 @@
 #include <filesystem>
 #include <functional>
 #include <list>
+#include <map>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -107,6 +108,10 @@ struct Setup {
   std::vector<secrets::InjectorSpec> credentials{};
   const Origin* origin = nullptr;  // every host is dialled there; null: nothing is redirected
   bool intercept = true;
+  std::string proxy{};  // the URL of a proxy for all that is not redirected
+  std::vector<std::string> no_proxy{};
+  /// Where hosts are; given, no other name resolves.
+  std::optional<std::map<std::string, std::vector<std::string>>> names{};
   Limits limits{};
   audit::JournalOptions journal{};
 };

@@ -120,6 +120,45 @@ std::shared_ptr<const flow::Pipeline> pipeline_of(Setup& setup) {
   return std::make_shared<const flow::Pipeline>(std::move(policy), std::move(injectors));
 }
 
+/// Knows what the test says, or else asks the system.
+class Names final : public net::Resolver {
+public:
+  using Known = std::optional<std::map<std::string, std::vector<std::string>>>;
+  explicit Names(Known known) : known_(std::move(known)) {}
+
+  net::Task<base::Result<std::vector<net::asio::ip::address>>> resolve(std::string host) override {
+    boost::system::error_code not_literal;
+    const auto literal = net::asio::ip::make_address(host, not_literal);
+    if (!not_literal) co_return std::vector{literal};
+    if (!known_) {
+      auto asked = co_await system_.resolve(std::move(host));
+      co_return std::move(asked);
+    }
+    const auto found = known_->find(host);
+    if (found == known_->end())
+      co_return base::fail(base::ErrorKind::not_found, "cannot resolve " + host);
+    std::vector<net::asio::ip::address> out;
+    for (const auto& each : found->second)
+      out.push_back(net::asio::ip::make_address(each));
+    co_return out;
+  }
+
+private:
+  const Known known_;
+  net::SystemResolver system_;
+};
+
+Proxies proxies_of(const Setup& setup) {
+  Proxies out;
+  if (!setup.proxy.empty()) {
+    out.for_http = policy::parse_proxy_url(setup.proxy).value();
+    out.for_all_else = policy::parse_proxy_url(setup.proxy).value();
+  }
+  for (const auto& entry : setup.no_proxy)
+    EXPECT_TRUE(out.bypass.add(entry)) << entry;
+  return out;
+}
+
 std::vector<ConnectTo> everything_to(const Origin* origin) {
   std::vector<ConnectTo> out;
   if (origin == nullptr) return out;
@@ -284,6 +323,7 @@ struct Testbed::Parts {
         server_tls(tls::ServerContext::create(protocols).value()),
         upstream_tls(context_that_trusts(authority, directory.path())),
         client_tls(context_that_trusts(authority, directory.path())),
+        resolver(setup.names),
         shared{
             .pipeline = pipeline_of(setup),
             .approver = nobody,
@@ -300,6 +340,7 @@ struct Testbed::Parts {
             .proxy_port = 8080,
             .intercept = setup.intercept,
             .connect_to = everything_to(setup.origin),
+            .proxies = proxies_of(setup),
             .limits = setup.limits},
         loop([this](std::string_view what) {
           const std::lock_guard lock(mutex);
@@ -311,6 +352,8 @@ struct Testbed::Parts {
                 .resolver = shared.resolver,
                 .tls = shared.upstream_tls,
                 .connect_to = shared.connect_to,
+                .proxies = shared.proxies,
+                .gate = *shared.gate,
                 .limits = shared.limits}) {
     std::signal(SIGPIPE, SIG_IGN);  // as the gateway's threads block it
     loop.start("testbed");
@@ -357,7 +400,7 @@ struct Testbed::Parts {
   tls::ServerContext server_tls;
   tls::UpstreamContext upstream_tls;
   tls::UpstreamContext client_tls;
-  net::Resolver resolver;
+  Names resolver;
   flow::NobodyToAsk nobody;
   Shared shared;
   std::mutex mutex;

@@ -64,7 +64,7 @@ net::Task<FirstSpeaker> first_speaker(net::Loop& loop, Wire& client, Upstream& u
   auto length = std::chrono::milliseconds(10);
   while (std::chrono::steady_clock::now() < give_up) {
     if (can_read(client.stream)) co_return FirstSpeaker::client;
-    if (can_read(upstream.wire.stream)) co_return FirstSpeaker::server;
+    if (!upstream.wire.in.empty() || can_read(upstream.wire.stream)) co_return FirstSpeaker::server;
     pause.expires_after(length);
     co_await pause.async_wait(net::as_result);
     length = std::min(length * 2, std::chrono::milliseconds(500));

@@ -7,9 +7,8 @@
 
 #include "gateway/h1_server_stream.h"
 #include "gateway/h2_server_stream.h"
+#include "gateway/proxy_dial.h"
 #include "net/dial.h"
-#include "net/within.h"
-#include "policy/address.h"
 #include "tls/alpn.h"
 #include "tls/handshake_error.h"
 
@@ -36,10 +35,12 @@ flow::Deny failed(std::string stage, const base::Error& error) {
       .reason = error.message};
 }
 
-policy::AddressClass class_of(const net::asio::ip::address& address) {
-  if (address.is_v4()) return policy::classify(address.to_v4().to_bytes());
-  return policy::classify(address.to_v6().to_bytes());
+/// One host's connections count together, with and without TLS.
+std::string place_of(std::string_view host, std::uint16_t port) {
+  return std::string(host) + ":" + std::to_string(port);
 }
+
+}  // namespace
 
 std::string text_of(const tcp::endpoint& endpoint) {
   const auto address = endpoint.address().to_string();
@@ -47,7 +48,12 @@ std::string text_of(const tcp::endpoint& endpoint) {
          std::to_string(endpoint.port());
 }
 
-}  // namespace
+Upstreams::Upstreams(net::Loop& loop, Outbound outbound)
+    : loop_(loop),
+      out_(outbound),
+      router_(out_.resolver, out_.connect_to, out_.proxies, out_.limits),
+      listening_(out_.gate.listen(
+          [this](const std::string& place) { loop_.post([this, place] { drop_idle(place); }); })) {}
 
 /// Announces that a connection is being made, to whom it may help; says so too when it failed.
 class Upstreams::Connecting {
@@ -131,7 +137,7 @@ net::Task<std::expected<UpstreamPtr, flow::Deny>> Upstreams::dial_securely(
     const policy::Policy& policy,
     std::span<const std::string_view> protocols,
     bool& wrong_protocol) {
-  auto upstream = co_await dial(flow.host, flow.port, policy);
+  auto upstream = co_await open(flow.host, flow.port, flow.scheme, policy);
   if (!upstream || flow.scheme != "https") co_return std::move(upstream);
   auto secured = co_await secure(**upstream, protocols, wrong_protocol);
   if (secured) co_return std::move(upstream);
@@ -148,9 +154,43 @@ ServerStreamPtr Upstreams::stream_on(UpstreamPtr upstream) {
 
 net::Task<std::expected<UpstreamPtr, flow::Deny>> Upstreams::dial(
     std::string host, std::uint16_t port, const policy::Policy& policy) {
-  auto endpoints = co_await locate(host, port, policy);
-  if (!endpoints) co_return std::unexpected(std::move(endpoints).error());
-  auto socket = co_await net::dial(std::move(*endpoints), out_.limits.connect);
+  auto upstream = co_await open(std::move(host), port, {}, policy);
+  co_return std::move(upstream);
+}
+
+/// A connection on which nothing was said yet.
+net::Task<std::expected<UpstreamPtr, flow::Deny>> Upstreams::open(
+    std::string host, std::uint16_t port, std::string_view scheme, const policy::Policy& policy) {
+  auto pass = co_await out_.gate.enter(place_of(host, port), out_.limits.connect);
+  if (!pass) {
+    co_return std::unexpected(flow::Deny{
+        .status = 503,
+        .stage = "limit",
+        .reason = "as many connections to " + host + " are open as max_connections_per_host " +
+                  "allows, and none became free in time"});
+  }
+  auto route = co_await router_.find(host, port, scheme, policy);
+  if (!route) co_return std::unexpected(std::move(route).error());
+  auto upstream = co_await follow(*std::move(route), host, port);
+  if (!upstream) co_return std::move(upstream);
+  if (scheme == "https" && !(*upstream)->wire.in.empty()) {
+    co_return std::unexpected(flow::Deny{
+        .status = 502, .stage = "proxy", .reason = "the proxy sent data before TLS began"});
+  }
+  (*upstream)->host = std::move(host);
+  (*upstream)->port = port;
+  (*upstream)->pass = *std::move(pass);
+  co_return std::move(upstream);
+}
+
+net::Task<std::expected<UpstreamPtr, flow::Deny>> Upstreams::follow(
+    Route route, const std::string& host, std::uint16_t port) {
+  if (const auto* way = std::get_if<ThroughProxy>(&route)) {
+    auto tunnel = co_await dial_through(loop_, out_, *way, host, port);
+    co_return std::move(tunnel);
+  }
+  auto socket =
+      co_await net::dial(std::get<Direct>(std::move(route)).endpoints, out_.limits.connect);
   if (!socket) {
     socket.error().message = "cannot reach " + host + ": " + socket.error().message;
     co_return std::unexpected(failed("connect", socket.error()));
@@ -158,44 +198,8 @@ net::Task<std::expected<UpstreamPtr, flow::Deny>> Upstreams::dial(
   boost::system::error_code gone;
   const auto peer = socket->remote_endpoint(gone);
   auto upstream = std::make_shared<Upstream>(std::move(*socket), loop_.deadlines());
-  upstream->host = std::move(host);
-  upstream->port = port;
   upstream->dialled = text_of(peer);
   co_return std::move(upstream);
-}
-
-net::Task<std::expected<net::Endpoints, flow::Deny>> Upstreams::locate(
-    const std::string& host, std::uint16_t port, const policy::Policy& policy) {
-  const auto redirect =
-      std::find_if(out_.connect_to.begin(), out_.connect_to.end(), [&](const ConnectTo& each) {
-        return (each.port == 0 || each.port == port) && each.host.matches(host);
-      });
-  const bool redirected = redirect != out_.connect_to.end();
-  const std::string& name = redirected ? redirect->address : host;
-  const std::uint16_t to_port =
-      redirected && redirect->address_port != 0 ? redirect->address_port : port;
-
-  auto addresses = co_await net::within(out_.limits.connect, out_.resolver.resolve(name));
-  if (!addresses)
-    co_return std::unexpected(flow::Deny{
-        .status = 504, .stage = "timeout", .reason = "resolving " + host + " took too long"});
-  if (!*addresses) co_return std::unexpected(failed("resolve", addresses->error()));
-
-  net::Endpoints endpoints;
-  const bool guarded = !redirected && !policy::private_allowed(policy, host, port);
-  for (const auto& address : **addresses) {
-    const auto kind = class_of(address);
-    if (guarded && kind != policy::AddressClass::public_) {
-      co_return std::unexpected(flow::Deny{
-          .status = 403,
-          .stage = "address",
-          .reason = host + " is at " + address.to_string() + ", a " +
-                    std::string(policy::name_of(kind)) +
-                    " address; a rule with allow_private = true lets it pass"});
-    }
-    endpoints.emplace_back(address, to_port);
-  }
-  co_return endpoints;
 }
 
 net::Task<std::expected<void, flow::Deny>> Upstreams::secure(
@@ -254,11 +258,30 @@ H2UpstreamPtr Upstreams::take_shared(Host& host) {
 }
 
 void Upstreams::give_back(UpstreamPtr upstream) {
+  if (out_.gate.wanted(place_of(upstream->host, upstream->port))) return;
   const auto host = host_at(key_of(upstream->host, upstream->port, upstream->tls));
   if (host->idle.size() >= out_.limits.pooled_per_host) return;
   upstream->wire.in.release();
   upstream->idle_since = loop_.deadlines().now();
   host->idle.push_back(std::move(upstream));
+}
+
+/// Somebody, perhaps of another loop, waits until one fewer is open.
+void Upstreams::drop_idle(const std::string& place) {
+  for (auto& [key, host] : hosts_) {
+    const auto there = [&](const Upstream& each) {
+      return place_of(each.host, each.port) == place;
+    };
+    if (!host->idle.empty() && there(*host->idle.front())) {
+      host->idle.erase(host->idle.begin());
+      return;
+    }
+    for (const auto& shared : host->shared) {
+      if (!there(*shared->connection) || shared->h2->streams() != 0) continue;
+      shared->h2->leave();
+      return;
+    }
+  }
 }
 
 net::Task<> Upstreams::sweep() {

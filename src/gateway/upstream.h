@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
-// The way to the real servers: resolve, test every address, dial the tested one, verify the
-// certificate, and keep the connection for the next request. One of these per loop: connections are
-// never shared between threads.
+// The way to the real servers: find the route, dial it (or ask a proxy to), verify the certificate,
+// and keep the connection for the next request. One of these per loop: connections are never shared
+// between threads.
 
 #include <expected>
 #include <memory>
@@ -13,25 +13,16 @@
 #include "flow/cleared.h"
 #include "flow/sealed.h"
 #include "gateway/h2_connection.h"
+#include "gateway/host_gate.h"
 #include "gateway/limits.h"
+#include "gateway/route.h"
 #include "gateway/server_stream.h"
 #include "gateway/wire.h"
-#include "net/dial.h"
 #include "net/loop.h"
 #include "net/resolver.h"
-#include "policy/pattern.h"
 #include "tls/upstream_context.h"
 
 namespace gateway {
-
-/// "Dial this address for that host" (like curl's --connect-to). TLS still verifies the host's own
-/// name.
-struct ConnectTo {
-  policy::Pattern host;
-  std::uint16_t port = 0;          // 0: any
-  std::string address;             // a name or an IP literal; not subject to the address guard
-  std::uint16_t address_port = 0;  // 0: the request's
-};
 
 /// A connection to a server.
 struct Upstream {
@@ -43,9 +34,11 @@ struct Upstream {
   std::uint16_t port = 0;
   bool tls = false;
   http::Version speaks = http::Version::http_1_1;
-  std::string dialled;  // "192.0.2.7:443", for the record
+  std::string dialled;  // "192.0.2.7:443", the server's or the proxy's, for the record
   bool reused = false;
   net::Deadline::Clock::time_point idle_since{};
+  HostGate::Pass pass{};
+  std::shared_ptr<void> behind{};  // goes with this: the relay to a proxy that is reached by TLS
 
   flow::Reached reached() const { return {.host = host, .port = port, .verified_tls = tls}; }
 };
@@ -64,18 +57,22 @@ struct Outbound {
   net::Resolver& resolver;
   const tls::UpstreamContext& tls;
   const std::vector<ConnectTo>& connect_to;
+  const Proxies& proxies;
+  HostGate& gate;
   const Limits& limits;
 };
 
+std::string text_of(const net::asio::ip::tcp::endpoint& endpoint);
+
 class Upstreams {
 public:
-  Upstreams(net::Loop& loop, Outbound outbound) : loop_(loop), out_(outbound) {}
+  Upstreams(net::Loop& loop, Outbound outbound);
 
   enum class Pooled { welcome, unwanted };
 
   /// A way to the request's host, on a connection that is there or a new one. It speaks the version
   /// of the request where the server does too. A refusal says in which stage it failed: resolve,
-  /// address, connect, tls, timeout.
+  /// address, proxy, connect, tls, timeout, limit.
   net::Task<std::expected<ServerStreamPtr, flow::Deny>> reach(
       const flow::Flow& flow, const policy::Policy& policy, Pooled pooled);
 
@@ -113,8 +110,11 @@ private:
   net::Task<> wait_for_connection(HostPtr host);
   net::Task<std::expected<ServerStreamPtr, flow::Deny>> connect(
       const flow::Flow& flow, const policy::Policy& policy, HostPtr host);
-  net::Task<std::expected<net::Endpoints, flow::Deny>> locate(
-      const std::string& host, std::uint16_t port, const policy::Policy& policy);
+  net::Task<std::expected<UpstreamPtr, flow::Deny>> open(
+      std::string host, std::uint16_t port, std::string_view scheme, const policy::Policy& policy);
+  net::Task<std::expected<UpstreamPtr, flow::Deny>> follow(
+      Route route, const std::string& host, std::uint16_t port);
+  void drop_idle(const std::string& place);
   net::Task<std::expected<UpstreamPtr, flow::Deny>> dial_securely(
       const flow::Flow& flow,
       const policy::Policy& policy,
@@ -125,7 +125,9 @@ private:
 
   net::Loop& loop_;
   Outbound out_;
+  Router router_;
   std::unordered_map<std::string, HostPtr> hosts_;
+  HostGate::Listening listening_;
 };
 
 }  // namespace gateway

@@ -13,7 +13,9 @@
 #include "sandbox/signals.h"
 #include "sandbox/supervise.h"
 #include "sandbox/warden.h"
+#include "session/gateway_host.h"
 #include "session/pipeline.h"
+#include "session/way_out.h"
 #include "tls/authority.h"
 #include "tls/roots.h"
 #include "tls/upstream_context.h"
@@ -129,6 +131,12 @@ void check_config(
   for (const auto& file : loaded.files)
     files += (files.empty() ? "" : ", ") + file.string();
   checks.push_back(ok("configuration", files.empty() ? "none: the defaults hold" : files));
+  const auto way_out =
+      make_way_out(*loaded.config, project.environment, project.places.home, loop_count());
+  if (!way_out)
+    checks.push_back(bad("proxy", way_out.error()));
+  else if (const auto& proxy = way_out->proxies.for_all_else)
+    checks.push_back(ok("proxy", proxy->place()));
   const auto decider = make_decider(*loaded.config, project.environment, project.places);
   if (!decider) {
     checks.push_back(bad("credentials", decider.error()));

@@ -78,10 +78,9 @@ gateway::Doors doors_of(sandbox::Listeners listeners) {
       .read_refusals = read_refusals};
 }
 
-/// A loop for each core, but not so many that a small program pays for them.
-unsigned loop_count() { return std::clamp(std::thread::hardware_concurrency(), 1U, 4U); }
-
 }  // namespace
+
+unsigned loop_count() { return std::clamp(std::thread::hardware_concurrency(), 1U, 4U); }
 
 base::Result<sandbox::TrustedAuthority> trusted_authority(
     const tls::Authority& authority, const std::filesystem::path& directory) {
@@ -128,6 +127,7 @@ base::Result<std::unique_ptr<GatewayHost>> GatewayHost::start(
   std::unique_ptr<GatewayHost> host(new GatewayHost(
       std::move(request), std::move(log), std::move(journal), std::move(authority),
       std::move(server_tls), std::move(upstream_tls)));
+  host->resolvers_ = make_resolvers(host->request_.way_out);
   std::vector<std::string> masked;
   for (const auto& injector : pipeline->injectors().all())
     masked.push_back(injector.header());
@@ -140,7 +140,7 @@ base::Result<std::unique_ptr<GatewayHost>> GatewayHost::start(
       .leaves = host->leaves_,
       .server_tls = host->server_tls_,
       .upstream_tls = host->upstream_tls_,
-      .resolver = host->resolver_,
+      .resolver = *host->resolvers_.names,
       .session_id = host->request_.session_id,
       .sandbox = host->request_.sandbox,
       .project = host->request_.project,
@@ -149,7 +149,9 @@ base::Result<std::unique_ptr<GatewayHost>> GatewayHost::start(
       .logged_body = config.proxy.max_log_body_bytes,
       .masked_headers = std::move(masked),
       .log_skip = config.log_skip,
-      .connect_to = connect_to_of(config)});
+      .connect_to = connect_to_of(config),
+      .proxies = std::move(host->request_.way_out.proxies),
+      .limits = host->request_.way_out.limits});
   host->gateway_ = std::make_unique<gateway::Gateway>(
       *host->shared_, doors_of(std::move(listeners)), loop_count());
   return host;

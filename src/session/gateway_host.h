@@ -15,6 +15,7 @@
 #include "sandbox/listeners.h"
 #include "sandbox/plan.h"
 #include "session/pipeline.h"
+#include "session/way_out.h"
 #include "tls/authority.h"
 
 namespace session {
@@ -30,7 +31,12 @@ struct GatewayRequest {
   std::string project;
   config::Places places;
   config::SandboxPlaces sandbox_places;
+  WayOut way_out{};
 };
+
+/// How many loops the gateway has: one for each core, but not so many that a small program pays for
+/// them.
+unsigned loop_count();
 
 class GatewayHost {
 public:
@@ -64,7 +70,7 @@ private:
   tls::ServerContext server_tls_;
   tls::UpstreamContext upstream_tls_;
   dns::Pool names_;
-  net::Resolver resolver_{};
+  Resolvers resolvers_{};
   flow::NobodyToAsk nobody_;
   std::unique_ptr<gateway::Shared> shared_;
   std::unique_ptr<gateway::Gateway> gateway_;  // last: it uses all of the above

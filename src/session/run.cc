@@ -152,10 +152,12 @@ base::Result<std::map<std::string, std::string>> variables_of(
 void hide_own_files(
     const Project& project, const config::Loaded& loaded, std::vector<sandbox::MountRule>& rules) {
   std::vector<fs::path> files(loaded.files.begin(), loaded.files.end());
-  for (const auto& credential : loaded.config->credentials) {
-    if (!credential.source.file.empty())
-      files.push_back(base::expand_home(credential.source.file, project.places.home));
-  }
+  const auto hide = [&](const secrets::Source& source) {
+    if (!source.file.empty()) files.push_back(base::expand_home(source.file, project.places.home));
+  };
+  for (const auto& credential : loaded.config->credentials)
+    hide(credential.source);
+  hide(loaded.config->upstream.proxy);
   for (const auto& file : files) {
     std::error_code missing;
     const auto real = fs::canonical(file, missing);
@@ -218,6 +220,7 @@ struct Brain {
   tls::Authority authority;
   std::optional<sandbox::TrustedAuthority> trusted;  // as the program knows it
   std::shared_ptr<const flow::Pipeline> pipeline;
+  WayOut way_out;
 };
 
 base::Result<Brain> make_brain(
@@ -229,10 +232,14 @@ base::Result<Brain> make_brain(
   auto decider = TRY(make_decider(config, project.environment, project.places));
   for (const auto& warning : decider.warnings)
     request.tell(warning);
+  auto way_out = TRY(make_way_out(config, project.environment, project.places.home, loop_count()));
+  for (const auto& warning : way_out.warnings)
+    request.tell(warning);
   return Brain{
       .authority = std::move(authority),
       .trusted = std::move(trusted),
-      .pipeline = std::move(decider.pipeline)};
+      .pipeline = std::move(decider.pipeline),
+      .way_out = std::move(way_out)};
 }
 
 }  // namespace
@@ -283,7 +290,8 @@ base::Result<sandbox::Ending> run(RunRequest request) {
         .sandbox = request.name,
         .project = project.directory.string(),
         .places = project.places,
-        .sandbox_places = places};
+        .sandbox_places = places,
+        .way_out = std::move(brain->way_out)};
     gateway = TRY(GatewayHost::start(
         config, std::move(brain->pipeline), std::move(brain->authority),
         std::move(warden->listeners()), std::move(needs)));

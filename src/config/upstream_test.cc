@@ -126,9 +126,9 @@ TEST(Upstream, SaysWhatIsWrongAndWhere) {
       {"max_connections_per_host = -1",
        "c.toml:2:28: upstream.max_connections_per_host: -1 is out"},
       {"resolve = [{ host = \"a.test\", addresses = [] }]",
-       "c.toml:2:42: upstream.resolve: there is no address"},
+       "c.toml:2:43: upstream.resolve: there is no address"},
       {"resolve = [{ host = \"a.test\", addresses = [\"1.1.1.1:53\"] }]",
-       "c.toml:2:42: upstream.resolve: an address has a port"},
+       "c.toml:2:43: upstream.resolve: an address has a port"},
   };
   for (const auto& [text, beginning] : table) {
     const auto mistakes = read("[upstream]\n" + text).mistakes;

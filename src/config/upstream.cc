@@ -143,7 +143,7 @@ private:
     constexpr std::string_view source_key = "upstream.proxy_source";
     secrets::Source source;
     const Value* table = reader_.find(source_key);
-    if (table != nullptr) {
+    if (table != nullptr && !table->as<Table>()->empty()) {  // empty: as in the default file
       source = source_of(*table->as<Table>(), home_);
       if (!source.configured()) {
         problems_.push_back(
@@ -153,7 +153,7 @@ private:
     const auto text = reader_.text("upstream.proxy");
     if (!text) return source;
     const auto& origin = reader_.find("upstream.proxy")->origin;
-    if (table != nullptr) {
+    if (source.configured()) {
       problems_.push_back(
           {origin, fmt::format("upstream.proxy: {} is set too; keep one of the two", source_key)});
     }

@@ -88,6 +88,12 @@ TEST(Upstream, TakesAProxyFromASource) {
   EXPECT_EQ(upstream.proxy.file, "/home/u/url");
 }
 
+TEST(Upstream, HasNoProxyWhereTheSourcesTableIsEmpty) {
+  const auto [upstream, mistakes] = read("[upstream.proxy_source]\n");
+  EXPECT_EQ(mistakes, "");
+  EXPECT_FALSE(upstream.proxy.configured());
+}
+
 TEST(Upstream, TakesNameServersAndFixedNames) {
   const auto [upstream, mistakes] = read(R"([upstream]
 name_servers = ["192.0.2.53", "[2001:db8::53]:5353", "2001:db8::1"]
@@ -114,7 +120,7 @@ TEST(Upstream, SaysWhatIsWrongAndWhere) {
        "c.toml:2:9: upstream.proxy: upstream.proxy_source is set too"},
       {"proxy = \"http://u:hunter2@p.test\"\nproxy_from_env = true",
        "c.toml:3:18: upstream.proxy_from_env: upstream.proxy or its source is set too"},
-      {"proxy_source = {}", "c.toml:2:16: upstream.proxy_source: no source"},
+      {"proxy_source = { env = \"\" }", "c.toml:2:16: upstream.proxy_source: no source"},
       {"no_proxy = [\"a.test\", \"10.0.0.0/99\"]", "c.toml:2:23: upstream.no_proxy: the network"},
       {"name_servers = [\"dns.test\"]", "c.toml:2:17: upstream.name_servers: address is not an IP"},
       {"name_servers = [\"1.1.1.1\",\"1.1.1.1\",\"1.1.1.1\",\"1.1.1.1\",\"1.1.1.1\",\"1.1.1.1\","

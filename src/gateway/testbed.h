@@ -45,6 +45,8 @@ public:
   /// Speaks TLS from now on; false when the handshake fails.
   bool start_tls(tls::Ssl session);
   bool send(std::string_view text);
+  /// What there is, at least one byte; empty at the end.
+  std::string receive_some();
   /// Exactly so many bytes, fewer at the end.
   std::string receive(std::size_t bytes);
   /// Up to and with the next empty line.
@@ -76,8 +78,12 @@ public:
 
   /// In clear.
   explicit Origin(Script script);
-  /// With a certificate for `host`.
-  Origin(const tls::Authority& authority, std::string host, Script script);
+  /// With a certificate for `host`; over TLS it speaks `protocol` alone.
+  Origin(
+      const tls::Authority& authority,
+      std::string host,
+      Script script,
+      std::string_view protocol = "http/1.1");
   Origin(const Origin&) = delete;
   Origin& operator=(const Origin&) = delete;
   ~Origin();
@@ -94,6 +100,7 @@ private:
   std::uint16_t port_ = 0;
   const tls::Authority* authority_ = nullptr;
   std::string host_;
+  std::string protocol_;
   std::atomic<int> connections_ = 0;
   std::atomic<bool> ending_ = false;
   std::list<std::jthread> servings_;
@@ -127,13 +134,17 @@ public:
   /// A connection captured on its way to `host`, a name or an address.
   Peer connect(std::string_view host, std::uint16_t port = 80);
   /// The same, with TLS opened for `sni` (empty: for `host`).
-  Peer connect_tls(std::string_view host, std::uint16_t port = 443, std::string_view sni = {});
+  Peer connect_tls(
+      std::string_view host,
+      std::uint16_t port = 443,
+      std::string_view sni = {},
+      std::string_view protocol = "http/1.1");
   /// A connection to a whole gateway's door, captured on its way to http://a.test.
   Peer knock();
   /// A connection to the explicit proxy.
   Peer connect_to_proxy();
   /// A client's session that trusts the authority.
-  tls::Ssl client_session(std::string_view host) const;
+  tls::Ssl client_session(std::string_view host, std::string_view protocol = "http/1.1") const;
 
   /// The records, once there are so many.
   std::vector<audit::Record> records(std::size_t at_least);

@@ -30,7 +30,7 @@ using namespace std::chrono_literals;
 using net::asio::ip::tcp;
 
 constexpr timeval patience{.tv_sec = 8, .tv_usec = 0};
-constexpr std::array<std::string_view, 1> protocols{"http/1.1"};
+constexpr std::array<std::string_view, 2> protocols{"h2", "http/1.1"};
 
 /// What one end did before it sent happens before what the other does once it has received:
 /// OpenSSL's own reads and writes show ThreadSanitizer nothing of that.
@@ -207,6 +207,11 @@ bool Peer::fill() {
   return size > 0;
 }
 
+std::string Peer::receive_some() {
+  if (in_.empty()) fill();
+  return std::exchange(in_, {});
+}
+
 std::string Peer::receive(std::size_t bytes) {
   while (in_.size() < bytes && fill()) {
   }
@@ -284,12 +289,14 @@ Origin::Origin(Script script)
   acceptor_ = std::jthread([this] { serve(); });
 }
 
-Origin::Origin(const tls::Authority& authority, std::string host, Script script)
+Origin::Origin(
+    const tls::Authority& authority, std::string host, Script script, std::string_view protocol)
     : script_(std::move(script)),
       listener_(listen_anywhere()),
       port_(port_of(listener_)),
       authority_(&authority),
-      host_(std::move(host)) {
+      host_(std::move(host)),
+      protocol_(protocol) {
   acceptor_ = std::jthread([this] { serve(); });
 }
 
@@ -308,7 +315,8 @@ void Origin::serve() {
       Peer peer(std::move(*taken));
       if (authority_ != nullptr) {
         const auto leaf = authority_->mint(host_).value();
-        const auto context = tls::ServerContext::create(protocols).value();
+        const std::array<std::string_view, 1> only{protocol_};
+        const auto context = tls::ServerContext::create(only).value();
         if (!peer.start_tls(context.new_session(leaf).value())) return;
       }
       script_(peer);
@@ -424,9 +432,10 @@ Peer Testbed::connect(std::string_view host, std::uint16_t port) {
   return parts_->open(tcp::endpoint(net::asio::ip::address_v4(leased.v4), port));
 }
 
-Peer Testbed::connect_tls(std::string_view host, std::uint16_t port, std::string_view sni) {
+Peer Testbed::connect_tls(
+    std::string_view host, std::uint16_t port, std::string_view sni, std::string_view protocol) {
   Peer peer = connect(host, port);
-  EXPECT_TRUE(peer.start_tls(client_session(sni.empty() ? host : sni)));
+  EXPECT_TRUE(peer.start_tls(client_session(sni.empty() ? host : sni, protocol)));
   return peer;
 }
 
@@ -440,8 +449,9 @@ Peer Testbed::knock() {
 
 Peer Testbed::connect_to_proxy() { return parts_->open(std::nullopt); }
 
-tls::Ssl Testbed::client_session(std::string_view host) const {
-  return parts_->client_tls.new_session(host, 443, protocols).value();
+tls::Ssl Testbed::client_session(std::string_view host, std::string_view protocol) const {
+  const std::array<std::string_view, 1> only{protocol};
+  return parts_->client_tls.new_session(host, 443, only).value();
 }
 
 std::vector<audit::Record> Testbed::records(std::size_t at_least) {

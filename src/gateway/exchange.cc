@@ -6,6 +6,7 @@
 
 #include "base/encoding.h"
 #include "base/text.h"
+#include "gateway/grpc.h"
 #include "gateway/refusal.h"
 #include "gateway/websocket_conversation.h"
 #include "http/connection.h"
@@ -30,12 +31,6 @@ std::optional<std::string_view> wanted_upgrade(const http::Request& request) {
     return std::nullopt;
   }
   return protocol;
-}
-
-bool is_grpc(const http::Request& request) {
-  const auto type = request.fields.find("content-type");
-  return type && (*type == "application/grpc" || type->starts_with("application/grpc+") ||
-                  type->starts_with("application/grpc;"));
 }
 
 /// Notes a wish for a WebSocket in the flow; what is wrong with a wish that is none or cannot be

@@ -4,6 +4,7 @@
 #include <filesystem>
 
 #include "base/json.h"
+#include "gateway/grpc.h"
 
 namespace gateway {
 namespace {
@@ -67,6 +68,12 @@ bool can_be_allowed(const flow::Deny& refusal) {
   return refusal.stage == "filter" || refusal.stage == "ask";
 }
 
+std::string sentence(const flow::Deny& refusal, std::string_view reason) {
+  return "lazaret did not let this through (" + refusal.stage + "): " + std::string(reason);
+}
+
+std::string command_to_allow(const flow::Flow& flow) { return "lazaret policy allow " + flow.host; }
+
 std::string json_text(
     const flow::Deny& refusal,
     const flow::Flow& flow,
@@ -97,7 +104,7 @@ std::string json_text(
   out += "}";
   if (can_be_allowed(refusal)) {
     out += R"(,"allow_with":)";
-    base::append_json_string(out, "lazaret policy allow " + flow.host);
+    base::append_json_string(out, command_to_allow(flow));
   }
   out += R"(,"id":)";
   base::append_json_string(out, id);
@@ -124,6 +131,12 @@ RefusalText explain_refusal(
     std::string_view id,
     std::string_view project) {
   const std::string reason = shown_reason(refusal, policy, project);
+  if (is_grpc(flow.request)) {
+    std::string message = sentence(refusal, reason);
+    if (can_be_allowed(refusal))
+      message += "; to allow it, outside the sandbox: " + command_to_allow(flow);
+    return {.head = grpc_refusal(refusal.status, message), .body = {}};
+  }
   RefusalText out;
   out.head.status = refusal.status;
   out.head.reason = reason_phrase(refusal.status);
@@ -133,9 +146,9 @@ RefusalText explain_refusal(
   out.head.fields.add("Cache-Control", "no-store");
   if (refusal.status == 426) out.head.fields.add("Sec-WebSocket-Version", "13");
   if (text) {
-    out.body = "lazaret did not let this through (" + refusal.stage + "): " + reason + "\n";
+    out.body = sentence(refusal, reason) + "\n";
     if (can_be_allowed(refusal))
-      out.body += "To allow it, outside the sandbox: lazaret policy allow " + flow.host + "\n";
+      out.body += "To allow it, outside the sandbox: " + command_to_allow(flow) + "\n";
     out.body += "\n";
   }
   out.body += json_text(refusal, flow, reason, id, project);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 // A refusal as the program reads it: a JSON object, or a sentence and the object when it prefers
-// text.
+// text; for a gRPC client the status of its call.
 
 #include <string>
 #include <string_view>

@@ -102,6 +102,18 @@ TEST(Refusal, OffersToAllowOnlyWhatARuleCanAllow) {
     EXPECT_FALSE(allowable(stage)) << stage;
 }
 
+TEST(Refusal, IsTheStatusOfAGrpcCall) {
+  const auto policy = policy_with("x");
+  const auto text = refuse(policy, request({{"Content-Type", "application/grpc"}}));
+  EXPECT_EQ(text.head.status, 200);
+  EXPECT_EQ(text.head.fields.find("grpc-status"), "7");
+  EXPECT_EQ(
+      text.head.fields.find("grpc-message"),
+      "lazaret did not let this through (filter): matched rule: *.evil.test; "
+      "to allow it, outside the sandbox: lazaret policy allow a.evil.test");
+  EXPECT_EQ(text.body, "");
+}
+
 TEST(Refusal, EscapesWhatTheProgramSent) {
   const auto policy = policy_with("x");
   flow::Flow flow = request();

@@ -67,7 +67,7 @@ void set_certificates(Variables& variables, const PlanInput& input) {
   // These replace the roots a program has, so they get all of them.
   for (const char* name :
        {"SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "GIT_SSL_CAINFO",
-        "CARGO_HTTP_CAINFO", "AWS_CA_BUNDLE", "PIP_CERT"})
+        "CARGO_HTTP_CAINFO", "AWS_CA_BUNDLE", "PIP_CERT", "GRPC_DEFAULT_SSL_ROOTS_FILE_PATH"})
     set(variables, name, std::string(bundle_path));
   // These are added to the roots a program has.
   for (const char* name : {"NODE_EXTRA_CA_CERTS", "DENO_CERT"})

@@ -101,6 +101,7 @@ environment
   CURL_CA_BUNDLE=/etc/ssl/certs/ca-certificates.crt
   DENO_CERT=/etc/ssl/certs/lazaret-ca.crt
   GIT_SSL_CAINFO=/etc/ssl/certs/ca-certificates.crt
+  GRPC_DEFAULT_SSL_ROOTS_FILE_PATH=/etc/ssl/certs/ca-certificates.crt
   HOME=/home/ann
   HTTPS_PROXY=http://10.0.2.2:8080
   HTTP_PROXY=http://10.0.2.2:8080

@@ -152,6 +152,7 @@ def the_environment_holds_what_is_promised_and_nothing_more(box):
         "CARGO_HTTP_CAINFO",
         "AWS_CA_BUNDLE",
         "PIP_CERT",
+        "GRPC_DEFAULT_SSL_ROOTS_FILE_PATH",
         "DENO_CERT",
         "HTTP_PROXY",
         "https_proxy",

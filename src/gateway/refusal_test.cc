@@ -31,7 +31,9 @@ flow::Flow request(http::Fields fields = {}) {
 }
 
 RefusalText refuse(
-    const policy::Policy& policy, const flow::Flow& flow, std::string project = "/home/u/p") {
+    const policy::Policy& policy,
+    const flow::Flow& flow,
+    const std::string& project = "/home/u/p") {
   const flow::Deny refusal{
       .stage = "filter",
       .reason = "matched rule: *.evil.test",

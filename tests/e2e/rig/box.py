@@ -104,14 +104,15 @@ class Box:
         made = origins.HttpOrigin(
             handler, certificate or (self.rig.pki.leaf(host) if tls else None)
         )
-        return self._reach(made, host, port, allow, at)
+        return self.reach(made, host, port, allow, at)
 
     def raw_origin(self, script, host="ok.test", *, port=443, tls=True, allow=True):
         """An origin whose every byte is scripted: `script(sock, seen)`."""
         made = origins.RawOrigin(script, self.rig.pki.leaf(host) if tls else None)
-        return self._reach(made, host, port, allow, "127.0.0.1")
+        return self.reach(made, host, port, allow)
 
-    def _reach(self, made, host, port, allow, at):
+    def reach(self, made, host, port, allow=True, at="127.0.0.1"):
+        """Lets the gateway reach something that has a port and can be closed as host:port."""
         self._origins.append(made)
         self.connect(host, port, made.port, at)
         if allow:
@@ -198,6 +199,10 @@ class Box:
         """A script of inside/, run in the sandbox."""
         shutil.copy(INSIDE / script, self.project / script)
         return self.run(PYTHON, "-u", script, *arguments, **options)
+
+    def node(self, script, *arguments, **options):
+        shutil.copy(INSIDE / script, self.project / script)
+        return self.run("node", script, *arguments, **options)
 
     def curl(self, *arguments, **options):
         return self.run(

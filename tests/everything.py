@@ -252,8 +252,8 @@ def parse_arguments():
 
 
 def install_servers():
-    """Those to compare with. Without them their test is skipped, and says so."""
-    subprocess.run(["scripts/setup", "packages-differential.txt"], cwd=ROOT)
+    """Those that some tests need. Without them these are skipped, and say so."""
+    subprocess.run(["scripts/setup", "packages-servers.txt"], cwd=ROOT)
 
 
 def main():

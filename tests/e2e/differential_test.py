@@ -45,7 +45,7 @@ def start_all(box):
             running.append(servers.Server(kind))
             box.clean_up(running[-1].close)
         else:
-            absent.append(f"{kind.name} is not installed (scripts/setup packages-differential.txt)")
+            absent.append(f"{kind.name} is not installed (scripts/setup packages-servers.txt)")
     for server in list(running):
         if problem := server.wait_until_ready(15 * box.rig.patience):
             check.that(False, problem)

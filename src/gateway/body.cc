@@ -30,6 +30,7 @@ net::Task<Moved> BodyMover::run(
     const bool full = to_.is_full();
     const bool flushed = co_await to_.flush(stall);
     if (!flushed) co_return Moved::destination_broke;
+    delivered_ = tap_.bytes();
     if (whole) co_return Moved::whole;
     if (!problem_.empty()) co_return Moved::source_broke;
     if (full) continue;

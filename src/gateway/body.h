@@ -78,6 +78,8 @@ public:
   /// Moves the rest; `silence` is how long the sender may pause, `stall` how long the receiver may.
   net::Task<Moved> run(std::chrono::milliseconds silence, std::chrono::milliseconds stall);
 
+  /// How much has left, as far as flushing it tells.
+  std::uint64_t delivered() const { return delivered_; }
   /// Why the source broke, in words; empty when it simply closed.
   const std::string& problem() const { return problem_.empty() ? from_.problem() : problem_; }
   bool source_timed_out() const { return from_.timed_out(); }
@@ -94,6 +96,7 @@ private:
   std::string* copy_ = nullptr;
   std::string filtered_;
   std::string problem_;
+  std::uint64_t delivered_ = 0;
   bool ended_ = false;
 };
 

@@ -83,6 +83,44 @@ private:
   secrets::ScrubStream stream_;
 };
 
+/// Records what has gone up, also when the exchange is ended from outside.
+class RequestTold {
+public:
+  RequestTold(ExchangeRecord& record, const BodyTap& tap) : record_(record), tap_(tap) {}
+  RequestTold(const RequestTold&) = delete;
+  RequestTold& operator=(const RequestTold&) = delete;
+  ~RequestTold() { record_.request_body(tap_); }
+
+private:
+  ExchangeRecord& record_;
+  const BodyTap& tap_;
+};
+
+/// The same of what has come down. A program that has as much as the head promised may leave before
+/// the server has said that this was all, and then nothing was cut off.
+class AnswerTold {
+public:
+  AnswerTold(
+      ExchangeRecord& record, const BodyTap& tap, const BodyMover& mover, http::Framing promised)
+      : record_(record), tap_(tap), mover_(mover), promised_(promised) {}
+  AnswerTold(const AnswerTold&) = delete;
+  AnswerTold& operator=(const AnswerTold&) = delete;
+  ~AnswerTold() {
+    record_.response_body(tap_);
+    if (whole || has_all()) record_.complete();
+  }
+
+  bool has_all() const { return promised_ == http::Framing::length(mover_.delivered()); }
+
+  bool whole = false;
+
+private:
+  ExchangeRecord& record_;
+  const BodyTap& tap_;
+  const BodyMover& mover_;
+  http::Framing promised_;
+};
+
 }  // namespace
 
 Exchange::Exchange(
@@ -229,6 +267,7 @@ net::Task<> Exchange::forward_whole(
 /// The body is still coming: it goes up while the response may already come down.
 net::Task<> Exchange::forward_streaming(
     const flow::Sealed& sealed, ServerStreamPtr server, std::shared_ptr<Upload> request) {
+  const RequestTold told(record_, request->tap());
   loop_.tasks().spawn(Upload::run(request));
   auto response = co_await final_response(sealed, *server);
   if (response) {
@@ -242,7 +281,6 @@ net::Task<> Exchange::forward_streaming(
   }
   if (!request->whole()) client_->be_last();
   co_await request->stop();
-  record_.request_body(request->tap());
 }
 
 /// Passes interim responses on as they come, and returns the final one.
@@ -364,15 +402,17 @@ net::Task<> Exchange::answer(
   BodyMover mover(body, client_->out(), tap);
   std::optional<ScrubFilter> filter;
   if (scrubbed) mover.filter_with(filter.emplace(pipeline_->scrubber()));
+  AnswerTold told(record_, tap, mover, scrubbed ? http::Framing::chunked() : framing);
   const Watch watch(*client_, [this, &server] {
     hung_up_ = true;
     server.abort();
   });
   const Moved moved = co_await mover.run(shared_.limits.body_silence, shared_.limits.upload_stall);
-  record_.response_body(tap);
+  told.whole = moved == Moved::whole;
 
   if (moved == Moved::destination_broke || hung_up_) {
-    record_.failed("client", "the program closed the connection before the answer was complete");
+    if (!told.has_all())
+      record_.failed("client", "the program closed the connection before the answer was complete");
     client_->be_last();
   } else if (moved == Moved::source_broke) {
     record_.failed(

@@ -97,7 +97,10 @@ void ExchangeRecord::response_body(const BodyTap& tap) {
   record_.bytes_down = tap.bytes();
   record_.response_body = tap.prefix();
   record_.response_body_truncated = tap.truncated();
-  record_.error.clear();
+}
+
+void ExchangeRecord::complete() {
+  if (!failed_) record_.error.clear();
 }
 
 void ExchangeRecord::conversation(const WebSocketConversation& conversation) {
@@ -109,6 +112,7 @@ void ExchangeRecord::conversation(const WebSocketConversation& conversation) {
 }
 
 void ExchangeRecord::failed(std::string stage, std::string error) {
+  failed_ = true;
   record_.stage = std::move(stage);
   record_.error = std::move(error);
 }

@@ -30,6 +30,8 @@ public:
   void response(const http::Response& response);
   void response_body(const BodyTap& tap);
   void conversation(const WebSocketConversation& conversation);
+  /// Nothing of the answer is missing. Until then it counts as cut off.
+  void complete();
   void failed(std::string stage, std::string error);
 
 private:
@@ -37,6 +39,7 @@ private:
   std::chrono::steady_clock::time_point began_ = std::chrono::steady_clock::now();
   audit::Record record_;
   bool skip_ = false;
+  bool failed_ = false;
 };
 
 }  // namespace gateway

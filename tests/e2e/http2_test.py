@@ -99,7 +99,9 @@ def a_request_and_its_answer_pass_whole(box, client, server):
         check.that(name not in seen["headers"] or server == "1.1", f"{name} was added: {seen}")
     record = box.record("record", lambda record: record["kind"] == "exchange")
     check.equal(
-        (record["http"], record["status"], record["bytes_up"]), (client, 200, len(data))
+        (record["http"], record["status"], record["bytes_up"]),
+        (client, 200, len(data)),
+        f"{record}",
     )
     check.that(server_side.requests(), "the origin saw no request")
 
@@ -422,6 +424,21 @@ def an_answer_may_come_before_the_request_has_ended(box):
     check.equal((seen["status"], seen["beginning"]), (200, '{"hasty":true}'))
     [seen] = ask(box, {"path": "/hasty", "method": "POST", "size": 10_000_000})
     check.equal((seen["status"], seen["beginning"]), (200, '{"hasty":true}'))
+
+
+@test
+def what_has_come_down_whole_is_not_logged_as_cut_off(box):
+    """An HTTP/1.1 program goes by the length: it may leave before the server has ended its stream."""
+    origin(box)
+    data = b"x" * 300000
+    (box.project / "data").write_bytes(data)
+    url = "https://ok.test/lingering"
+    ran = box.curl("--http1.1", "-H", "Expect:", "--data-binary", "@data", url).expect()
+    check.equal(ran.out, "all of this")
+    box.shell(f"curl -sS --http1.1 {url}?again > said; cat said; sleep 1").expect()
+    for record in box.exchanges():
+        check.equal((record["error"], record["bytes_down"]), ("", 11), record["url"])
+    check.equal(box.exchanges()[0]["bytes_up"], len(data))
 
 
 # --- what a gateway decides ----------------------------------------------------------------------

@@ -103,6 +103,12 @@ const pages = {
     end_with(response, {hasty: true});
     request.resume();
   },
+  async '/lingering'(request, response) {  // gives all that it promised, and ends only later
+    await whole(request);
+    response.writeHead(200, {'content-type': 'text/plain', 'content-length': 11});
+    response.write('all of this');
+    setTimeout(() => response.end(), 1500);
+  },
   async '/lazy'(request, response, query) {  // takes the request only after a while
     request.pause();
     await new Promise(resolve => setTimeout(resolve, Number(query.get('wait'))));

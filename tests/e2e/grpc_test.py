@@ -17,20 +17,20 @@ def needs_grpc():
         raise Skip("python3-grpcio is not installed")
 
 
-def grpc_origin(box, security="tls", host="rpc.test", allow=True):
+def grpc_origin(box, security="tls", host="rpc.test", allow=True, port=None):
     needs_grpc()
     pair = box.rig.pki.leaf(host) if security == "tls" else ("-", "-")
     made = http2.Told([PYTHON, "-u", ORIGIN, *pair], box.rig.patience)
-    return box.reach(made, host, port_of(security), allow)
+    return box.reach(made, host, port or port_of(security), allow)
 
 
 def port_of(security):
     return 443 if security == "tls" else 80
 
 
-def call(box, scene, security="tls", host="rpc.test", **options):
+def call(box, scene, security="tls", host="rpc.test", port=None, **options):
     """What the library in the sandbox made of a scene of inside/grpc_client.py."""
-    at = f"{host}:{port_of(security)}"
+    at = f"{host}:{port or port_of(security)}"
     arguments = [at, security, scene, 20 * box.rig.patience]
     return box.python("grpc_client.py", *arguments, **options).expect().json()
 
@@ -72,6 +72,14 @@ def both_sides_take_turns(box, security):
     grpc_origin(box, security)
     seen = call(box, "turns", security)
     check.equal(seen["answers"], [f"TURN {number}" for number in range(20)])
+
+
+@with_and_without_tls
+def a_port_of_grpc_is_judged_like_one_of_the_web(box, security):
+    grpc_origin(box, security, port=50051)
+    check.equal(call(box, "plain", security, port=50051).get("unary"), "olleh")
+    [record] = box.exchanges()
+    check.contains(record["url"], "://rpc.test:50051/rig.Rig/Unary")
 
 
 @test

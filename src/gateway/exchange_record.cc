@@ -108,7 +108,10 @@ void ExchangeRecord::conversation(const WebSocketConversation& conversation) {
   response_body(conversation.tap_down());
   record_.frames_up = conversation.up().frames();
   record_.frames_down = conversation.down().frames();
-  if (!conversation.broken_by().empty()) failed(conversation.broken_by(), conversation.problem());
+  if (conversation.broken_by().empty())
+    complete();
+  else
+    failed(conversation.broken_by(), conversation.problem());
 }
 
 void ExchangeRecord::failed(std::string stage, std::string error) {

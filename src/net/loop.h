@@ -7,6 +7,7 @@
 #include <thread>
 
 #include "net/deadline.h"
+#include "net/pipe.h"
 #include "net/task.h"
 
 namespace net {
@@ -28,8 +29,10 @@ public:
   asio::io_context& context() { return context_; }
   Deadlines& deadlines() { return deadlines_; }
   TaskGroup& tasks() { return tasks_; }
+  Pipes& pipes() { return pipes_; }
 
 private:
+  Pipes pipes_;                  // before the loop: what waits there may hold one
   asio::io_context context_{1};  // one thread runs it: Asio leaves out most of its locking
   Deadlines deadlines_;
   TaskGroup tasks_;

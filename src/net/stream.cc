@@ -51,6 +51,8 @@ Task<Result<>> Stream::wait_readable() {
   co_return co_await wait(Wish::read);
 }
 
+Task<Result<>> Stream::wait_writable() { co_return co_await wait(Wish::write); }
+
 Task<Result<std::size_t>> Stream::read_some(std::span<char> into) {
   for (;;) {
     // OpenSSL knows the descriptor by its number, which after the end may already be another's.

@@ -41,6 +41,8 @@ public:
   Task<base::Result<std::size_t>> read_some(std::span<char> into);
   /// Waits until something can be read, so that no buffer is held meanwhile.
   Task<base::Result<>> wait_readable();
+  /// Waits until something can be written. Not through TLS.
+  Task<base::Result<>> wait_writable();
   /// Copies what has arrived without taking it, waiting for at least `at_least` bytes. Only before
   /// TLS starts.
   Task<base::Result<std::size_t>> peek(std::span<char> into, std::size_t at_least);

@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 // Bytes relayed both ways without looking inside.
+//
+// They go through pipes of the kernel (splice(2)) and are never copied to us. Where that is not
+// possible (TLS of ours, no descriptor left for a pipe, a kind of socket that knows no splice) they
+// are read and written, without anybody noticing.
 
 #include <cstdint>
 #include <memory>

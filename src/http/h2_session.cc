@@ -7,12 +7,20 @@
 #include <array>
 #include <new>
 #include <optional>
+#include <utility>
 #include <vector>
 
 namespace http {
 namespace {
 
 constexpr std::size_t little = 32UL << 10U;
+
+// nghttp2 bounds unanswered SETTINGS and PINGs, CONTINUATIONs, and resets by the peer; these it
+// does not.
+constexpr int most_idle_frames = 1000;
+constexpr int most_faulty_streams = 1000;
+constexpr int most_interim = 64;  // of one stream
+constexpr std::size_t most_waiting_frames = 4096;
 
 struct FreeCallbacks {
   void operator()(nghttp2_session_callbacks* p) const { nghttp2_session_callbacks_del(p); }
@@ -41,6 +49,13 @@ std::vector<nghttp2_nv> pairs_of(const Fields& fields, std::string_view sensitiv
   return out;
 }
 
+/// Whether a peer made us break a stream off by what it sent; our own reasons are others.
+bool is_fault(std::uint32_t code) {
+  return code == NGHTTP2_PROTOCOL_ERROR || code == NGHTTP2_FLOW_CONTROL_ERROR ||
+         code == NGHTTP2_STREAM_CLOSED || code == NGHTTP2_FRAME_SIZE_ERROR ||
+         code == NGHTTP2_REFUSED_STREAM;
+}
+
 bool ends_stream(const nghttp2_frame& frame) {
   return (frame.hd.flags & NGHTTP2_FLAG_END_STREAM) != 0;
 }
@@ -48,7 +63,9 @@ bool ends_stream(const nghttp2_frame& frame) {
 }  // namespace
 
 struct H2Session::Stream {
-  Fields incoming{};  // of the head or trailers being received
+  int interims = 0;
+  std::size_t unused = 0;  // bytes that were told and are not used yet
+  Fields incoming{};       // of the head or trailers being received
   std::size_t incoming_bytes = 0;
   bool too_large = false;
   bool head_seen = false;  // the request, or the final response
@@ -116,9 +133,22 @@ struct H2Session::Callbacks {
     });
   }
 
+  /// A frame that moves nothing costs its sender less than us, so they may not come alone for long.
+  static void weigh(H2Session& session, const nghttp2_frame& frame) {
+    const bool empty_data = frame.hd.type == NGHTTP2_DATA && frame.hd.length == frame.data.padlen &&
+                            !ends_stream(frame);
+    if (empty_data || frame.hd.type == NGHTTP2_PRIORITY) {
+      if (++session.idle_frames_ > most_idle_frames)
+        session.give_up(h2_error::enhance_your_calm, "frame after frame says nothing");
+    } else if (frame.hd.type == NGHTTP2_DATA || frame.hd.type == NGHTTP2_HEADERS) {
+      session.idle_frames_ = 0;
+    }
+  }
+
   static int frame_received(nghttp2_session*, const nghttp2_frame* frame, void* user) {
     return guarded([&] {
       auto& session = self(user);
+      weigh(session, *frame);
       auto* stream = session.find(frame->hd.stream_id);
       if (frame->hd.type == NGHTTP2_SETTINGS && (frame->hd.flags & NGHTTP2_FLAG_ACK) == 0)
         session.events_.on_settings();
@@ -154,7 +184,7 @@ struct H2Session::Callbacks {
   }
 
   static int data(
-      nghttp2_session*,
+      nghttp2_session* raw,
       std::uint8_t,
       StreamId id,
       const std::uint8_t* bytes,
@@ -167,6 +197,15 @@ struct H2Session::Callbacks {
       auto* stream = session.find(id);
       if (stream == nullptr || stream->refused) {
         nghttp2_session_consume_stream(session.session_, id, size);
+        return 0;
+      }
+      // nghttp2 tells what comes beyond a window until its RST_STREAM has been written, which a
+      // peer that does not read can put off for ever.
+      const auto window = nghttp2_session_get_stream_effective_local_window_size(raw, id);
+      stream->unused += size;
+      if (std::cmp_greater(stream->unused, window)) {
+        stream->refused = true;
+        session.reset(id, NGHTTP2_FLOW_CONTROL_ERROR);
         return 0;
       }
       session.events_.on_data(id, {reinterpret_cast<const char*>(bytes), size});
@@ -189,6 +228,11 @@ struct H2Session::Callbacks {
   static int frame_sent(nghttp2_session*, const nghttp2_frame* frame, void* user) {
     return guarded([&] {
       const bool carries = frame->hd.type == NGHTTP2_HEADERS || frame->hd.type == NGHTTP2_DATA;
+      const bool fault =
+          frame->hd.type == NGHTTP2_RST_STREAM && is_fault(frame->rst_stream.error_code);
+      if (fault && self(user).side_ == Side::server &&
+          ++self(user).faulty_streams_ > most_faulty_streams)
+        self(user).give_up(h2_error::enhance_your_calm, "stream after stream is faulty");
       if (carries && ends_stream(*frame)) self(user).events_.on_drained(frame->hd.stream_id);
       return 0;
     });
@@ -316,8 +360,12 @@ H2Session::H2Session(Side side, const Limits& limits, const H2Limits& h2_limits,
 H2Session::~H2Session() { nghttp2_session_del(session_); }
 
 base::Result<> H2Session::receive(std::string_view bytes) {
+  if (gave_up_ != nullptr) return base::fail(base::ErrorKind::invalid, gave_up_);
   const auto taken = nghttp2_session_mem_recv(
       session_, reinterpret_cast<const std::uint8_t*>(bytes.data()), bytes.size());
+  if (nghttp2_session_get_outbound_queue_size(session_) > most_waiting_frames)
+    give_up(h2_error::enhance_your_calm, "the peer does not read what it makes us answer");
+  if (gave_up_ != nullptr) return base::fail(base::ErrorKind::invalid, gave_up_);
   if (taken == static_cast<ssize_t>(bytes.size())) return {};
   const char* why = taken < 0 ? nghttp2_strerror(static_cast<int>(taken)) : "it stopped halfway";
   return base::fail(base::ErrorKind::invalid, std::string("this is not HTTP/2: ") + why);
@@ -416,7 +464,10 @@ std::size_t H2Session::queued(StreamId id) const {
 }
 
 void H2Session::used(StreamId id, std::size_t bytes) {
-  if (find(id) != nullptr) nghttp2_session_consume_stream(session_, id, bytes);
+  auto* stream = find(id);
+  if (stream == nullptr) return;
+  stream->unused -= std::min(bytes, stream->unused);
+  nghttp2_session_consume_stream(session_, id, bytes);
 }
 
 void H2Session::reset(StreamId id, std::uint32_t code) {
@@ -448,6 +499,7 @@ H2Session::Stream& H2Session::open(StreamId id) {
 
 void H2Session::deliver_head(StreamId id, Stream& stream, EndsStream end) {
   Fields fields = std::exchange(stream.incoming, Fields());
+  if (stream.refused) return;
   if (stream.head_seen) {
     auto trailers = trailers_from_h2(std::move(fields), limits_);
     const bool good = trailers && !stream.too_large && end == EndsStream::yes;
@@ -470,8 +522,19 @@ void H2Session::deliver_head(StreamId id, Stream& stream, EndsStream end) {
   if (!stream.too_large) head = response_from_h2(std::move(fields), end, stream.method, limits_);
   if (!head) head.error().status = 502;
   stream.head_seen = !head || head->status >= 200;
+  if (!stream.head_seen && ++stream.interims > most_interim) {
+    stream.refused = true;
+    reset(id, h2_error::enhance_your_calm);
+    return;
+  }
   stream.refused = !head;
   events_.on_response(id, std::move(head));
+}
+
+void H2Session::give_up(std::uint32_t code, const char* why) {
+  if (gave_up_ != nullptr) return;
+  gave_up_ = why;
+  nghttp2_session_terminate_session(session_, code);
 }
 
 void H2Session::deliver_end(StreamId id, Stream& stream) {

@@ -120,6 +120,8 @@ private:
   Stream& open(StreamId id);
   void deliver_head(StreamId id, Stream& stream, EndsStream end);
   void deliver_end(StreamId id, Stream& stream);
+  /// The next `receive` fails, and a GOAWAY tells why.
+  void give_up(std::uint32_t code, const char* why);
 
   Side side_;
   Limits limits_;
@@ -130,6 +132,9 @@ private:
   std::string* out_ = nullptr;  // during `write`
   bool in_head_ = false;
   bool going_ = false;
+  int idle_frames_ = 0;            // in a row
+  int faulty_streams_ = 0;         // that a client made us break off
+  const char* gave_up_ = nullptr;  // why
 };
 
 }  // namespace http

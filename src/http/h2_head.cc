@@ -80,6 +80,7 @@ void join_cookies(Fields& fields) {
   if (cookies.size() < 2) return;
   std::string all;
   for (const auto& cookie : cookies) {
+    if (cookie.empty()) continue;  // or the field would end with a blank
     if (!all.empty()) all += "; ";
     all += cookie;
   }

@@ -144,6 +144,13 @@ TEST(H2Head, JoinsCookiesThatCameOneByOne) {
   EXPECT_EQ(head->fields.all("cookie"), (std::vector<std::string_view>{"a=1; b=2"}));
 }
 
+TEST(H2Head, JoinsNoEmptyCookies) {
+  const auto head = request_from_h2(
+      request_fields({{"cookie", ""}, {"cookie", "a=1"}, {"cookie", ""}}), EndsStream::yes);
+  ASSERT_TRUE(head);
+  EXPECT_EQ(head->fields.all("cookie"), (std::vector<std::string_view>{"a=1"}));
+}
+
 // RFC 9113, 8.1.1
 
 TEST(H2Head, DeclaresABodyOfUnknownLengthAsChunked) {

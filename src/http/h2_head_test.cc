@@ -8,10 +8,10 @@
 namespace http {
 namespace {
 
-Fields request_fields(Fields more = {}) {
+Fields request_fields(const Fields& more = {}) {
   Fields out{
       {":method", "GET"}, {":scheme", "https"}, {":authority", "a.test"}, {":path", "/x?y=1"}};
-  for (auto& field : more)
+  for (const auto& field : more)
     out.add(field.name, field.value);
   return out;
 }

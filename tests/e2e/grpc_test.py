@@ -111,7 +111,7 @@ def a_cancelled_call_is_cancelled_at_the_server(box):
     server = grpc_origin(box)
     seen = call(box, "cancels")
     check.equal(seen["seen"], ["1", "2", "3"])
-    server.wait_for("noticed", seconds=2, method="drips")
+    server.wait_for("over", seconds=2, method="drips", cancelled=True)
 
 
 @test

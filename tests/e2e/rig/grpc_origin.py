@@ -75,7 +75,6 @@ def drips(_message, context):
         number += 1
         yield str(number).encode()
         time.sleep(0.05)
-    tell("noticed", method="drips")
 
 
 class Methods(grpc.GenericRpcHandler):

@@ -371,9 +371,7 @@ net::Task<Connection::Relayed> Connection::relay(
       co_return Relayed::ended;
     }
   }
-  const TunnelCount count =
-      co_await gateway::relay(loop_, client_, upstream, shared_.limits.tunnel_silence);
-  record.relayed(count.up, count.down);
+  co_await gateway::relay(loop_, client_, upstream, shared_.limits.tunnel_silence, record.count());
   co_return Relayed::ended;
 }
 

@@ -33,6 +33,8 @@ ConnectionRecord::ConnectionRecord(const Shared& shared, std::string method, std
 
 ConnectionRecord::~ConnectionRecord() {
   if (forgotten_) return;
+  record_.bytes_up = count_.up;
+  record_.bytes_down = count_.down;
   record_.duration = std::chrono::steady_clock::now() - began_;
   if (const auto written = shared_.journal.append(record_); !written)
     shared_.log.error("log", written.error().message);
@@ -47,11 +49,6 @@ void ConnectionRecord::decided(const policy::Decision& decision) {
 void ConnectionRecord::refused(std::string stage, std::string reason) {
   record_.stage = std::move(stage);
   record_.error = std::move(reason);
-}
-
-void ConnectionRecord::relayed(std::uint64_t up, std::uint64_t down) {
-  record_.bytes_up = up;
-  record_.bytes_down = down;
 }
 
 }  // namespace gateway

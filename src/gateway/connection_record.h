@@ -8,6 +8,7 @@
 
 #include "audit/record.h"
 #include "gateway/shared.h"
+#include "gateway/tunnel.h"
 
 namespace gateway {
 
@@ -24,7 +25,8 @@ public:
   void decided(const policy::Decision& decision);
   void refused(std::string stage, std::string reason);
   void dialled(const std::string& address) { record_.dial = address; }
-  void relayed(std::uint64_t up, std::uint64_t down);
+  /// To be told of what is relayed.
+  TunnelCount& count() { return count_; }
   /// Writes nothing: another record tells of the same.
   void forget() { forgotten_ = true; }
 
@@ -32,6 +34,7 @@ private:
   const Shared& shared_;
   std::chrono::steady_clock::time_point began_ = std::chrono::steady_clock::now();
   audit::Record record_;
+  TunnelCount count_;
   bool forgotten_ = false;
 };
 

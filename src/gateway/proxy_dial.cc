@@ -49,8 +49,8 @@ net::Task<> run_relay(
     std::shared_ptr<Wire> inside,
     UpstreamPtr connection,
     std::chrono::milliseconds silence) {
-  const TunnelCount ignored = co_await relay(loop, inside, connection, silence);
-  static_cast<void>(ignored);
+  TunnelCount ignored;
+  co_await relay(loop, inside, connection, silence, ignored);
 }
 
 /// Ends a relay when whoever used it has gone: a proxy that does not end its side would keep it.

@@ -83,6 +83,21 @@ struct Ending {
   Direction& direction;
 };
 
+/// Tells how much was relayed, however that ends.
+class Counting {
+public:
+  Counting(TunnelCount& count, const Direction& up, const Direction& down)
+      : count_(count), up_(up), down_(down) {}
+  Counting(const Counting&) = delete;
+  Counting& operator=(const Counting&) = delete;
+  ~Counting() { count_ = {.up = up_.bytes, .down = down_.bytes}; }
+
+private:
+  TunnelCount& count_;
+  const Direction& up_;
+  const Direction& down_;
+};
+
 enum class Passed { some, end, broken, not_by_splice };
 
 /// Writes what was read; false when that cannot be done.
@@ -211,11 +226,12 @@ net::Task<FirstSpeaker> first_speaker(net::Loop& loop, Wire& client, Upstream& u
   co_return FirstSpeaker::nobody;
 }
 
-net::Task<TunnelCount> relay(
+net::Task<> relay(
     net::Loop& loop,
     std::shared_ptr<Wire> client,
     UpstreamPtr upstream,
-    std::chrono::milliseconds silence) {
+    std::chrono::milliseconds silence,
+    TunnelCount& count) {
   for (auto* stream : {&client->stream, &upstream->wire.stream}) {
     stream->reads().never_expire();  // what limits a tunnel is its silence
     stream->writes().never_expire();
@@ -223,11 +239,11 @@ net::Task<TunnelCount> relay(
   auto tunnel = std::make_shared<Tunnel>(loop, client, upstream, silence);
   auto up = std::make_shared<Direction>(loop, tunnel, *client, upstream->wire);
   auto down = std::make_shared<Direction>(loop, tunnel, upstream->wire, *client);
+  const Counting counting(count, *up, *down);
   loop.tasks().spawn(pump(up));
   co_await pump(down);
   while (up->running)
     co_await up->ended.async_wait(net::as_result);
-  co_return TunnelCount{.up = up->bytes, .down = down->bytes};
 }
 
 }  // namespace gateway

@@ -25,10 +25,12 @@ net::Task<FirstSpeaker> first_speaker(net::Loop& loop, Wire& client, Upstream& u
 
 /// Relays until both directions have ended, one has broken, or nothing moved for `silence`. Each
 /// direction's end is passed on as an end (half-close). What `client->in` holds goes first.
-net::Task<TunnelCount> relay(
+/// `count` is told however the relay ends, also when it is ended from outside.
+net::Task<> relay(
     net::Loop& loop,
     std::shared_ptr<Wire> client,
     UpstreamPtr upstream,
-    std::chrono::milliseconds silence);
+    std::chrono::milliseconds silence,
+    TunnelCount& count);
 
 }  // namespace gateway

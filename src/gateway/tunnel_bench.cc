@@ -22,8 +22,9 @@ using net::asio::ip::tcp;
 
 net::Task<> run(
     net::Loop& loop, std::shared_ptr<gateway::Wire> client, gateway::UpstreamPtr upstream) {
+  gateway::TunnelCount count;
   co_await gateway::relay(
-      loop, std::move(client), std::move(upstream), std::chrono::milliseconds(60'000));
+      loop, std::move(client), std::move(upstream), std::chrono::milliseconds(60'000), count);
 }
 
 void on(net::Loop& loop, const std::function<void()>& work) {

@@ -132,7 +132,7 @@ protected:
       std::chrono::milliseconds silence,
       std::shared_ptr<TunnelCount> count,
       std::shared_ptr<std::atomic<bool>> over) {
-    *count = co_await relay(loop, std::move(client), std::move(upstream), silence);
+    co_await relay(loop, std::move(client), std::move(upstream), silence, *count);
     *over = true;
   }
 

@@ -107,7 +107,6 @@ MALFORMED = {
     "HTTP/1.10": f"GET /first HTTP/1.10\r\nHost: {HOST}\r\n\r\n",
     "HTTP/4294967295.255": f"GET /first HTTP/4294967295.255\r\nHost: {HOST}\r\n\r\n",
     "HTTP/2.0 in text": f"GET /first HTTP/2.0\r\nHost: {HOST}\r\n\r\n",
-    "the preface of HTTP/2, cut short": "PRI * HTTP/2.0\r\n\r\nXX\r\n\r\n",
     "asterisk form with GET": f"GET * HTTP/1.1\r\nHost: {HOST}\r\n\r\n",
     "a target without slash": f"GET first HTTP/1.1\r\nHost: {HOST}\r\n\r\n",
     "NUL in the path": f"GET /first\0 HTTP/1.1\r\nHost: {HOST}\r\n\r\n",

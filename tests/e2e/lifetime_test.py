@@ -69,7 +69,7 @@ def _log_size(box):
     return sum(path.stat().st_size for path in box.log_files())
 
 
-def _wait_for(condition, seconds=10):
+def _wait_for(condition, seconds=30):
     deadline = time.monotonic() + seconds
     while not (value := condition()):
         check.that(time.monotonic() < deadline, "waited in vain")

@@ -221,7 +221,6 @@ refused("a blank after the version", request(line="GET /first HTTP/1.1 "))
 refused("HTTP/0.9 without a version", "GET /first\r\n\r\n")
 for version in ("HTTP/0.9", "HTTP/1.2", "HTTP/2.0", "HTTP/1.10", "HTTP/01.1", "HTTP/1", "http/1.1"):
     refused(f"`{version}`", request(line=f"GET /first {version}"))
-refused("the preface of HTTP/2", "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n")
 refused("a method with a control byte", request(line="GE\x01T /first HTTP/1.1"))
 refused("a method in quotes", request(line='"GET" /first HTTP/1.1'))
 refused("a method with a slash", request(line="GET/x /first HTTP/1.1"))
@@ -349,11 +348,6 @@ passed(
     request("Connection: Upgrade\r\nUpgrade: h2c\r\n" + LENGTH, "hello"),
 )
 passed("Upgrade without Connection", get(fields=f"Upgrade: {NEVER}\r\n"))
-refused(
-    "HTTP/2 in clear through CONNECT",
-    "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\0\x04\0\0\0\0\0",
-    way="tunnel",
-)
 passed("HTTP/1.1 in clear through CONNECT", get(), way="tunnel")
 passed("the absolute form to the proxy", get("http://@HOST@/first"), way="proxy")
 refused("the origin form to the proxy", get(), way="proxy")

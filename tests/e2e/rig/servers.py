@@ -252,7 +252,7 @@ def _squid(place):
             "squid.conf",
             place.fill("""
 http_port 127.0.0.1:@port@ accel defaultsite=squid.test vhost
-cache_peer 127.0.0.1 parent @backend@ 0 no-query no-digest originserver
+cache_peer 127.0.0.1 parent @backend@ 0 no-query no-digest originserver no-netdb-exchange
 never_direct allow all
 http_access allow all
 cache deny all

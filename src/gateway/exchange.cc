@@ -290,25 +290,21 @@ net::Task<Answered> Exchange::final_response(const flow::Sealed& sealed, ServerS
     hung_up_ = true;
     server.abort();
   });
-  const auto unanswered = [](int status, std::string stage, std::string reason) {
-    return std::unexpected(NoResponse{
-        .refusal = {.status = status, .stage = std::move(stage), .reason = std::move(reason)}});
-  };
   for (int interim = 0; interim < most_interim; ++interim) {
     auto response = co_await server.response();
-    if (hung_up_) co_return unanswered(499, "client", "the program closed the connection");
+    if (hung_up_) co_return no_response(499, "client", "the program closed the connection");
     if (!response || response->status >= 200) co_return std::move(response);
     if (response->status == 101 && sealed.flow().websocket) co_return std::move(response);
     if (response->status == 101)
-      co_return unanswered(502, "upstream", "the server changed the protocol unasked");
+      co_return no_response(502, "upstream", "the server changed the protocol unasked");
     http::remove_hop_by_hop(response->fields);
     remove_detours(response->fields);
     scrub(*response, pipeline_->scrubber());
     if (!client_->inform(*response)) continue;
     const bool written = co_await client_->out().flush(shared_.limits.upload_stall);
-    if (!written) co_return unanswered(499, "client", "the program closed the connection");
+    if (!written) co_return no_response(499, "client", "the program closed the connection");
   }
-  co_return unanswered(502, "upstream", "the server sends one interim answer after the other");
+  co_return no_response(502, "upstream", "the server sends one interim answer after the other");
 }
 
 net::Task<> Exchange::open_websocket(const flow::Sealed& sealed, ServerStreamPtr server) {

@@ -9,13 +9,6 @@ namespace {
 
 using Again = NoResponse::Again;
 
-std::unexpected<NoResponse> unanswered(
-    int status, std::string stage, std::string reason, Again again = Again::never) {
-  return std::unexpected(NoResponse{
-      .refusal = {.status = status, .stage = std::move(stage), .reason = std::move(reason)},
-      .again = again});
-}
-
 }  // namespace
 
 bool H1ServerStream::request(const flow::Sealed& sealed) {
@@ -33,7 +26,7 @@ net::Task<Answered> H1ServerStream::response() {
     if (!wire.in.empty()) {
       auto parsed = parser.parse(wire.in.view());
       if (const auto* wrong = std::get_if<http::Malformed>(&parsed)) {
-        co_return unanswered(502, "upstream", "the server's answer is not HTTP: " + wrong->reason);
+        co_return no_response(502, "upstream", "the server's answer is not HTTP: " + wrong->reason);
       }
       if (auto* complete = std::get_if<http::Complete<http::Response>>(&parsed)) {
         wire.in.consume(complete->consumed);
@@ -44,16 +37,16 @@ net::Task<Answered> H1ServerStream::response() {
     } else {
       auto ready = co_await wire.stream.wait_readable();
       if (!ready && ready.error().kind == base::ErrorKind::timeout)
-        co_return unanswered(504, "timeout", "the server did not answer in time");
-      if (!ready) co_return unanswered(502, "upstream", "the connection to the server was lost");
+        co_return no_response(504, "timeout", "the server did not answer in time");
+      if (!ready) co_return no_response(502, "upstream", "the connection to the server was lost");
     }
     const bool nothing_yet = wire.in.empty();
     auto more = co_await wire.fill();
     if (!more && more.error().kind == base::ErrorKind::timeout) {
-      co_return unanswered(504, "timeout", "the server did not finish its answer's head in time");
+      co_return no_response(504, "timeout", "the server did not finish its answer's head in time");
     }
     if (!more || !*more) {
-      co_return unanswered(
+      co_return no_response(
           502, "upstream", "the server closed the connection without answering",
           nothing_yet && upstream_->reused ? Again::if_idempotent : Again::never);
     }

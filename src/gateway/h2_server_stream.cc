@@ -9,13 +9,6 @@ namespace {
 using Again = NoResponse::Again;
 using http::EndsStream;
 
-std::unexpected<NoResponse> unanswered(
-    int status, std::string stage, std::string reason, Again again = Again::never) {
-  return std::unexpected(NoResponse{
-      .refusal = {.status = status, .stage = std::move(stage), .reason = std::move(reason)},
-      .again = again});
-}
-
 bool has_no_body(const http::Framing& framing) {
   return framing.kind == http::Framing::Kind::none || framing == http::Framing::length(0);
 }
@@ -23,18 +16,18 @@ bool has_no_body(const http::Framing& framing) {
 /// Why a stream ended without an answer.
 std::unexpected<NoResponse> unanswered(const H2Stream& stream) {
   if (stream.was_lost()) {
-    return unanswered(
+    return no_response(
         502, "upstream", "the connection to the server was lost", Again::if_idempotent);
   }
   switch (stream.closed_with()) {
     case http::h2_error::refused_stream:
-      return unanswered(502, "upstream", "the server refuses more requests", Again::surely);
+      return no_response(502, "upstream", "the server refuses more requests", Again::surely);
     case http::h2_error::http_1_1_required:
-      return unanswered(502, "upstream", "the server wants HTTP/1.1 for this", Again::surely);
+      return no_response(502, "upstream", "the server wants HTTP/1.1 for this", Again::surely);
     case http::h2_error::protocol:
-      return unanswered(502, "upstream", "the server's answer is not HTTP/2");
+      return no_response(502, "upstream", "the server's answer is not HTTP/2");
     default:
-      return unanswered(502, "upstream", "the server broke the stream off without an answer");
+      return no_response(502, "upstream", "the server broke the stream off without an answer");
   }
 }
 
@@ -44,11 +37,12 @@ bool H2ServerStream::request(const flow::Sealed& sealed) {
   auto& connection = *upstream_->h2;
   if (!connection.takes_requests()) return false;
   const bool no_body = !sealed.flow().websocket && has_no_body(sealed.framing());
+  const std::string secret = sealed.credential_field();
   auto fields = sealed.h2_fields();
-  const auto id = connection.session().request(
-      fields, no_body ? EndsStream::yes : EndsStream::no, sealed.credential_field());
+  const auto id =
+      connection.session().request(fields, no_body ? EndsStream::yes : EndsStream::no, secret);
   for (auto& field : fields)
-    if (field.name == sealed.credential_field()) base::wipe(field.value.data(), field.value.size());
+    if (field.name == secret) base::wipe(field.value.data(), field.value.size());
   if (!id) return false;
   stream_ = std::make_unique<H2Stream>(upstream_->h2, *id);
   if (no_body) stream_->head_was_all();
@@ -61,10 +55,10 @@ net::Task<Answered> H2ServerStream::response() {
     if (stream_->closed_with() == http::h2_error::http_1_1_required) upstream_->wants_h1 = true;
     co_return unanswered(*stream_);
   }
-  if (!head) co_return unanswered(504, "timeout", "the server did not answer in time");
+  if (!head) co_return no_response(504, "timeout", "the server did not answer in time");
   if (!*head) {
     const auto& why = head->error().reason;
-    co_return unanswered(502, "upstream", "the server's answer is not HTTP: " + why);
+    co_return no_response(502, "upstream", "the server's answer is not HTTP: " + why);
   }
   co_return *std::move(*head);
 }

@@ -25,6 +25,17 @@ struct NoResponse {
 };
 using Answered = std::expected<http::Response, NoResponse>;
 
+/// To return: `co_return no_response(504, "timeout", "the server did not answer in time");`
+inline std::unexpected<NoResponse> no_response(
+    int status,
+    std::string stage,
+    std::string reason,
+    NoResponse::Again again = NoResponse::Again::never) {
+  return std::unexpected(NoResponse{
+      .refusal = {.status = status, .stage = std::move(stage), .reason = std::move(reason)},
+      .again = again});
+}
+
 class ServerStream {
 public:
   ServerStream() = default;

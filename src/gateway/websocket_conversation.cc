@@ -30,7 +30,8 @@ WebSocketConversation::WebSocketConversation(
           deflate,
           std::move(scrub),
           tap_down_),
-      up_ended_(loop) {}
+      up_ended_(loop),
+      down_ended_(loop) {}
 
 net::Task<> WebSocketConversation::run(
     std::shared_ptr<WebSocketConversation> self, net::TaskGroup& tasks) {
@@ -40,6 +41,7 @@ net::Task<> WebSocketConversation::run(
       co_await self->down_.run(self->limits_.tunnel_silence, self->limits_.upload_stall);
   co_await self->finish(self->down_, ended, "server");
   self->over_ = true;
+  self->down_ended_.set();
   constexpr std::chrono::seconds soon{5};
   while (self->up_runs_) {
     self->client_->body().give_up();
@@ -54,8 +56,10 @@ net::Task<> WebSocketConversation::run_up(std::shared_ptr<WebSocketConversation>
   const Ended ended =
       co_await self->up_.run(self->limits_.tunnel_silence, self->limits_.upload_stall);
   co_await self->finish(self->up_, ended, "client");
-  // After the client's goodbye the server's is still to come, and then its end.
-  if (ended != Ended::closed) self->server_->abort();
+  // After the client's goodbye the server's is still to come, and then its end; soon.
+  constexpr std::chrono::seconds patience{10};
+  if (ended == Ended::closed) co_await self->down_ended_.wait(patience);
+  if (!self->over_ || ended != Ended::closed) self->server_->abort();
   self->up_runs_ = false;
   self->up_ended_.set();
 }

@@ -51,6 +51,7 @@ private:
   WebSocketPump up_;
   WebSocketPump down_;
   net::Event up_ended_;
+  net::Event down_ended_;
   bool up_runs_ = false;
   bool over_ = false;  // one direction has ended and the other was told
   std::string broken_by_;

@@ -22,9 +22,15 @@ Key key_of(const Glob& glob) {
   return glob.is_suffix() && suffix.starts_with('.') ? Key::suffix : Key::none;
 }
 
-std::string merge_slashes(std::string_view path) {
+constexpr std::string_view escaped_slash = "%2F";  // as normal forms spell it
+
+/// The path as many servers read it: an escaped slash is one, and several are one.
+std::string fold_slashes(std::string_view path) {
   std::string out;
-  for (const char c : path) {
+  while (!path.empty()) {
+    const bool escaped = path.starts_with(escaped_slash);
+    const char c = escaped ? '/' : path.front();
+    path.remove_prefix(escaped ? escaped_slash.size() : 1);
     if (c != '/' || !out.ends_with('/')) out += c;
   }
   return out;
@@ -113,15 +119,15 @@ void Policy::add_to_index(std::size_t position) {
 
 Decision decide(const Policy& policy, const Target& target) {
   Reading as_sent(target);
-  const bool has_empty_segments = target.path.contains("//");
-  const std::string merged_path = has_empty_segments ? merge_slashes(target.path) : "";
-  Target merged_target = target;
-  merged_target.path = merged_path;
-  Reading merged(merged_target);
+  const bool is_ambiguous = target.path.contains("//") || target.path.contains(escaped_slash);
+  const std::string folded_path = is_ambiguous ? fold_slashes(target.path) : "";
+  Target folded_target = target;
+  folded_target.path = folded_path;
+  Reading folded(folded_target);
 
   const Rule* rule = policy.first(target.host, [&](const Rule& candidate) {
     if (as_sent.matches(candidate)) return true;
-    return has_empty_segments && candidate.action() != Action::allow && merged.matches(candidate);
+    return is_ambiguous && candidate.action() != Action::allow && folded.matches(candidate);
   });
   return answer(policy, rule, target.host);
 }

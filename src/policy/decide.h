@@ -71,8 +71,9 @@ struct Decision {
   std::string reason{};        // a sentence, for the log and for whoever was refused
 };
 
-/// A path with empty segments ("//admin") has two readings, since many servers merge slashes: rules
-/// that block or ask match either, rules that allow match it as it is sent.
+/// A path with empty segments or escaped slashes ("//admin", "/a%2Fb") has two readings, since many
+/// servers fold them: rules that block or ask match either, rules that allow match it as it is
+/// sent.
 Decision decide(const Policy& policy, const Target& target);
 
 enum class ConnectionKind {

@@ -90,6 +90,7 @@ TEST(Decide, IsNotEvadedBySpelling) {
        {"https://x.com/admin", "https://X.COM/admin/", "https://x.com./admin/a",
         "https://x.com/./admin", "https://x.com/%61dmin", "https://x.com/a/../admin",
         "https://x.com/a/%2e%2e/admin/x", "https://x.com//admin", "https://x.com///admin//x",
+        "https://x.com/admin%2Fx", "https://x.com/%2fadmin/x", "https://x.com/%2F%2fadmin",
         "https://ｘ.com/admin"}) {
     EXPECT_EQ(decide_url(policy, url).action, block) << url;
   }
@@ -99,6 +100,14 @@ TEST(Decide, AllowsPathsOnlyAsTheyAreSent) {
   const Policy policy = policy_of({rule({.action = allow, .path = PatternSpec{"/public/**"}})});
   EXPECT_EQ(decide_url(policy, "https://x.com/public//a").action, allow);
   EXPECT_EQ(decide_url(policy, "https://x.com//public/a").action, block);
+}
+
+TEST(Decide, AllowsNoFoldedPath) {
+  const Policy policy = policy_of(
+      {rule({.action = allow, .host = PatternSpec{"x.com"}, .path = PatternSpec{"/a/b"}})}, block);
+  EXPECT_EQ(decide_url(policy, "https://x.com/a/b").action, allow);
+  EXPECT_EQ(decide_url(policy, "https://x.com/a%2Fb").action, block);
+  EXPECT_EQ(decide_url(policy, "https://x.com/a//b").action, block);
 }
 
 TEST(Decide, SeesMergedSlashesInUrlsToo) {

@@ -257,8 +257,7 @@ with lazaret's log.
 - **refused**: lazaret answered with an error or cut the connection, and no whole request reached the server.
 - **same**: as many requests as were checked, of the same methods, paths, hosts and sizes of bodies.
 - **folded**: the same, but the server takes `//` or `%2F` in a path for `/`, or `*` for `/`. lazaret keeps them, since
-  for other servers these are two paths. A rule that blocks `/a/b` does not stop `/a//b` on such a server; rules that
-  allow what is needed, and nothing else, do.
+  for other servers these are two paths; a rule that blocks or asks looks at both readings.
 - **cut**: the head was good and had been passed on when the body broke. lazaret cut the connection and logged it; the
   server took what had come, which is what the log tells of, for the whole.
 - **alone**: lazaret let it pass, and the server answered by itself, with an error or about itself (`OPTIONS *`).

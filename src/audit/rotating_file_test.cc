@@ -3,6 +3,9 @@
 
 #include <gtest/gtest.h>
 
+#include <chrono>
+#include <thread>
+
 #include "audit/housekeeper.h"
 #include "audit/test_directory.h"
 #include "base/clock.h"
@@ -106,8 +109,13 @@ TEST(RotatingFile, KeepsAsManyFullFilesAsAskedFor) {
   auto file = open_file(directory);
   for (int i = 0; i < 10; ++i)
     ASSERT_TRUE(file.write("0123456789\n"));
-  tidy(directory);
-  EXPECT_EQ(directory.names(), (Names{today(8, ".gz"), today(9, ".gz"), today(10)}));
+  // The file's own housekeeper is at work too, and what it holds is left alone.
+  const Names wanted{today(8, ".gz"), today(9, ".gz"), today(10)};
+  for (int i = 0; i < 500 && directory.names() != wanted; ++i) {
+    tidy(directory);
+    std::this_thread::sleep_for(std::chrono::milliseconds(10));
+  }
+  EXPECT_EQ(directory.names(), wanted);
 }
 
 TEST(RotatingFile, CutsTheTornTailOfAWriterThatDied) {

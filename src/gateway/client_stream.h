@@ -40,8 +40,8 @@ public:
   virtual net::Task<> drain() = 0;
   /// No further request can follow on this connection.
   virtual void be_last() = 0;
-  /// Breaks the answer off so that it does not look like its end.
-  virtual void reset() = 0;
+  /// Breaks the answer off, after what was put, so that it does not look like its end.
+  virtual net::Task<> break_off() = 0;
 
   /// Calls `gone` once when the program gives up, as long as the exchange goes on; an empty
   /// function ends the watch.

@@ -414,7 +414,7 @@ net::Task<> Exchange::answer(
     record_.failed(
         mover.source_timed_out() ? "timeout" : "upstream",
         "the answer broke off: " + mover.problem());
-    client_->reset();  // an end without the last chunk must not look like one
+    co_await client_->break_off();  // an end without the last chunk must not look like one
   } else if (request.whole()) {
     server.finish();
   }

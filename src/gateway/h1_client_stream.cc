@@ -90,9 +90,10 @@ net::Task<> H1ClientStream::drain() {
   }
 }
 
-void H1ClientStream::reset() {
+net::Task<> H1ClientStream::break_off() {
   keep_alive_ = false;
   wire_->stream.reset();
+  co_return;
 }
 
 void H1ClientStream::watch(std::function<void()> gone) {

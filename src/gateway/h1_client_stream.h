@@ -35,7 +35,7 @@ public:
   bool refuse(http::Response response, std::size_t body_size) override;
   net::Task<> drain() override;
   void be_last() override { keep_alive_ = false; }
-  void reset() override;
+  net::Task<> break_off() override;
   void watch(std::function<void()> gone) override;
 
 private:

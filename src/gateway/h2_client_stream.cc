@@ -44,6 +44,13 @@ net::Task<> H2ClientStream::drain() {
   co_return;
 }
 
+/// A reset overtakes what waits to be written.
+net::Task<> H2ClientStream::break_off() {
+  constexpr std::chrono::seconds soon{2};
+  co_await stream_->caught_up(soon);
+  stream_->reset(http::h2_error::internal);
+}
+
 void H2ClientStream::watch(std::function<void()> gone) {
   if (gone && stream_->has_closed() && stream_->closed_with() != 0)
     gone();

@@ -21,7 +21,7 @@ public:
   bool refuse(http::Response response, std::size_t body_size) override;
   net::Task<> drain() override;
   void be_last() override {}  // one request a stream
-  void reset() override { stream_->reset(http::h2_error::internal); }
+  net::Task<> break_off() override;
   void watch(std::function<void()> gone) override;
 
 private:

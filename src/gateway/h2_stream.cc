@@ -32,6 +32,14 @@ void H2Stream::reset(std::uint32_t code) {
   connection_->kick();
 }
 
+net::Task<> H2Stream::caught_up(std::chrono::milliseconds patience) {
+  connection_->kick();
+  while (!closed_ && !connection_->session().is_caught_up(id_)) {
+    const bool changed = co_await out_.changed_.wait(patience);
+    if (!changed) break;
+  }
+}
+
 net::Task<std::optional<http::Checked<http::Response>>> H2Stream::next_head(
     std::chrono::milliseconds patience) {
   while (heads_.empty() && !closed_) {

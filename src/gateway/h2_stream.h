@@ -32,7 +32,9 @@ public:
 
   /// The head that was sent was the end of the message.
   void head_was_all() { out_.over_ = true; }
-  /// Breaks the stream off.
+  /// Waits until all that was queued so far has been written, `patience` at most.
+  net::Task<> caught_up(std::chrono::milliseconds patience);
+  /// Breaks the stream off; what is queued is dropped.
   void reset(std::uint32_t code);
   bool has_closed() const { return closed_.has_value(); }
   /// Why it closed; 0 when both directions came to their end.

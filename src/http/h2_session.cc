@@ -75,8 +75,10 @@ struct H2Session::Stream {
   std::string out{};  // queued data, from `out_begin` on
   std::size_t out_begin = 0;
   bool out_ended = false;
-  bool writing = false;  // the data of a message is being sent
-  bool waiting = false;  // nghttp2 was told to come again when there is more
+  int heads_queued = 0;
+  int heads_written = 0;  // and trailers
+  bool writing = false;   // the data of a message is being sent
+  bool waiting = false;   // nghttp2 was told to come again when there is more
   Fields trailers{};
 
   std::size_t queued() const { return out.size() - out_begin; }
@@ -233,7 +235,11 @@ struct H2Session::Callbacks {
       if (fault && self(user).side_ == Side::server &&
           ++self(user).faulty_streams_ > most_faulty_streams)
         self(user).give_up(h2_error::enhance_your_calm, "stream after stream is faulty");
-      if (carries && ends_stream(*frame)) self(user).events_.on_drained(frame->hd.stream_id);
+      const bool head = frame->hd.type == NGHTTP2_HEADERS;
+      if (auto* stream = self(user).find(frame->hd.stream_id); head && stream != nullptr)
+        ++stream->heads_written;
+      if (head || (carries && ends_stream(*frame)))
+        self(user).events_.on_drained(frame->hd.stream_id);
       return 0;
     });
   }
@@ -391,6 +397,7 @@ std::optional<StreamId> H2Session::request(
   if (!can_request()) return std::nullopt;
   auto stream = std::make_unique<Stream>();
   if (const auto method = fields.find(":method")) stream->method = *method;
+  stream->heads_queued = 1;
   stream->writing = end == EndsStream::no;
   const nghttp2_data_provider provider{
       .source = {.ptr = stream.get()}, .read_callback = Callbacks::read_data};
@@ -420,6 +427,7 @@ bool H2Session::can_request() const {
 void H2Session::respond(StreamId id, const Fields& fields, EndsStream end) {
   auto* stream = find(id);
   if (stream == nullptr) return;
+  ++stream->heads_queued;
   stream->writing = end == EndsStream::no;
   const nghttp2_data_provider provider{
       .source = {.ptr = stream}, .read_callback = Callbacks::read_data};
@@ -429,7 +437,9 @@ void H2Session::respond(StreamId id, const Fields& fields, EndsStream end) {
 }
 
 void H2Session::interim(StreamId id, const Fields& fields) {
-  if (find(id) == nullptr) return;
+  auto* stream = find(id);
+  if (stream == nullptr) return;
+  ++stream->heads_queued;
   const auto pairs = pairs_of(fields);
   nghttp2_submit_headers(
       session_, NGHTTP2_FLAG_NONE, id, nullptr, pairs.data(), pairs.size(), nullptr);
@@ -452,6 +462,12 @@ void H2Session::end(StreamId id, Fields trailers) {
   stream->out_ended = true;
   stream->trailers = std::move(trailers);
   if (std::exchange(stream->waiting, false)) nghttp2_session_resume_data(session_, id);
+}
+
+bool H2Session::is_caught_up(StreamId id) const {
+  const auto* stream = find(id);
+  return stream == nullptr ||
+         (stream->heads_written >= stream->heads_queued && stream->queued() == 0);
 }
 
 bool H2Session::has_sent_end(StreamId id) const {

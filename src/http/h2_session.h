@@ -56,7 +56,8 @@ public:
   virtual void on_data(StreamId stream, std::string_view data) = 0;
   /// The peer's message is whole.
   virtual void on_end(StreamId stream, Fields trailers) = 0;
-  /// Little or nothing of what was queued is left; told once more when the end has been written.
+  /// Little or nothing of what was queued is left; told too when a head or the end has been
+  /// written.
   virtual void on_drained(StreamId stream) = 0;
   /// Both directions have ended, or the stream was broken off (`code` is not 0). The last event.
   virtual void on_closed(StreamId stream, std::uint32_t code) = 0;
@@ -103,6 +104,8 @@ public:
   void end(StreamId stream, Fields trailers = {});
   /// Whether the end of our message has been handed to `write`, or the stream has closed.
   bool has_sent_end(StreamId stream) const;
+  /// Whether the head and all data queued so far have been handed to `write`.
+  bool is_caught_up(StreamId stream) const;
   /// Bytes that are queued and not yet written.
   std::size_t queued(StreamId stream) const;
   /// So many bytes of the stream have been used: as many more may come.

@@ -144,10 +144,10 @@ TEST(H2Session, TellsWhenWhatWasQueuedIsGone) {
   pair.client.session.send(*id, "abc");
   EXPECT_EQ(pair.client.drained, 0);
   pair.exchange();
-  EXPECT_EQ(pair.client.drained, 1);
+  EXPECT_EQ(pair.client.drained, 2);  // with the head, and with the data
   pair.client.session.end(*id);
   pair.exchange();
-  EXPECT_EQ(pair.client.drained, 3);  // with the last, empty frame, and with its end
+  EXPECT_EQ(pair.client.drained, 4);  // with the last, empty frame, and with its end
 }
 
 TEST(H2Session, KnowsWhetherTheEndWasWritten) {
@@ -157,6 +157,22 @@ TEST(H2Session, KnowsWhetherTheEndWasWritten) {
   pair.exchange();
   EXPECT_TRUE(pair.client.session.has_sent_end(*id));
   EXPECT_EQ(pair.client.drained, 1);
+}
+
+TEST(H2Session, KnowsWhenAllThatWasQueuedIsWritten) {
+  Pair pair;
+  const auto id = pair.client.session.request(get_fields, EndsStream::yes);
+  pair.exchange();
+  auto& server = pair.server.session;
+  EXPECT_TRUE(server.is_caught_up(*id));
+  server.respond(*id, {{":status", "200"}}, EndsStream::no);
+  EXPECT_FALSE(server.is_caught_up(*id));
+  pair.exchange();
+  EXPECT_TRUE(server.is_caught_up(*id));
+  server.send(*id, "abc");
+  EXPECT_FALSE(server.is_caught_up(*id));
+  pair.exchange();
+  EXPECT_TRUE(server.is_caught_up(*id));
 }
 
 TEST(H2Session, OpensNoMoreStreamsThanThePeerAllows) {

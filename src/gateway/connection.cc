@@ -331,10 +331,10 @@ net::Task<bool> Connection::accept_connect(const http::Request& request) {
 /// With `First::either` nothing is relayed before one side has spoken; when it is the client,
 /// nothing at all.
 net::Task<Connection::Relayed> Connection::relay(
-    std::string method, policy::ConnectionKind kind, First speaker) {
+    std::string_view method, policy::ConnectionKind kind, First speaker) {
   const auto& policy = shared_.pipeline->policy();
   const auto decision = policy::decide_connection(policy, arrival_.host, arrival_.port, kind);
-  ConnectionRecord record(shared_, std::move(method), arrival_);
+  ConnectionRecord record(shared_, std::string(method), arrival_);
   record.decided(decision);
   std::optional<flow::Deny> refusal;
   if (decision.action == policy::Action::ask) {

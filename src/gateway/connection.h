@@ -63,7 +63,7 @@ private:
   net::Task<std::optional<http::Parsed<http::Request>>> next_head(
       std::chrono::milliseconds patience);
   net::Task<bool> accept_connect(const http::Request& request);
-  net::Task<Relayed> relay(std::string method, policy::ConnectionKind kind, First speaker);
+  net::Task<Relayed> relay(std::string_view method, policy::ConnectionKind kind, First speaker);
   net::Task<> linger();
   void refuse_connection(
       std::string stage, std::string reason, const policy::Decision* decision = nullptr);

@@ -96,22 +96,24 @@ protected:
   ~Tunnels() override { loop_.stop(); }
 
   Ends open(std::string already_read = {}, std::chrono::milliseconds silence = 60s) {
-    auto [client, inner_client] = pair();
-    auto [server, inner_server] = pair();
-    Ends ends{.client = Outside(client.release()), .server = Outside(server.release())};
-    auto wire = std::make_shared<Wire>(std::move(inner_client), loop_.deadlines());
-    while (!already_read.empty()) {
-      const auto room = wire->in.room();
-      const auto size = std::min(room.size(), already_read.size());
-      already_read.copy(room.data(), size);
-      wire->in.commit(size);
-      already_read.erase(0, size);
-    }
-    auto upstream = std::make_shared<Upstream>(std::move(inner_server), loop_.deadlines());
-    start([this, ends_over = ends.over, count = ends.count, wire, upstream, silence] {
-      loop_.tasks().spawn(run(loop_, wire, upstream, silence, count, ends_over));
+    std::optional<Ends> ends;
+    start([&] {
+      auto [client, inner_client] = pair();
+      auto [server, inner_server] = pair();
+      ends.emplace(Ends{.client = Outside(client.release()), .server = Outside(server.release())});
+      auto wire = std::make_shared<Wire>(std::move(inner_client), loop_.deadlines());
+      while (!already_read.empty()) {
+        const auto room = wire->in.room();
+        const auto size = std::min(room.size(), already_read.size());
+        already_read.copy(room.data(), size);
+        wire->in.commit(size);
+        already_read.erase(0, size);
+      }
+      auto upstream = std::make_shared<Upstream>(std::move(inner_server), loop_.deadlines());
+      loop_.tasks().spawn(
+          run(loop_, std::move(wire), std::move(upstream), silence, ends->count, ends->over));
     });
-    return ends;
+    return *std::move(ends);
   }
 
   /// On the loop's thread, and waits for it: deadlines belong to that thread.

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <atomic>
+#include <future>
 
 #include "gateway/testbed.h"
 #include "http/websocket_handshake.h"
@@ -106,11 +107,11 @@ TEST(WebSocket, MasksAnewWhatAClientSaid) {
 }
 
 TEST(WebSocket, EndsWhenAClientDoesNotMask) {
-  std::string told;
+  std::promise<std::string> told;
   const Origin origin([&](Peer& peer) {
     peer.receive_head();
     peer.send(agreed);
-    told = peer.receive_rest();
+    told.set_value(peer.receive_rest());
   });
   Testbed gateway(authority(), {.origin = &origin});
   Peer program = gateway.connect("a.test");
@@ -123,7 +124,7 @@ TEST(WebSocket, EndsWhenAClientDoesNotMask) {
   const auto records = gateway.records(1);
   ASSERT_EQ(records.size(), 1U);
   EXPECT_EQ(records[0].stage, "client");
-  EXPECT_EQ(told.find("hello"), told.npos);
+  EXPECT_EQ(told.get_future().get().find("hello"), std::string::npos);
 }
 
 TEST(WebSocket, TakesNoAnswerToAnotherKey) {

@@ -39,7 +39,8 @@ public:
     State state = State::more;
   };
 
-  /// `window_bits` from 8 to 15: what refers to further back is broken.
+  /// `window_bits` from 8 to 15: what refers to further back is broken, unless the same call gives
+  /// what it refers to.
   Inflater(int window_bits, Context context) : window_bits_(window_bits), context_(context) {}
 
   /// A part of a message's payload. `out` is not empty.

@@ -18,7 +18,9 @@ MessageReader::MessageReader(
     Sender sender, const std::optional<DeflateAgreement>& deflate, std::uint64_t max_message)
     : reader_({.sender = sender, .may_compress = deflate.has_value(), .max_message = max_message}),
       max_message_(max_message) {
-  if (deflate) inflater_.emplace(deflate->window_bits(sender), context_of(*deflate, sender));
+  // However small a window was agreed on: zlib notices what refers further back only where the
+  // bytes happen to be cut, and what is read may not depend on that.
+  if (deflate) inflater_.emplace(max_window_bits, context_of(*deflate, sender));
 }
 
 Step MessageReader::next(std::span<char> in) {

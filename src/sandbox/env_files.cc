@@ -22,11 +22,12 @@ void search(const fs::path& directory, int depth, std::vector<std::string>& foun
   std::error_code ignored;
   for (fs::directory_iterator entry(directory, ignored), end; !ignored && entry != end;
        entry.increment(ignored)) {
-    auto name = entry->path().filename().string();
     std::error_code unreadable;
-    auto status = entry->symlink_status(unreadable);
-    if (fs::is_regular_file(status) && is_env_file(name)) found.push_back(entry->path().string());
-    if (fs::is_directory(status) && depth < deepest && !is_skipped(name))
+    if (entry->is_symlink(unreadable)) continue;  // known from reading the directory, like the rest
+    auto name = entry->path().filename().string();
+    if (is_env_file(name) && entry->is_regular_file(unreadable))
+      found.push_back(entry->path().string());
+    if (depth < deepest && entry->is_directory(unreadable) && !is_skipped(name))
       search(entry->path(), depth + 1, found);
   }
 }

@@ -4,6 +4,7 @@
 #include <sys/socket.h>
 
 #include "sandbox/bubblewrap.h"
+#include "sandbox/covers.h"
 #include "sandbox/descriptors.h"
 #include "sandbox/init_image.h"
 #include "sandbox/mount_points.h"
@@ -27,8 +28,9 @@ base::Result<ControlPair> open_control() {
 }  // namespace
 
 base::Result<Started> launch(
-    Warden& warden, const Plan& plan, const std::string& bubblewrap, Streams streams) {
+    Warden& warden, Plan plan, const std::string& bubblewrap, Streams streams) {
   TRY_VOID(make_mount_points(plan));
+  auto covers = take_covers(plan.mounts);
   const auto filter =
       seccomp_filter(plan.user_namespaces ? UserNamespaces::allowed : UserNamespaces::refused);
   bool is_foreground = !streams.session || streams.session->is_interactive;
@@ -40,6 +42,7 @@ base::Result<Started> launch(
   Command command{
       .argv = std::move(told.argv),
       .environment = {},
+      .covers = std::move(covers),
       .in = std::move(streams.program[0]),
       .out = std::move(streams.program[1]),
       .err = std::move(streams.program[2]),

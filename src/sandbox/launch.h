@@ -25,6 +25,6 @@ struct Started {
 
 /// `bubblewrap` is its path, from find_bubblewrap().
 base::Result<Started> launch(
-    Warden& warden, const Plan& plan, const std::string& bubblewrap, Streams streams);
+    Warden& warden, Plan plan, const std::string& bubblewrap, Streams streams);
 
 }  // namespace sandbox

@@ -98,7 +98,8 @@ base::Result<Launched> Warden::launch(Command command) {
   const auto words = TRY(to_descriptor(wire::encode(wire::Words{
       .directory = std::move(command.directory),
       .argv = std::move(command.argv),
-      .environment = std::move(command.environment)})));
+      .environment = std::move(command.environment),
+      .covers = std::move(command.covers)})));
   const base::Fd nothing(open("/dev/null", O_RDWR | O_CLOEXEC));
   std::vector<int> files{words.get()};
   for (const auto* file : {&command.in, &command.out, &command.err})

@@ -17,6 +17,7 @@
 
 #include "base/fd.h"
 #include "base/result.h"
+#include "sandbox/covers.h"
 #include "sandbox/listeners.h"
 #include "sandbox/warden_wire.h"
 
@@ -37,6 +38,7 @@ struct Command {
   std::vector<std::string> argv;         // argv[0] is an absolute path
   std::vector<std::string> environment;  // "NAME=value", all there is
   std::string directory = "/";
+  std::vector<Cover> covers{};    // laid first; what is launched later sees them as well
   base::Fd in{}, out{}, err{};    // an empty one is /dev/null
   std::vector<base::Fd> files{};  // become 3, 4, 5 …; it gets no other descriptor
 };

@@ -16,6 +16,7 @@
 
 #include "base/secret.h"
 #include "sandbox/capture.h"
+#include "sandbox/covers.h"
 #include "sandbox/keep_only.h"
 #include "sandbox/loopback.h"
 #include "sandbox/namespaces.h"
@@ -128,6 +129,7 @@ base::Result<wire::Done> Broker::launch(std::vector<base::Fd> files) {
   const auto bytes = TRY(read_all(files.front().get()));
   const auto words = TRY(wire::decode_words(bytes));
   files.erase(files.begin());
+  TRY_VOID(lay(words.covers));
   const auto pid = TRY(spawn(words, std::move(files)));
   running_.insert(pid);
   return wire::Done{.pid = pid};

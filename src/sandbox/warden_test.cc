@@ -122,6 +122,38 @@ TEST_P(WardenAs, LaunchesWithExactlyTheFilesGiven) {
   });
 }
 
+TEST_P(WardenAs, LaysCoversThatNobodyElseSees) {
+  run([] {
+    auto warden = started();
+    const auto before = base::read_file("/etc/passwd").value_or("");
+    auto command = shell(
+        "cat /etc/passwd /etc/group; ls /etc/apt; (echo x >/etc/group) 2>/dev/null || echo "
+        "refused");
+    command.covers = {
+        {.path = "/etc/passwd", .text = "covered\n"},
+        {.path = "/etc/group"},
+        {.path = "/etc/apt", .is_directory = true}};
+    EXPECT_EQ(run_to_end(warden, std::move(command)).text, "covered\nrefused\n");
+    EXPECT_EQ(base::read_file("/etc/passwd").value_or(""), before);
+  });
+}
+
+TEST_P(WardenAs, LaunchesNothingWhenACoverCannotBeLaid) {
+  run([] {
+    auto warden = started();
+    for (const auto& cover :
+         {Cover{.path = "/etc/there is none"}, Cover{.path = "/etc/group", .is_directory = true},
+          Cover{.path = "/proc/self/exe"}}) {
+      auto command = shell("true");
+      command.covers = {cover};
+      const auto launched = warden.launch(std::move(command));
+      ASSERT_FALSE(launched);
+      EXPECT_TRUE(launched.error().message.contains(cover.path)) << launched.error().to_string();
+    }
+    EXPECT_EQ(run_to_end(warden, shell("test -e /proc/self && echo good")).text, "good\n");
+  });
+}
+
 TEST_P(WardenAs, LaunchesInTheDirectoryGivenAsTheSameUser) {
   run([] {
     auto warden = started();

@@ -31,6 +31,12 @@ public:
       text(value);
     return *this;
   }
+  Writer& covers(std::span<const Cover> values) {
+    number(static_cast<std::uint32_t>(values.size()));
+    for (const auto& value : values)
+      text(value.path).number(value.is_directory ? 1 : 0).text(value.text);
+    return *this;
+  }
   std::string finish() { return std::move(out_); }
 
 private:
@@ -54,6 +60,16 @@ public:
     std::vector<std::string> values;
     for (auto left = number(); left > 0 && !failed_; --left)
       values.emplace_back(text());
+    return values;
+  }
+  std::vector<Cover> covers() {
+    std::vector<Cover> values;
+    for (auto left = number(); left > 0 && !failed_; --left) {
+      auto& value = values.emplace_back();
+      value.path = text();
+      value.is_directory = number() != 0;
+      value.text = text();
+    }
     return values;
   }
   /// Everything that was asked for was there, and nothing is left.
@@ -186,7 +202,12 @@ base::Result<Message> decode(std::string_view bytes) {
 }
 
 std::string encode(const Words& words) {
-  return Writer().text(words.directory).texts(words.argv).texts(words.environment).finish();
+  return Writer()
+      .text(words.directory)
+      .texts(words.argv)
+      .texts(words.environment)
+      .covers(words.covers)
+      .finish();
 }
 
 base::Result<Words> decode_words(std::string_view bytes) {
@@ -195,6 +216,7 @@ base::Result<Words> decode_words(std::string_view bytes) {
   words.directory = in.text();
   words.argv = in.texts();
   words.environment = in.texts();
+  words.covers = in.covers();
   if (!in.whole()) return base::fail(base::ErrorKind::invalid, "the command to launch is cut");
   return words;
 }

@@ -15,6 +15,7 @@
 
 #include "base/fd.h"
 #include "base/result.h"
+#include "sandbox/covers.h"
 #include "sandbox/endpoint.h"
 
 namespace sandbox::wire {
@@ -58,6 +59,7 @@ struct Words {
   std::string directory{};
   std::vector<std::string> argv{};
   std::vector<std::string> environment{};
+  std::vector<Cover> covers{};  // laid first
   bool operator==(const Words&) const = default;
 };
 

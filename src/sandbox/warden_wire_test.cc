@@ -43,7 +43,10 @@ TEST(WardenWire, MessagesComeOutAsTheyWentIn) {
 
 TEST(WardenWire, WordsComeOutAsTheyWentIn) {
   const Words words{
-      .directory = "/a b", .argv = {"/bin/sh", "", "line\nbreak"}, .environment = {"A=1"}};
+      .directory = "/a b",
+      .argv = {"/bin/sh", "", "line\nbreak"},
+      .environment = {"A=1"},
+      .covers = {{.path = "/a", .is_directory = true}, {.path = "/b", .text = "c"}}};
   EXPECT_EQ(decode_words(encode(words)).value(), words);
   EXPECT_EQ(decode_words(encode(Words{})).value(), Words{});
 }

@@ -167,12 +167,18 @@ void hide_own_files(
   }
 }
 
+/// What takes a walk over many files, each on a thread of its own: only the plan needs it.
+struct Walks {
+  std::future<sandbox::HostFacts> host{};
+  std::future<std::vector<std::string>> env_files{};
+};
+
 base::Result<sandbox::PlanInput> plan_input_of(
     const RunRequest& request,
     const Project& project,
     const config::Loaded& loaded,
     const config::SandboxPlaces& places,
-    std::future<sandbox::HostFacts> host) {
+    Walks walks) {
   const config::Config& config = *loaded.config;
   auto mounts = TRY(sandbox::match_mount_rules(
       mount_patterns_of(config.sandbox.mounts), project.places.home, project.directory));
@@ -198,10 +204,10 @@ base::Result<sandbox::PlanInput> plan_input_of(
           {project.places.config.string(), project.places.data.string(),
            project.places.state.string(), project.places.runtime.string(), places.root.string()},
       .config_visibility = visibility_of(config.sandbox.config_visibility),
-      .host = host.get()};
+      .host = walks.host.get()};
   hide_own_files(project, loaded, input.mount_rules);
   protect_repository(project.directory, input.mount_rules);
-  if (config.sandbox.hide_env_files) input.env_files = sandbox::find_env_files(project.directory);
+  if (config.sandbox.hide_env_files) input.env_files = walks.env_files.get();
   if (fs::exists(own_file, missing)) input.project_config = own_file.string();
   return input;
 }
@@ -215,20 +221,26 @@ base::Result<> settle_warden(std::optional<sandbox::Warden>& warden, config::Net
   return {};
 }
 
+/// What programs inside have to trust, if anything. Usually an earlier start has left it, and the
+/// authority itself need not be loaded for it.
+base::Result<std::optional<sandbox::TrustedAuthority>> trust_for_programs(
+    const config::Config& config, const std::filesystem::path& directory) {
+  if (config.network != config::Network::gateway || !config.proxy.mitm) return std::nullopt;
+  if (auto known = known_authority(directory)) return known;
+  const auto authority = TRY(tls::Authority::load_or_create(directory));
+  return TRY(trusted_authority(authority, directory));
+}
+
 /// What the gateway decides by, and is believed for.
 struct Brain {
   tls::Authority authority;
-  std::optional<sandbox::TrustedAuthority> trusted;  // as the program knows it
   std::shared_ptr<const flow::Pipeline> pipeline;
   WayOut way_out;
 };
 
 base::Result<Brain> make_brain(
     const RunRequest& request, const Project& project, config::Config& config) {
-  const auto directory = project.places.authority();
-  auto authority = TRY(tls::Authority::load_or_create(directory));
-  std::optional<sandbox::TrustedAuthority> trusted;
-  if (config.proxy.mitm) trusted = TRY(trusted_authority(authority, directory));
+  auto authority = TRY(tls::Authority::load_or_create(project.places.authority()));
   auto decider = TRY(make_decider(config, project.environment, project.places));
   for (const auto& warning : decider.warnings)
     request.tell(warning);
@@ -237,7 +249,6 @@ base::Result<Brain> make_brain(
     request.tell(warning);
   return Brain{
       .authority = std::move(authority),
-      .trusted = std::move(trusted),
       .pipeline = std::move(decider.pipeline),
       .way_out = std::move(way_out)};
 }
@@ -251,9 +262,10 @@ base::Result<sandbox::Ending> run(RunRequest request) {
   take_all_descriptors();  // not the warden: the program has the limit of whoever called
   std::signal(SIGPIPE, SIG_IGN);
 
-  // A walk over all of /etc, which needs nothing of what follows.
-  auto host = std::async(std::launch::async, [] { return sandbox::survey_host(); });
+  Walks walks;
+  walks.host = std::async(std::launch::async, [] { return sandbox::survey_host(); });
   const auto project = TRY(Project::here());
+  walks.env_files = std::async(std::launch::async, sandbox::find_env_files, project.directory);
   auto loaded = TRY(require_config(project, request.config));
   config::Config& config = *loaded.config;
   for (const auto& warning : loaded.warnings)
@@ -263,16 +275,13 @@ base::Result<sandbox::Ending> run(RunRequest request) {
   const auto places = project.sandbox_places(config.sandbox.base_path);
   if (request.name.empty()) request.name = project.slug;
   TRY_VOID(base::make_directories(places.home(), 0700));
-  std::optional<Brain> brain;
-  if (config.network == config::Network::gateway)
-    brain.emplace(TRY(make_brain(request, project, config)));
-  auto input = TRY(plan_input_of(request, project, loaded, places, std::move(host)));
-  if (brain) {
-    input.proxy_url = "http://10.0.2.2:" + std::to_string(config.proxy.port);
-    input.authority = brain->trusted;
-  }
-  const auto plan = TRY(sandbox::make_plan(input));
+  const bool has_gateway = config.network == config::Network::gateway;
+  auto input = TRY(plan_input_of(request, project, loaded, places, std::move(walks)));
+  if (has_gateway) input.proxy_url = "http://10.0.2.2:" + std::to_string(config.proxy.port);
+  input.authority = TRY(trust_for_programs(config, project.places.authority()));
+  auto plan = TRY(sandbox::make_plan(input));
   if (request.dry_run) {
+    if (has_gateway) TRY_VOID(make_brain(request, project, config));  // for what it complains of
     TRY_VOID(request.print(sandbox::to_text(plan)));
     return sandbox::Ending{};
   }
@@ -281,19 +290,21 @@ base::Result<sandbox::Ending> run(RunRequest request) {
   // Before the gateway's threads: they leave signals to this one.
   auto signals = TRY(sandbox::Signals::take());
   auto streams = TRY(sandbox::make_streams());
-  // The sandbox is built while the gateway comes up; its program waits for supervise().
-  auto started = TRY(sandbox::launch(*warden, plan, bubblewrap, std::move(streams)));
+  // The sandbox is built while the gateway comes up; its program waits for supervise(), and never
+  // starts when the gateway does not.
+  auto started = TRY(sandbox::launch(*warden, std::move(plan), bubblewrap, std::move(streams)));
   std::unique_ptr<GatewayHost> gateway;
-  if (brain) {
+  if (has_gateway) {
+    auto brain = TRY(make_brain(request, project, config));
     GatewayRequest needs{
         .session_id = base::uuid_v7(),
         .sandbox = request.name,
         .project = project.directory.string(),
         .places = project.places,
         .sandbox_places = places,
-        .way_out = std::move(brain->way_out)};
+        .way_out = std::move(brain.way_out)};
     gateway = TRY(GatewayHost::start(
-        config, std::move(brain->pipeline), std::move(brain->authority),
+        config, std::move(brain.pipeline), std::move(brain.authority),
         std::move(warden->listeners()), std::move(needs)));
   }
   auto ending = sandbox::supervise(*warden, signals, std::move(started));

@@ -42,7 +42,7 @@ policy::RuleSpec spec_of(const Reader& rule, const base::Origin& origin) {
   spec.ports = rule.integers("ports");
   spec.reason = rule.text("reason").value_or("");
   spec.allow_private = rule.flag("allow_private").value_or(false);
-  spec.tls = policy::tls_named(rule.text("tls").value_or("intercept")).value();
+  spec.tls = policy::tls_named(rule.text("tls").value_or("inspect")).value();
   return spec;
 }
 

@@ -98,7 +98,7 @@ constexpr auto table_of_rows = std::to_array<Row>({
      .doc = "Said to whoever is refused."},
     {.path = "proxy.filter.rules[].allow_private", .type = Type::boolean, .dialect = own,
      .doc = "The host may resolve to a loopback, private or link-local address."},
-    {.path = "proxy.filter.rules[].tls", .type = Type::choice, .choices = "intercept|passthrough",
+    {.path = "proxy.filter.rules[].tls", .type = Type::choice, .choices = "inspect|passthrough",
      .dialect = own, .doc = "`passthrough` leaves TLS to this host closed."},
     {.path = "proxy.filter.floor", .type = Type::list, .merge = Merge::prepend, .dialect = own,
      .doc = "A block rule that nothing in any other layer can override. Keys as in rules."},

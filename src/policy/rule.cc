@@ -20,7 +20,7 @@ using base::fail;
 using base::Result;
 
 constexpr std::array<std::string_view, 3> action_names{"allow", "block", "ask"};
-constexpr std::array<std::string_view, 2> tls_names{"intercept", "passthrough"};
+constexpr std::array<std::string_view, 2> tls_names{"inspect", "passthrough"};
 
 template <class Enum>
 std::optional<Enum> find_name(std::span<const std::string_view> names, std::string_view name) {

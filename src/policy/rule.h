@@ -19,7 +19,7 @@ enum class Action { allow, block, ask };
 std::string_view name_of(Action action);
 std::optional<Action> action_named(std::string_view name);
 
-enum class Tls { intercept, passthrough };
+enum class Tls { inspect, passthrough };
 
 std::string_view name_of(Tls tls);
 std::optional<Tls> tls_named(std::string_view name);
@@ -41,7 +41,7 @@ struct RuleSpec {
   std::vector<std::int64_t> ports{};
   std::string reason{};
   bool allow_private = false;
-  Tls tls = Tls::intercept;
+  Tls tls = Tls::inspect;
   base::Origin origin{};
 };
 

@@ -101,7 +101,7 @@ TEST(Rule, NamesItsWordsBothWays) {
   for (const auto action : {Action::allow, Action::block, Action::ask}) {
     EXPECT_EQ(action_named(name_of(action)), action);
   }
-  for (const auto tls : {Tls::intercept, Tls::passthrough})
+  for (const auto tls : {Tls::inspect, Tls::passthrough})
     EXPECT_EQ(tls_named(name_of(tls)), tls);
   EXPECT_FALSE(action_named("Allow"));
 }

@@ -39,6 +39,27 @@ Likeness looks_like_http(std::string_view bytes) {
   return Likeness::perhaps;
 }
 
+/// Likewise, after the empty line that a server does well to ignore (RFC 9112, 2.2).
+Likeness may_be_http(std::string_view bytes) {
+  constexpr std::string_view empty_line = "\r\n";
+  if (empty_line.starts_with(bytes)) return Likeness::perhaps;
+  if (bytes.starts_with(empty_line)) bytes.remove_prefix(empty_line.size());
+  return looks_like_http(bytes);
+}
+
+/// Where a rule lets through what is not HTTP, other protocols begin with a word and a blank as
+/// well (redis: "SET key value"). There it takes the whole first line: a version, a path or a URL
+/// in it is something that a server could take for a request, however malformed.
+Likeness has_request_line(std::string_view bytes) {
+  constexpr std::size_t longest_line = 16UL << 10U;
+  const auto likeness = looks_like_http(bytes);
+  if (likeness != Likeness::yes) return likeness;
+  const auto line = bytes.substr(0, bytes.find('\n'));
+  if (line.contains("HTTP/") || line.contains("://") || line.contains(" /")) return Likeness::yes;
+  if (line.size() < bytes.size()) return Likeness::no;
+  return line.size() > longest_line ? Likeness::yes : Likeness::perhaps;
+}
+
 }  // namespace
 
 Connection::Connection(
@@ -172,7 +193,8 @@ net::Task<Connection::Look> Connection::look(First first) {
       client_->stream.reads().expire_after(shared_.limits.first_bytes);
       continue;
     }
-    const auto likeness = looks_like_http(seen);
+    const auto likeness =
+        raw.action == policy::Action::allow ? has_request_line(seen) : may_be_http(seen);
     if (likeness == Likeness::perhaps && !ended) {
       wanted = seen.size() + 1;
       client_->stream.reads().expire_after(shared_.limits.first_bytes);

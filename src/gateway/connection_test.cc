@@ -101,6 +101,39 @@ TEST(Connection, RelaysRawBytesWhereARuleNamesThePort) {
   EXPECT_EQ(records[0].bytes_down, 10U);
 }
 
+TEST(Connection, RelaysCommandsThatBeginLikeARequestWhereARuleNamesThePort) {
+  const Origin origin([](Peer& peer) { peer.send("got " + peer.receive_rest()); });
+  Testbed gateway(
+      authority(), {.rules = {port_rule("a.test", 6379)}, .otherwise = block, .origin = &origin});
+  Peer program = gateway.connect("a.test", 6379);
+  program.send("SET ke");
+  program.send("y value\r\nGET key\r\n");
+  program.end_sending();
+  EXPECT_EQ(program.receive_rest(), "got SET key value\r\nGET key\r\n");
+}
+
+TEST(Connection, TakesForARequestWhateverAServerCould) {
+  const Origin origin(answer_each);
+  for (const std::string line :
+       {"GET /secret HTTP/1.1", "GET /secret HTTP/1.1 ", "GET /secret", "GET  /secret HTTP/9",
+        "GET http://a.test/secret", "GET secret HTTP/1.1"}) {
+    Testbed gateway(
+        authority(), {.rules = {port_rule("a.test", 6379)}, .otherwise = block, .origin = &origin});
+    Peer program = gateway.connect("a.test", 6379);
+    program.send(line + "\r\nHost: b.test:6379\r\n\r\n");
+    EXPECT_GE(program.receive_answer().head.status, 400) << line;
+  }
+  EXPECT_EQ(origin.connections(), 0);
+}
+
+TEST(Connection, IgnoresAnEmptyLineBeforeTheFirstRequest) {  // RFC 9112, 2.2
+  const Origin origin(answer_each);
+  Testbed gateway(authority(), {.origin = &origin});
+  Peer program = gateway.connect("a.test", 80);
+  program.send("\r\n" + get);
+  EXPECT_EQ(program.receive_answer().body, "hi");
+}
+
 TEST(Connection, WaitsForAServerThatSpeaksFirst) {
   const Origin origin([](Peer& peer) {
     peer.send("220 hello\r\n");

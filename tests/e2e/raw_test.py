@@ -166,6 +166,31 @@ def redis_cli_keeps_and_finds(box):
     tunnelled(box, "redis.test", 6379)
 
 
+@test(seconds=90)
+def redis_takes_commands_typed_by_hand(box):
+    """They begin like a request line of HTTP: a word and a blank."""
+    daemons.redis(box, "redis.test")
+    allow(box, "redis.test", 6379)
+    ran = box.shell(
+        "exec 3<>/dev/tcp/redis.test/6379;"
+        r" printf 'SET word typed\r\nGET word\r\nQUIT\r\n' >&3; cat <&3"
+    ).expect()
+    check.equal(ran.out.split(), ["+OK", "$5", "typed", "+OK"])
+    tunnelled(box, "redis.test", 6379)
+
+
+@test(seconds=90)
+def a_request_of_http_is_looked_into_also_where_raw_tcp_may_pass(box):
+    daemons.redis(box, "redis.test")
+    allow(box, "redis.test", 6379)
+    box.shell(
+        "exec 3<>/dev/tcp/redis.test/6379;"
+        r" printf 'GET /keys HTTP/1.1\r\nHost: redis.test:6379\r\n\r\n' >&3; timeout 5 cat <&3"
+    )
+    record = box.record("request", lambda record: record["url"].endswith("/keys"))
+    check.equal((record["method"], record["status"]), ("GET", 502))
+
+
 # --- mail and packages ---------------------------------------------------------------------------
 
 

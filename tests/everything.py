@@ -52,6 +52,7 @@ class Suite:
     def __init__(self, arguments):
         self._quick = arguments.quick
         self._tidy_seconds = arguments.tidy_seconds
+        self._fuzz_seconds = arguments.fuzz_seconds
         self.tally = Tally()
 
     def release(self):
@@ -78,7 +79,7 @@ class Suite:
         if not self._build("fuzz"):
             return
         for target in sorted((ROOT / "build/fuzz/fuzzers").glob("*_fuzz")):
-            self._fuzz_one(target, seconds=2 if self._quick else 5)
+            self._fuzz_one(target)
 
     def lint(self):
         for check in ("format", "includes", "shell", "tidy"):
@@ -202,8 +203,11 @@ class Suite:
             f"{'ok  ' if done.returncode == 0 else 'FAIL'}  {title}  {time.monotonic() - start:.1f} s"
         )
 
-    def _fuzz_one(self, target, seconds):
+    def _fuzz_one(self, target):
+        """A few seconds are the same few seconds each time; a long search begins elsewhere."""
         corpus = ROOT / "tests/corpus" / target.name
+        seconds = self._fuzz_seconds or (2 if self._quick else 5)
+        seed = 0 if self._fuzz_seconds else 1  # 0: by the clock
         with tempfile.TemporaryDirectory() as found:
             known = [str(corpus)] if corpus.is_dir() else []
             self._command(
@@ -211,6 +215,7 @@ class Suite:
                 [
                     str(target),
                     f"-max_total_time={seconds}",
+                    f"-seed={seed}",
                     "-timeout=10",
                     "-close_fd_mask=1",
                     f"-artifact_prefix={found}/",
@@ -243,6 +248,9 @@ def parse_arguments():
     )
     parser.add_argument(
         "--tidy-seconds", type=int, default=420, help="how long clang-tidy may take (default 420)"
+    )
+    parser.add_argument(
+        "--fuzz-seconds", type=int, help="search this long with each fuzz target (default 5)"
     )
     arguments = parser.parse_args()
     arguments.parts = arguments.only or [

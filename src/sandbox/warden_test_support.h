@@ -16,6 +16,7 @@
 #include <functional>
 #include <string>
 
+#include "sandbox/obstacles.h"
 #include "sandbox/warden.h"
 
 namespace sandbox::test {
@@ -58,6 +59,8 @@ protected:
   void run(const std::function<void()>& body) {
     if (!wardens_can_start) GTEST_SKIP() << "no warden can start under ThreadSanitizer";
     if (GetParam() == std::string("root") && geteuid() != 0) GTEST_SKIP() << "needs root";
+    if (GetParam() == std::string("ordinary") && find_obstacles().chrooted)
+      GTEST_SKIP() << "a chroot forbids user namespaces to ordinary users";
     in_child([&] {
       if (GetParam() == std::string("ordinary") && geteuid() == 0) become_ordinary();
       body();

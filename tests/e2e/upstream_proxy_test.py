@@ -178,7 +178,7 @@ def what_the_proxy_refuses_is_told(box):
         (proxies.ConnectProxy({}), "http://{}", "cannot reach ok.test:443 (503)"),
         (proxies.SocksProxy({}, reply=2), "socks5h://{}", "its rules do not allow it"),
         (proxies.SocksProxy({}, login="a:b"), "socks5h://{}", "put user and password"),
-        (origins.RawOrigin(speak_ssh), "http://{}", "read"),
+        (origins.RawOrigin(speak_ssh), "http://{}", "closed the connection"),
     ):
         behind(box, f'proxy = "{url.format(f"127.0.0.1:{made.port}")}"')
         ran = box.curl("-i", "https://ok.test/").expect()

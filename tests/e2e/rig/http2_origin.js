@@ -7,6 +7,7 @@ const fs = require('fs');
 const http = require('http');
 const http2 = require('http2');
 const https = require('https');
+const tls = require('tls');
 
 const options = JSON.parse(process.argv[2]);
 const tell = (event, more) => fs.writeSync(1, JSON.stringify({event, at: Date.now(), ...more}) + '\n');
@@ -157,7 +158,15 @@ const makers = {
   h1: () => secure ? https.createServer({...secure, ALPNProtocols: ['http/1.1']}, serve) : http.createServer(serve),
 };
 const server = makers[options.speaks]();
-server.on('connection', () => tell('connection'));
+
+// A server of HTTP/2 alone refuses other protocols in the handshake; that of Node.js 18 goes on without one.
+function strict(server) {
+  const refusing = {...secure, ALPNCallback: ({protocols}) => protocols.includes('h2') ? 'h2' : undefined};
+  return tls.createServer(refusing, socket => server.emit('secureConnection', socket));
+}
+
+const front = secure && options.speaks === 'h2' ? strict(server) : server;
+front.on('connection', () => tell('connection'));
 server.on('session', session => {
   tell('session');
   session.on('error', () => {});
@@ -165,4 +174,4 @@ server.on('session', session => {
 });
 server.on('sessionError', () => {});
 process.stdin.on('end', () => process.exit(0)).resume();  // nobody listens any more
-server.listen(0, '127.0.0.1', () => tell('listening', {port: server.address().port}));
+front.listen(0, '127.0.0.1', () => tell('listening', {port: front.address().port}));

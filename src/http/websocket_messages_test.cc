@@ -61,12 +61,13 @@ TEST(WebSocketMessages, AreReadAlikeHoweverCutAndHoweverSmallTheWindowAgreedOn) 
   std::string noise;
   for (std::uint32_t i = 0; i < 600; ++i)
     noise += static_cast<char>(i * 2654435761U >> 24U);
-  const auto bytes = compressed(Opcode::binary, noise + noise);  // refers 600 bytes back
+  noise += noise;  // refers 600 bytes back
+  const auto bytes = compressed(Opcode::binary, noise);
   for (const std::size_t piece : {bytes.size(), std::size_t{1}}) {
     MessageReader reader(Sender::server, DeflateAgreement{false, false, 9, 9}, max_payload);
     const auto events = tell(reader, bytes, piece, piece);
     ASSERT_EQ(events.size(), 3U) << "in pieces of " << piece;
-    EXPECT_EQ(events[1], "data " + noise + noise);
+    EXPECT_EQ(events[1], "data " + noise);
   }
 }
 

@@ -18,4 +18,10 @@ policy::Target Flow::target() const {
 
 std::string Flow::url() const { return policy::url_of(target()); }
 
+std::string Flow::url_as_sent() const {
+  if (path == "*") return policy::url_of({.scheme = scheme, .host = host, .port = port});
+  const bool has_empty_query = query && query->empty();
+  return url() + (has_empty_query ? "?" : "");
+}
+
 }  // namespace flow

@@ -44,7 +44,11 @@ struct Flow {
 
   /// Views into this flow.
   policy::Target target() const;
+  /// As rules see it.
   std::string url() const;
+  /// As it is sent: with the "?" of an empty query, and without a path for `OPTIONS *`
+  /// (RFC 9112, 3.3).
+  std::string url_as_sent() const;
 };
 
 }  // namespace flow

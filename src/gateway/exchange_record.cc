@@ -52,7 +52,7 @@ ExchangeRecord::~ExchangeRecord() {
 
 void ExchangeRecord::request(const flow::Flow& flow) {
   record_.method = flow.request.method;
-  if (!flow.host.empty()) record_.url = flow.url();
+  if (!flow.host.empty()) record_.url = flow.url_as_sent();
   if (flow.request.version == http::Version::http_1_0) record_.http = "1.0";
   if (flow.request.version == http::Version::http_2) record_.http = "2";
   record_.request_headers = headers_of(flow.request.fields);

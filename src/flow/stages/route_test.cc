@@ -140,6 +140,19 @@ TEST(Route, KnowsTheAsteriskOfOptions) {
   Flow flow = with_method(captured("*"), "OPTIONS");
   ASSERT_EQ(status_of(flow), 0);
   EXPECT_EQ(flow.path, "*");
+  EXPECT_EQ(flow.url(), "https://api.example.com/*");
+}
+
+TEST(Route, TellsWhatIsSentAsItIsSent) {
+  const auto sent = [](Flow flow) {
+    const int status = status_of(flow);
+    return status == 0 ? flow.url_as_sent() : std::to_string(status);
+  };
+  EXPECT_EQ(sent(with_method(captured("*"), "OPTIONS")), "https://api.example.com");
+  EXPECT_EQ(sent(with_method(captured("/*"), "OPTIONS")), "https://api.example.com/*");
+  EXPECT_EQ(sent(captured("/a?")), "https://api.example.com/a?");
+  EXPECT_EQ(sent(captured("/a")), "https://api.example.com/a");
+  EXPECT_EQ(sent(captured("/a?b")), "https://api.example.com/a?b");
 }
 
 TEST(Route, MakesPathsCanonical) {

@@ -280,8 +280,10 @@ base::Result<sandbox::Ending> run(RunRequest request) {
   if (has_gateway) input.proxy_url = "http://10.0.2.2:" + std::to_string(config.proxy.port);
   input.authority = TRY(trust_for_programs(config, project.places.authority()));
   auto plan = TRY(sandbox::make_plan(input));
+  // Before anything of the sandbox runs: what is wrong with it ends the run here.
+  std::optional<Brain> brain;
+  if (has_gateway) brain.emplace(TRY(make_brain(request, project, config)));
   if (request.dry_run) {
-    if (has_gateway) TRY_VOID(make_brain(request, project, config));  // for what it complains of
     TRY_VOID(request.print(sandbox::to_text(plan)));
     return sandbox::Ending{};
   }
@@ -290,21 +292,19 @@ base::Result<sandbox::Ending> run(RunRequest request) {
   // Before the gateway's threads: they leave signals to this one.
   auto signals = TRY(sandbox::Signals::take());
   auto streams = TRY(sandbox::make_streams());
-  // The sandbox is built while the gateway comes up; its program waits for supervise(), and never
-  // starts when the gateway does not.
+  // The sandbox is built while the gateway comes up; its program waits for supervise().
   auto started = TRY(sandbox::launch(*warden, std::move(plan), bubblewrap, std::move(streams)));
   std::unique_ptr<GatewayHost> gateway;
-  if (has_gateway) {
-    auto brain = TRY(make_brain(request, project, config));
+  if (brain) {
     GatewayRequest needs{
         .session_id = base::uuid_v7(),
         .sandbox = request.name,
         .project = project.directory.string(),
         .places = project.places,
         .sandbox_places = places,
-        .way_out = std::move(brain.way_out)};
+        .way_out = std::move(brain->way_out)};
     gateway = TRY(GatewayHost::start(
-        config, std::move(brain.pipeline), std::move(brain.authority),
+        config, std::move(brain->pipeline), std::move(brain->authority),
         std::move(warden->listeners()), std::move(needs)));
   }
   auto ending = sandbox::supervise(*warden, signals, std::move(started));

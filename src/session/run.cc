@@ -253,6 +253,13 @@ base::Result<Brain> make_brain(
       .way_out = std::move(way_out)};
 }
 
+/// Ends what was launched before its program ran, and waits for that: bubblewrap killed in the
+/// moment it clones leaves a process behind.
+void abandon(sandbox::Warden& warden, sandbox::Started started) {
+  started.control.reset();
+  static_cast<void>(warden.next_event());
+}
+
 }  // namespace
 
 base::Result<sandbox::Ending> run(RunRequest request) {
@@ -303,9 +310,14 @@ base::Result<sandbox::Ending> run(RunRequest request) {
         .places = project.places,
         .sandbox_places = places,
         .way_out = std::move(brain->way_out)};
-    gateway = TRY(GatewayHost::start(
+    auto made = GatewayHost::start(
         config, std::move(brain->pipeline), std::move(brain->authority),
-        std::move(warden->listeners()), std::move(needs)));
+        std::move(warden->listeners()), std::move(needs));
+    if (!made) {
+      abandon(*warden, std::move(started));
+      return std::unexpected(std::move(made).error());
+    }
+    gateway = std::move(*made);
   }
   auto ending = sandbox::supervise(*warden, signals, std::move(started));
   warden->dismiss();  // while the gateway ends

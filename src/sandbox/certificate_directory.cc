@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "sandbox/certificate_directory.h"
 
-#include <fcntl.h>
 #include <fmt/format.h>
 #include <stdlib.h>
 #include <sys/stat.h>
@@ -65,42 +64,17 @@ base::Result<> fill(const fs::path& directory, const CertificateSources& sources
   }
 }
 
-base::WallTime time_of(const timespec& time) {
-  return base::WallTime(std::chrono::seconds(time.tv_sec) + std::chrono::nanoseconds(time.tv_nsec));
-}
-
-// It must not change any more.
-base::Result<> note_use_until(const fs::path& directory, base::WallTime until) {
-  const auto seconds = std::chrono::floor<std::chrono::seconds>(until).time_since_epoch().count();
-  const timespec times[2] = {
-      {.tv_sec = 0, .tv_nsec = UTIME_OMIT}, {.tv_sec = seconds, .tv_nsec = 0}};
-  if (utimensat(AT_FDCWD, directory.c_str(), times, 0) == 0) return {};
-  return base::fail_errno("set the time of", directory.string());
-}
-
 }  // namespace
-
-std::optional<std::string> find_certificate_directory(
-    const fs::path& parent, const CertificateSources& sources, base::WallTime now) {
-  auto path = parent / name_for(sources);
-  struct stat status{};
-  if (stat(path.c_str(), &status) != 0 || time_of(status.st_mtim) <= now) return std::nullopt;
-  return path.string();
-}
 
 base::Result<std::string> make_certificate_directory(
     const fs::path& parent, const CertificateSources& sources) {
   auto path = parent / name_for(sources);
-  if (access(path.c_str(), F_OK) == 0) {
-    TRY_VOID(note_use_until(path, sources.use_until));
-    return path.string();
-  }
+  if (access(path.c_str(), F_OK) == 0) return path.string();
   TRY_VOID(base::make_directories(parent));
   auto pattern = (parent / ".certificates-XXXXXX").string();
   if (mkdtemp(pattern.data()) == nullptr)
     return base::fail_errno("make a directory in", parent.string());
   auto filled = fill(pattern, sources);
-  if (filled) filled = note_use_until(pattern, sources.use_until);
   bool is_renamed =
       filled && chmod(pattern.c_str(), 0755) == 0 && rename(pattern.c_str(), path.c_str()) == 0;
   std::error_code ignored;

@@ -5,11 +5,9 @@
 // is a copy, made of links. Programs that read all roots from one file find it there as well.
 
 #include <filesystem>
-#include <optional>
 #include <string>
 #include <string_view>
 
-#include "base/clock.h"
 #include "base/result.h"
 
 namespace sandbox {
@@ -25,20 +23,11 @@ struct CertificateSources {
   std::string_view subject_hash;   // the eight digits by which OpenSSL finds it
   std::filesystem::path bundle{};  // the host's roots in one file; empty: there are none
   std::filesystem::path directory = "/etc/ssl/certs";  // the host's
-  base::WallTime use_until = base::WallTime::max();    // when our certificate is renewed
 };
 
 /// The path of the copy, below `parent` (a directory of lazaret's own). It is made once for each
-/// state of what it is made from, so that a usual start reads none of it. Its modification time is
-/// `use_until`.
+/// state of what it is made from, so that a usual start reads none of it.
 base::Result<std::string> make_certificate_directory(
     const std::filesystem::path& parent, const CertificateSources& sources);
-
-/// The path of one that was made before, if it may still be used; for this `subject_hash` and
-/// `use_until` need not be known.
-std::optional<std::string> find_certificate_directory(
-    const std::filesystem::path& parent,
-    const CertificateSources& sources,
-    base::WallTime now = base::now());
 
 }  // namespace sandbox

@@ -153,26 +153,6 @@ TEST_F(Files, CopiesTheCertificatesOfTheHostAsLinks) {
   EXPECT_NE(path.value(), *make_certificate_directory(root_ / "ca", of_another));
 }
 
-TEST_F(Files, FindsTheCertificatesOfAnEarlierStartUntilTheAuthorityIsRenewed) {
-  using namespace std::chrono_literals;
-  const auto now = base::now();
-  CertificateSources sources{
-      .certificate = "ours",
-      .subject_hash = "1234abcd",
-      .directory = root_ / "host",
-      .use_until = now + 60s};
-  EXPECT_EQ(std::nullopt, find_certificate_directory(root_ / "ca", sources, now));
-  auto path = make_certificate_directory(root_ / "ca", sources);
-  ASSERT_TRUE(path) << path.error().to_string();
-  EXPECT_EQ(*path, find_certificate_directory(root_ / "ca", sources, now));
-  EXPECT_EQ(std::nullopt, find_certificate_directory(root_ / "ca", sources, now + 60s));
-  sources.use_until = now + 120s;
-  EXPECT_EQ(*path, *make_certificate_directory(root_ / "ca", sources)) << "it is asked to last";
-  EXPECT_EQ(*path, find_certificate_directory(root_ / "ca", sources, now + 60s));
-  sources.certificate = "others";
-  EXPECT_EQ(std::nullopt, find_certificate_directory(root_ / "ca", sources, now));
-}
-
 TEST_F(Files, PutsTheRootsOfTheHostAndOursIntoOneFile) {
   CertificateSources sources{
       .certificate = "ours\n",

@@ -7,7 +7,6 @@
 #include <array>
 #include <thread>
 
-#include "base/file.h"
 #include "base/text.h"
 #include "sandbox/certificate_directory.h"
 #include "sandbox/refusals.h"
@@ -90,17 +89,7 @@ base::Result<sandbox::TrustedAuthority> trusted_authority(
       .directory = TRY(sandbox::make_certificate_directory(
           directory, {.certificate = authority.certificate_pem(),
                       .subject_hash = hash,
-                      .bundle = tls::find_system_bundle().value_or(""),
-                      .use_until = authority.renew_at()}))};
-}
-
-std::optional<sandbox::TrustedAuthority> known_authority(const std::filesystem::path& directory) {
-  const auto certificate = base::read_file(directory / tls::authority_certificate_name);
-  if (!certificate) return std::nullopt;
-  auto made = sandbox::find_certificate_directory(
-      directory, {.certificate = *certificate, .bundle = tls::find_system_bundle().value_or("")});
-  if (!made) return std::nullopt;
-  return sandbox::TrustedAuthority{.directory = *std::move(made)};
+                      .bundle = tls::find_system_bundle().value_or("")}))};
 }
 
 GatewayHost::GatewayHost(

@@ -5,7 +5,6 @@
 
 #include <filesystem>
 #include <memory>
-#include <optional>
 #include <string>
 #include <vector>
 
@@ -25,10 +24,6 @@ namespace session {
 /// in `directory`.
 base::Result<sandbox::TrustedAuthority> trusted_authority(
     const tls::Authority& authority, const std::filesystem::path& directory);
-
-/// The same from an earlier start, without a look at the authority's key; none when there is none
-/// that may still be used.
-std::optional<sandbox::TrustedAuthority> known_authority(const std::filesystem::path& directory);
 
 struct GatewayRequest {
   std::string session_id;

@@ -221,26 +221,20 @@ base::Result<> settle_warden(std::optional<sandbox::Warden>& warden, config::Net
   return {};
 }
 
-/// What programs inside have to trust, if anything. Usually an earlier start has left it, and the
-/// authority itself need not be loaded for it.
-base::Result<std::optional<sandbox::TrustedAuthority>> trust_for_programs(
-    const config::Config& config, const std::filesystem::path& directory) {
-  if (config.network != config::Network::gateway || !config.proxy.mitm) return std::nullopt;
-  if (auto known = known_authority(directory)) return known;
-  const auto authority = TRY(tls::Authority::load_or_create(directory));
-  return TRY(trusted_authority(authority, directory));
-}
-
 /// What the gateway decides by, and is believed for.
 struct Brain {
   tls::Authority authority;
+  std::optional<sandbox::TrustedAuthority> trusted;  // as the program knows it
   std::shared_ptr<const flow::Pipeline> pipeline;
   WayOut way_out;
 };
 
 base::Result<Brain> make_brain(
     const RunRequest& request, const Project& project, config::Config& config) {
-  auto authority = TRY(tls::Authority::load_or_create(project.places.authority()));
+  const auto directory = project.places.authority();
+  auto authority = TRY(tls::Authority::load_or_create(directory));
+  std::optional<sandbox::TrustedAuthority> trusted;
+  if (config.proxy.mitm) trusted = TRY(trusted_authority(authority, directory));
   auto decider = TRY(make_decider(config, project.environment, project.places));
   for (const auto& warning : decider.warnings)
     request.tell(warning);
@@ -249,6 +243,7 @@ base::Result<Brain> make_brain(
     request.tell(warning);
   return Brain{
       .authority = std::move(authority),
+      .trusted = std::move(trusted),
       .pipeline = std::move(decider.pipeline),
       .way_out = std::move(way_out)};
 }
@@ -282,14 +277,15 @@ base::Result<sandbox::Ending> run(RunRequest request) {
   const auto places = project.sandbox_places(config.sandbox.base_path);
   if (request.name.empty()) request.name = project.slug;
   TRY_VOID(base::make_directories(places.home(), 0700));
-  const bool has_gateway = config.network == config::Network::gateway;
-  auto input = TRY(plan_input_of(request, project, loaded, places, std::move(walks)));
-  if (has_gateway) input.proxy_url = "http://10.0.2.2:" + std::to_string(config.proxy.port);
-  input.authority = TRY(trust_for_programs(config, project.places.authority()));
-  auto plan = TRY(sandbox::make_plan(input));
-  // Before anything of the sandbox runs: what is wrong with it ends the run here.
   std::optional<Brain> brain;
-  if (has_gateway) brain.emplace(TRY(make_brain(request, project, config)));
+  if (config.network == config::Network::gateway)
+    brain.emplace(TRY(make_brain(request, project, config)));
+  auto input = TRY(plan_input_of(request, project, loaded, places, std::move(walks)));
+  if (brain) {
+    input.proxy_url = "http://10.0.2.2:" + std::to_string(config.proxy.port);
+    input.authority = brain->trusted;
+  }
+  auto plan = TRY(sandbox::make_plan(input));
   if (request.dry_run) {
     TRY_VOID(request.print(sandbox::to_text(plan)));
     return sandbox::Ending{};

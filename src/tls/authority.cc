@@ -45,8 +45,6 @@ base::Result<Leaf> Authority::mint(std::string_view host, base::WallTime now) co
       .renew_at = now + leaf_lifetime / 2};
 }
 
-base::WallTime Authority::renew_at() const { return expiry_of(certificate_) - renewal_margin; }
-
 std::string Authority::subject_hash() const {
   return fmt::format("{:08x}", X509_subject_name_hash(certificate_.get()));
 }

@@ -14,9 +14,6 @@
 
 namespace tls {
 
-/// The file of the authority's directory that holds its certificate.
-inline constexpr std::string_view authority_certificate_name = "ca.crt";
-
 class Authority {
 public:
   /// The authority of `directory` (ca.crt 0644, ca.key 0600, the directory 0700). When there is
@@ -32,8 +29,6 @@ public:
   const Certificate& certificate() const { return certificate_; }
   /// The eight hexadecimal digits by which OpenSSL finds the certificate in a directory.
   std::string subject_hash() const;
-  /// From when on load_or_create() replaces the certificate.
-  base::WallTime renew_at() const;
 
   /// A new leaf for `host`, a normalised DNS name or IP address. Safe from any thread.
   base::Result<Leaf> mint(std::string_view host, base::WallTime now = base::now()) const;

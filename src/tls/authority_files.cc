@@ -16,7 +16,6 @@
 #include "base/fd.h"
 #include "base/file.h"
 #include "base/secret.h"
-#include "tls/authority.h"
 #include "tls/issue.h"
 
 namespace tls {
@@ -26,9 +25,10 @@ using base::ErrorKind;
 using base::Result;
 using std::filesystem::path;
 
+constexpr std::chrono::days renewal_margin{30};
 constexpr std::size_t largest_file = 64U * 1024U;
 
-path certificate_file(const path& directory) { return directory / authority_certificate_name; }
+path certificate_file(const path& directory) { return directory / "ca.crt"; }
 path key_file(const path& directory) { return directory / "ca.key"; }
 
 std::unexpected<base::Error> fail_broken(const path& directory, std::string what) {

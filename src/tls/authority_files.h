@@ -14,9 +14,6 @@
 
 namespace tls {
 
-/// A certificate with no more than this left is renewed.
-inline constexpr std::chrono::days renewal_margin{30};
-
 struct AuthorityPair {
   Certificate certificate;
   PrivateKey key;

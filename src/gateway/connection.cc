@@ -10,6 +10,7 @@
 #include "gateway/h2_client_stream.h"
 #include "gateway/h2_connection.h"
 #include "gateway/tunnel.h"
+#include "http/likeness.h"
 #include "http/target.h"
 #include "http/write.h"
 #include "policy/normalise.h"
@@ -25,40 +26,6 @@ using net::asio::ip::tcp;
 /// How a client begins that knows beforehand that HTTP/2 is spoken (RFC 9113, 3.4). No request of
 /// HTTP/1 begins so.
 constexpr std::string_view h2_preface = "PRI ";
-
-/// Whether bytes may be the start of an HTTP/1 request line: a method token and a blank.
-enum class Likeness { yes, no, perhaps };
-
-Likeness looks_like_http(std::string_view bytes) {
-  constexpr std::size_t longest_method = 24;
-  for (std::size_t i = 0; i < bytes.size(); ++i) {
-    if (bytes[i] == ' ') return i > 0 ? Likeness::yes : Likeness::no;
-    if (!base::is_alpha(bytes[i]) && bytes[i] != '-' && bytes[i] != '_') return Likeness::no;
-    if (i >= longest_method) return Likeness::no;
-  }
-  return Likeness::perhaps;
-}
-
-/// Likewise, after the empty line that a server does well to ignore (RFC 9112, 2.2).
-Likeness may_be_http(std::string_view bytes) {
-  constexpr std::string_view empty_line = "\r\n";
-  if (empty_line.starts_with(bytes)) return Likeness::perhaps;
-  if (bytes.starts_with(empty_line)) bytes.remove_prefix(empty_line.size());
-  return looks_like_http(bytes);
-}
-
-/// Where a rule lets through what is not HTTP, other protocols begin with a word and a blank as
-/// well (redis: "SET key value"). There it takes the whole first line: a version, a path or a URL
-/// in it is something that a server could take for a request, however malformed.
-Likeness has_request_line(std::string_view bytes) {
-  constexpr std::size_t longest_line = 16UL << 10U;
-  const auto likeness = looks_like_http(bytes);
-  if (likeness != Likeness::yes) return likeness;
-  const auto line = bytes.substr(0, bytes.find('\n'));
-  if (line.contains("HTTP/") || line.contains("://") || line.contains(" /")) return Likeness::yes;
-  if (line.size() < bytes.size()) return Likeness::no;
-  return line.size() > longest_line ? Likeness::yes : Likeness::perhaps;
-}
 
 }  // namespace
 
@@ -193,15 +160,15 @@ net::Task<Connection::Look> Connection::look(First first) {
       client_->stream.reads().expire_after(shared_.limits.first_bytes);
       continue;
     }
-    const auto likeness =
-        raw.action == policy::Action::allow ? has_request_line(seen) : may_be_http(seen);
-    if (likeness == Likeness::perhaps && !ended) {
+    const auto likeness = raw.action == policy::Action::allow ? http::request_line_likeness(seen)
+                                                              : http::request_likeness(seen);
+    if (likeness == http::Likeness::perhaps && !ended) {
       wanted = seen.size() + 1;
       client_->stream.reads().expire_after(shared_.limits.first_bytes);
       continue;
     }
     if (seen.starts_with(h2_preface)) co_return Look{.protocol = Protocol::h2};
-    co_return Look{.protocol = likeness == Likeness::yes ? Protocol::http : Protocol::other};
+    co_return Look{.protocol = likeness == http::Likeness::yes ? Protocol::http : Protocol::other};
   }
 }
 

@@ -191,6 +191,18 @@ def a_request_of_http_is_looked_into_also_where_raw_tcp_may_pass(box):
     check.equal((record["method"], record["status"]), ("GET", 502))
 
 
+@test(seconds=90)
+def nor_does_it_pass_there_in_a_form_that_some_servers_forgive(box):
+    daemons.redis(box, "redis.test")
+    allow(box, "redis.test", 6379)
+    for line in (r" GET /keys HTTP/1.1", r"GET\t/keys HTTP/1.1", r"\r\n\r\nGET /keys"):
+        ran = box.shell(
+            "exec 3<>/dev/tcp/redis.test/6379;"
+            rf" printf '{line}\r\nHost: redis.test:6379\r\n\r\n' >&3; timeout 5 cat <&3"
+        )
+        check.contains(ran.out, "400 Bad Request")
+
+
 # --- mail and packages ---------------------------------------------------------------------------
 
 

@@ -35,7 +35,9 @@ public:
     ::unlink(path_.c_str());
     base::Fd file(::open(path_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600));
     if (!file) return base::fail_errno("create", path_.native());
-    GzipFile stream(::gzdopen(file.get(), "wb6"));
+    // The quickest kind: a quarter larger on text, in a third of the time, which the program would
+    // notice.
+    GzipFile stream(::gzdopen(file.get(), "wb1"));
     if (!stream) return base::fail(base::ErrorKind::internal, "no memory to compress a log file");
     file.release();  // the stream closes it
     return stream;

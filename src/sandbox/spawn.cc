@@ -3,7 +3,10 @@
 
 #include <fcntl.h>
 #include <linux/prctl.h>
+#include <poll.h>
+#include <sched.h>
 #include <sys/prctl.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -32,9 +35,23 @@ std::vector<char*> pointers_to(const std::vector<std::string>& texts) {
   return pointers;
 }
 
+/// fork(), and the child is process 1 of a new namespace: what it leaves behind when it ends, the
+/// kernel kills. The calling process has one thread and nothing registered with pthread_atfork.
+pid_t fork_as_process_1() {
+  return static_cast<pid_t>(
+      syscall(SYS_clone, CLONE_NEWPID | SIGCHLD, nullptr, nullptr, nullptr, nullptr));
+}
+
+/// Like die_with(), where the parent has no number: it alone reads from `pipe`.
+void die_with_reader(int pipe) {
+  prctl(PR_SET_PDEATHSIG, SIGKILL);
+  pollfd reader{pipe, 0, 0};
+  if (poll(&reader, 1, 0) != 0) _exit(1);
+}
+
 /// In the child. Returns only when it fails; errno says why.
-void execute(pid_t parent, const wire::Words& words, std::vector<base::Fd> files) {
-  die_with(parent);
+void execute(const wire::Words& words, std::vector<base::Fd> files) {
+  die_with_reader(files.back().get());
   forget_signal_settings();
   prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0);
   const auto report = static_cast<int>(files.size()) - 1;
@@ -57,16 +74,16 @@ base::Result<pid_t> spawn(const wire::Words& words, std::vector<base::Fd> files)
     return base::fail(base::ErrorKind::invalid, "a program to launch needs an absolute path");
   int pipe[2];
   if (pipe2(pipe, O_CLOEXEC) != 0) return base::fail_errno("make a pipe");
-  const base::Fd failure(pipe[0]);
+  base::Fd failure(pipe[0]);
   base::Fd report(pipe[1]);
 
-  const auto parent = getpid();
-  const auto child = fork();
-  if (child < 0) return base::fail_errno("fork");
+  const auto child = fork_as_process_1();
+  if (child < 0) return base::fail_errno("fork into a process namespace");
   if (child == 0) {
+    failure.reset();
     const int report_number = static_cast<int>(files.size());
     files.push_back(std::move(report));
-    execute(parent, words, std::move(files));
+    execute(words, std::move(files));
     const int reason = errno;
     (void)!write(report_number, &reason, sizeof reason);
     _exit(127);

@@ -13,8 +13,9 @@
 
 namespace sandbox {
 
-/// Runs a program as a child that is killed when the calling process ends. It has `files` as its
-/// descriptors 0, 1, 2 … and no others, no signal blocked or ignored, no ambient capability.
+/// Runs a program as a child that is killed when the calling process ends, and with it whatever it
+/// has started: it is process 1 of a namespace of its own. It has `files` as its descriptors 0, 1,
+/// 2 … and no others, no signal blocked or ignored, no ambient capability. Needs CAP_SYS_ADMIN.
 /// An error when it cannot be executed; then no child is left.
 base::Result<pid_t> spawn(const wire::Words& words, std::vector<base::Fd> files);
 

@@ -79,7 +79,8 @@ public:
 
   /// Returns once the program runs. Errors: not_found or denied when it cannot be executed.
   base::Result<Launched> launch(Command command);
-  /// Sends a signal to a launched program; not_found when it has ended.
+  /// Sends a signal to a launched program; not_found when it has ended. As process 1 of its
+  /// namespace it feels only those it handles, SIGKILL and SIGSTOP.
   base::Result<> signal(pid_t pid, int number);
   /// A socket inside the namespace that listens for TCP on `endpoint`, non-blocking.
   base::Result<base::Fd> listen(const Endpoint& endpoint);

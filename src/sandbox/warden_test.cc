@@ -114,7 +114,8 @@ TEST_P(WardenAs, LaunchesWithExactlyTheFilesGiven) {
   if (find_obstacles().chrooted) GTEST_SKIP() << "links of /proc lead out of a chroot";
   run([] {
     auto warden = started();
-    auto command = shell("for n in 0 1 2 3 4 5 6 7 8 9 10 11 12; do readlink /proc/$$/fd/$n; done");
+    auto command =
+        shell("for n in 0 1 2 3 4 5 6 7 8 9 10 11 12; do readlink /proc/self/fd/$n; done");
     for (const auto* path : {"/etc/passwd", "/etc/group"})
       command.files.emplace_back(open(path, O_RDONLY | O_CLOEXEC));
     const auto text = run_to_end(warden, std::move(command)).text;
@@ -218,9 +219,20 @@ TEST_P(WardenAs, TellsHowProgramsEnd) {
   run([] {
     auto warden = started();
     EXPECT_EQ(WEXITSTATUS(run_to_end(warden, shell("exit 7")).wait_status), 7);
-    const auto killed = run_to_end(warden, shell("kill -SEGV $$")).wait_status;
-    EXPECT_TRUE(WIFSIGNALED(killed));
-    EXPECT_EQ(WTERMSIG(killed), SIGSEGV);
+    const auto killed = warden.launch(shell("exec sleep 1000"));
+    ASSERT_TRUE(killed && warden.signal(killed->pid, SIGKILL));
+    const auto ended = warden.next_event();
+    ASSERT_TRUE(ended);
+    EXPECT_TRUE(WIFSIGNALED(ended->wait_status));
+    EXPECT_EQ(WTERMSIG(ended->wait_status), SIGKILL);
+  });
+}
+
+TEST_P(WardenAs, KillsWhatAProgramLeavesBehind) {
+  run([] {
+    auto warden = started();
+    const auto printed = run_to_end(warden, shell("setsid sleep 1000 & echo ended"));
+    EXPECT_EQ(printed.text, "ended\n");  // to the end of the pipe that `sleep` held as well
   });
 }
 
@@ -231,13 +243,13 @@ TEST_P(WardenAs, RunsTwoProgramsAndSignalsTheOneMeant) {
     const auto second = warden.launch(shell("exec sleep 1000"));
     ASSERT_TRUE(first && second);
     EXPECT_FALSE(warden.signal(getpid(), SIGKILL));  // not one of its own
-    ASSERT_TRUE(warden.signal(second->pid, SIGTERM));
+    ASSERT_TRUE(warden.signal(second->pid, SIGKILL));
     ASSERT_TRUE(readable(warden.fd()));
     const auto ended = warden.next_event();
     ASSERT_TRUE(ended);
     EXPECT_EQ(ended->pid, second->pid);
-    EXPECT_EQ(WTERMSIG(ended->wait_status), SIGTERM);
-    EXPECT_EQ(warden.signal(second->pid, SIGTERM).error().kind, base::ErrorKind::not_found);
+    EXPECT_EQ(WTERMSIG(ended->wait_status), SIGKILL);
+    EXPECT_EQ(warden.signal(second->pid, SIGKILL).error().kind, base::ErrorKind::not_found);
     EXPECT_EQ(kill(first->pid, 0), 0);
   });
 }

@@ -39,6 +39,17 @@ def kill_9_at_any_moment_leaves_nothing(box):
     check.equal(box.curl("https://ok.test/").expect().out, "x" * 2000)
 
 
+@test(seconds=150)
+def kill_9_in_any_step_of_a_start_leaves_nothing(box):
+    steps, first, last = 200, 0.002, 0.03
+    for step in range(steps):
+        process = start_stubborn_traffic(box)
+        time.sleep((first + (last - first) * step / steps) * box.rig.patience)
+        process.kill()
+        process.wait()
+    check.equal(box.leftovers(), [])
+
+
 @test(tags=["quick"])
 def the_log_of_a_killed_session_can_be_read(box):
     box.origin("ok.test", origins.text("x" * 2000))

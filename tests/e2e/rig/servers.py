@@ -247,6 +247,9 @@ def _squid(place):
     return [
         "squid",
         "-N",
+        "-d1",
+        "-n",
+        f"lazaret{place.port}",  # names its shared memory: another squid's is not ours to use
         "-f",
         place.write(
             "squid.conf",

@@ -154,3 +154,14 @@ def logs_of_two_sessions_of_one_project_do_not_mix(box):
     records = box.exchanges()
     check.equal(len(records), 10)
     check.equal(len({record["session_id"] for record in records}), 2)
+
+
+@test(seconds=90)
+def exchanges_in_flight_at_the_end_are_in_the_log_as_cut_off(box):
+    box.raw_origin(lambda sock, _seen: sock.recv(1 << 16) and time.sleep(20))
+    many = 40
+    box.shell(
+        f"for n in $(seq {many}); do curl -s https://ok.test/$n & done; sleep {1.5 * box.rig.patience}"
+    ).expect()
+    cut = sorted(int(each["url"].rsplit("/")[-1]) for each in box.exchanges() if each["error"])
+    check.equal(cut, list(range(1, many + 1)), "requests that are in the log as cut off")

@@ -206,8 +206,8 @@ constexpr auto table_of_rows = std::to_array<Row>({
      .doc = "A proxy of your network to go through: `http://user:password@host:port` (CONNECT), "
             "`https://` (the same, over TLS), `socks5h://`, or `socks5://`, which is asked for the "
             "address that a name has here. Special characters of user and password are "
-            "percent-encoded. Everything is tunnelled by it, plain HTTP too, and TLS with the server "
-            "stays closed to it."},
+            "percent-encoded. TLS with the server goes through it and stays closed to it; a request "
+            "in plain HTTP is given to an HTTP proxy with its URL."},
     {.path = "upstream.proxy_source", .type = Type::table, .merge = Merge::whole, .dialect = own,
      .doc = "Where the proxy's URL comes from, so that its password need not stand in a file; the "
             "first that is set of value, env, file, command. Not beside `proxy`."},

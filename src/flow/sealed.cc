@@ -69,9 +69,18 @@ base::Result<Sealed> Sealed::seal(
   return sealed;
 }
 
-void Sealed::append_head(std::string& out) const {
+void Sealed::append_head(std::string& out) const { append(out, head_); }
+
+void Sealed::append_head_for_proxy(std::string& out) const {
+  http::Request head = head_;
+  const bool is_of_the_server = head_.target == "*";  // an empty path says so (RFC 9112, 3.2.4)
+  head.target = flow_.scheme + "://" + authority_of(flow_) + (is_of_the_server ? "" : head_.target);
+  append(out, head);
+}
+
+void Sealed::append(std::string& out, const http::Request& head) const {
   out.reserve(out.size() + 1024);
-  http::append_checked_request_head(out, head_);
+  http::append_checked_request_head(out, head);
   if (credential_ == nullptr) return;
   out.resize(out.size() - 2);  // the empty line comes after the credential
   out.append(injected_->header()).append(": ").append(credential_->reveal()).append("\r\n\r\n");

@@ -31,6 +31,8 @@ public:
 
   /// Appends the head's bytes in HTTP/1.1. For the wire only: wipe them when they have gone.
   void append_head(std::string& out) const;
+  /// The same for a proxy, which is told the whole URL (RFC 9112, 3.2.2).
+  void append_head_for_proxy(std::string& out) const;
   /// The head's fields in HTTP/2, the credential last. For the wire only: wipe it.
   http::Fields h2_fields() const;
   /// The name, in lower case, of the field that holds the credential; empty without one.
@@ -47,6 +49,8 @@ public:
 
 private:
   Sealed() = default;
+  void append(std::string& out, const http::Request& head) const;
+
   http::Request head_;                        // without the credential
   const base::Secret* credential_ = nullptr;  // in the pipeline's injector
   const secrets::Injector* injected_ = nullptr;

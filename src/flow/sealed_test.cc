@@ -43,6 +43,27 @@ TEST(Sealed, WritesWhatWasJudged) {
       "GET /b?c=d HTTP/1.1\r\nHost: api.example.com\r\nAccept: */*\r\n\r\n");
 }
 
+std::string head_for_proxy_of(Flow flow) {
+  const Pipeline pipeline(test::open_policy(), secrets::Injectors());
+  std::string head;
+  seal(std::move(flow), pipeline).value().append_head_for_proxy(head);
+  return head;
+}
+
+TEST(Sealed, TellsAProxyTheWholeUrl) {
+  EXPECT_EQ(
+      head_for_proxy_of(captured_plain("/a?b", 8080)),
+      "GET http://api.example.com:8080/a?b HTTP/1.1\r\nHost: api.example.com:8080\r\n\r\n");
+}
+
+TEST(Sealed, TellsAProxyOfTheServerItselfByAnEmptyPath) {
+  auto flow = captured_plain("*");
+  flow.request.method = "OPTIONS";
+  EXPECT_EQ(
+      head_for_proxy_of(std::move(flow)),
+      "OPTIONS http://api.example.com HTTP/1.1\r\nHost: api.example.com\r\n\r\n");
+}
+
 TEST(Sealed, NamesAnUnusualPort) {
   EXPECT_EQ(
       head_of(captured_plain("/", 8080)), "GET / HTTP/1.1\r\nHost: api.example.com:8080\r\n\r\n");

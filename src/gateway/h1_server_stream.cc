@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "gateway/h1_server_stream.h"
 
+#include "gateway/proxy_tunnel.h"
+#include "http/connect.h"
 #include "http/connection.h"
 #include "http/h1.h"
 
@@ -14,7 +16,15 @@ using Again = NoResponse::Again;
 bool H1ServerStream::request(const flow::Sealed& sealed) {
   out_.frame(sealed.framing());
   if (sealed.injected() != nullptr) out_.is_secret();
-  sealed.append_head(out_.head());
+  if (upstream_->told_urls == nullptr) {
+    sealed.append_head(out_.head());
+    return true;
+  }
+  sealed.append_head_for_proxy(out_.head());
+  if (const auto& login = upstream_->told_urls->login) {
+    out_.is_secret();
+    http::append_proxy_login(out_.head(), {login->user.reveal(), login->password.reveal()});
+  }
   return true;
 }
 
@@ -32,6 +42,11 @@ net::Task<Answered> H1ServerStream::response() {
         wire.in.consume(complete->consumed);
         wire.stream.reads().never_expire();
         stays_ = http::is_keep_alive(complete->message.version, complete->message.fields);
+        if (const auto* proxy = upstream_->told_urls;
+            proxy != nullptr && complete->message.status == 407) {
+          co_return no_response(
+              502, "proxy", "the proxy " + proxy->place() + explain_login_refusal(*proxy));
+        }
         co_return std::move(complete->message);
       }
     } else {

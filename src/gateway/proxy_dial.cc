@@ -98,6 +98,23 @@ base::Result<UpstreamPtr> unwrap(net::Loop& loop, UpstreamPtr connection, const 
   return unwrapped;
 }
 
+/// One connection to the proxy, nothing said yet.
+net::Task<std::expected<UpstreamPtr, flow::Deny>> call(
+    net::Loop& loop, const Outbound& out, const ThroughProxy& way) {
+  const ProxyUrl& proxy = *way.proxy;
+  auto socket = co_await net::dial(way.at, out.limits.connect);
+  if (!socket) co_return std::unexpected(failed(proxy, socket.error()));
+  boost::system::error_code gone;
+  const auto peer = socket->remote_endpoint(gone);
+  auto connection = std::make_shared<Upstream>(std::move(*socket), loop.deadlines());
+  connection->dialled = text_of(peer);
+  if (proxy.kind == policy::ProxyKind::https) {
+    auto secured = co_await secure_proxy(*connection, out, proxy);
+    if (!secured) co_return std::unexpected(std::move(secured).error());
+  }
+  co_return std::move(connection);
+}
+
 /// One connection to the proxy, one question.
 net::Task<std::expected<UpstreamPtr, ProxyRefusal>> ask(
     net::Loop& loop,
@@ -107,25 +124,29 @@ net::Task<std::expected<UpstreamPtr, ProxyRefusal>> ask(
     const std::string& host,
     std::uint16_t port) {
   const ProxyUrl& proxy = *way.proxy;
-  auto socket = co_await net::dial(way.at, out.limits.connect);
-  if (!socket) co_return std::unexpected(ProxyRefusal{failed(proxy, socket.error())});
-  boost::system::error_code gone;
-  const auto peer = socket->remote_endpoint(gone);
-  auto connection = std::make_shared<Upstream>(std::move(*socket), loop.deadlines());
-  connection->dialled = text_of(peer);
-  if (proxy.kind == policy::ProxyKind::https) {
-    auto secured = co_await secure_proxy(*connection, out, proxy);
-    if (!secured) co_return std::unexpected(ProxyRefusal{std::move(secured).error()});
-  }
-  auto open = co_await open_tunnel(connection->wire, proxy, target, host, port, out.limits.connect);
+  auto connection = co_await call(loop, out, way);
+  if (!connection) co_return std::unexpected(ProxyRefusal{std::move(connection).error()});
+  auto open =
+      co_await open_tunnel((*connection)->wire, proxy, target, host, port, out.limits.connect);
   if (!open) co_return std::unexpected(std::move(open).error());
-  if (proxy.kind != policy::ProxyKind::https) co_return std::move(connection);
-  auto unwrapped = unwrap(loop, std::move(connection), out.limits);
+  if (proxy.kind != policy::ProxyKind::https) co_return *std::move(connection);
+  auto unwrapped = unwrap(loop, *std::move(connection), out.limits);
   if (!unwrapped) co_return std::unexpected(ProxyRefusal{failed(proxy, unwrapped.error())});
   co_return *std::move(unwrapped);
 }
 
 }  // namespace
+
+bool takes_urls(const ProxyUrl& proxy) {
+  return proxy.kind == policy::ProxyKind::http || proxy.kind == policy::ProxyKind::https;
+}
+
+net::Task<std::expected<UpstreamPtr, flow::Deny>> dial_proxy(
+    net::Loop& loop, const Outbound& out, const ThroughProxy& way) {
+  auto connection = co_await call(loop, out, way);
+  if (connection) (*connection)->told_urls = way.proxy;
+  co_return std::move(connection);
+}
 
 net::Task<std::expected<UpstreamPtr, flow::Deny>> dial_through(
     net::Loop& loop,

@@ -52,17 +52,12 @@ net::Task<Outcome> say(Wire& wire, const ProxyUrl& proxy, std::string_view text)
   co_return Outcome();
 }
 
-std::string login_hint(const ProxyUrl& proxy) {
-  return proxy.login ? " does not accept the user and password of upstream.proxy"
-                     : " asks who you are; put user and password into the URL of upstream.proxy";
-}
-
 std::unexpected<ProxyRefusal> refuse_status(
     const ProxyUrl& proxy, int status, const std::string& place) {
   const auto number = std::to_string(status);
   switch (status) {
     case 407:
-      return refuse(proxy, login_hint(proxy) + " (407; only Basic is spoken)");
+      return refuse(proxy, explain_login_refusal(proxy) + " (407; only Basic is spoken)");
     case 403:
     case 405:
       return refuse(
@@ -117,7 +112,7 @@ net::Task<Outcome> log_in(Wire& wire, const ProxyUrl& proxy) {
   if (!said) co_return std::move(said);
   auto accepted = co_await hear<bool>(wire, proxy, socks5::read_login_reply);
   if (!accepted) co_return std::unexpected(std::move(accepted).error());
-  if (!*accepted) co_return refuse(proxy, login_hint(proxy));
+  if (!*accepted) co_return refuse(proxy, explain_login_refusal(proxy));
   co_return Outcome();
 }
 
@@ -134,7 +129,8 @@ net::Task<Outcome> connect_by_socks(
     return socks5::read_method(bytes, offered);
   });
   if (!method) co_return std::unexpected(std::move(method).error());
-  if (*method == socks5::Method::not_acceptable) co_return refuse(proxy, login_hint(proxy));
+  if (*method == socks5::Method::not_acceptable)
+    co_return refuse(proxy, explain_login_refusal(proxy));
   if (*method == socks5::Method::password) {
     auto known = co_await log_in(wire, proxy);
     if (!known) co_return std::move(known);
@@ -156,6 +152,11 @@ net::Task<Outcome> connect_by_socks(
 }
 
 }  // namespace
+
+std::string explain_login_refusal(const ProxyUrl& proxy) {
+  return proxy.login ? " does not accept the user and password of upstream.proxy"
+                     : " asks who you are; put user and password into the URL of upstream.proxy";
+}
 
 net::Task<Outcome> open_tunnel(
     Wire& wire,

@@ -18,6 +18,9 @@ struct ProxyRefusal {
   bool try_another_address = false;  // this one cannot be reached from there
 };
 
+/// What a 407 of the proxy means, after "the proxy …".
+std::string explain_login_refusal(const policy::ProxyUrl& proxy);
+
 /// On success what `wire` reads and writes is the far side's, and what it has read already stays in
 /// `wire.in`. `host` is for messages. The whole conversation takes at most `limit`. A refusal's
 /// stage is proxy or timeout.

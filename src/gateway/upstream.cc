@@ -137,7 +137,9 @@ net::Task<std::expected<UpstreamPtr, flow::Deny>> Upstreams::dial_securely(
     const policy::Policy& policy,
     std::span<const std::string_view> protocols,
     bool& wrong_protocol) {
-  auto upstream = co_await open(flow.host, flow.port, flow.scheme, policy);
+  const bool by_url = flow.scheme == "http" && !wants_h2(flow) && !flow.websocket;
+  auto upstream = co_await open(
+      flow.host, flow.port, flow.scheme, by_url ? Told::by_url : Told::by_connect, policy);
   if (!upstream || flow.scheme != "https") co_return std::move(upstream);
   auto secured = co_await secure(**upstream, protocols, wrong_protocol);
   if (secured) co_return std::move(upstream);
@@ -154,13 +156,17 @@ ServerStreamPtr Upstreams::stream_on(UpstreamPtr upstream) {
 
 net::Task<std::expected<UpstreamPtr, flow::Deny>> Upstreams::dial(
     std::string host, std::uint16_t port, const policy::Policy& policy) {
-  auto upstream = co_await open(std::move(host), port, {}, policy);
+  auto upstream = co_await open(std::move(host), port, {}, Told::by_connect, policy);
   co_return std::move(upstream);
 }
 
 /// A connection on which nothing was said yet.
 net::Task<std::expected<UpstreamPtr, flow::Deny>> Upstreams::open(
-    std::string host, std::uint16_t port, std::string_view scheme, const policy::Policy& policy) {
+    std::string host,
+    std::uint16_t port,
+    std::string_view scheme,
+    Told told,
+    const policy::Policy& policy) {
   auto pass = co_await out_.gate.enter(place_of(host, port), out_.limits.connect);
   if (!pass) {
     co_return std::unexpected(flow::Deny{
@@ -171,7 +177,7 @@ net::Task<std::expected<UpstreamPtr, flow::Deny>> Upstreams::open(
   }
   auto route = co_await router_.find(host, port, scheme, policy);
   if (!route) co_return std::unexpected(std::move(route).error());
-  auto upstream = co_await follow(*std::move(route), host, port);
+  auto upstream = co_await follow(*std::move(route), host, port, told);
   if (!upstream) co_return std::move(upstream);
   if (scheme == "https" && !(*upstream)->wire.in.empty()) {
     co_return std::unexpected(flow::Deny{
@@ -184,8 +190,12 @@ net::Task<std::expected<UpstreamPtr, flow::Deny>> Upstreams::open(
 }
 
 net::Task<std::expected<UpstreamPtr, flow::Deny>> Upstreams::follow(
-    Route route, const std::string& host, std::uint16_t port) {
+    Route route, const std::string& host, std::uint16_t port, Told told) {
   if (const auto* way = std::get_if<ThroughProxy>(&route)) {
+    if (told == Told::by_url && takes_urls(*way->proxy)) {
+      auto proxy = co_await dial_proxy(loop_, out_, *way);
+      co_return std::move(proxy);
+    }
     auto tunnel = co_await dial_through(loop_, out_, *way, host, port);
     co_return std::move(tunnel);
   }
@@ -222,11 +232,13 @@ net::Task<std::expected<void, flow::Deny>> Upstreams::secure(
   co_return std::expected<void, flow::Deny>();
 }
 
-/// HTTP/2 in clear has to be known beforehand, and says nothing about the same port in HTTP/1.1.
+/// HTTP/2 in clear has to be known beforehand, and says nothing about the same port in HTTP/1.1. A
+/// WebSocket in clear needs a tunnel where another request needs none.
 Upstreams::HostPtr Upstreams::host_of(const flow::Flow& flow) {
-  const bool tls = flow.scheme == "https";
-  const bool h2_in_clear = !tls && wants_h2(flow);
-  return host_at((h2_in_clear ? "2" : "") + key_of(flow.host, flow.port, tls));
+  const auto key = key_of(flow.host, flow.port, flow.scheme == "https");
+  if (flow.scheme == "https") return host_at(key);
+  if (flow.websocket) return host_at("w" + key);
+  return host_at((wants_h2(flow) ? "2" : "") + key);
 }
 
 Upstreams::HostPtr Upstreams::host_at(const std::string& key) {

@@ -38,6 +38,7 @@ struct Upstream {
   bool reused = false;
   net::Deadline::Clock::time_point idle_since{};
   HostGate::Pass pass{};
+  const policy::ProxyUrl* told_urls = nullptr;  // the proxy this ends at, which is told whole URLs
   std::shared_ptr<void> behind{};  // goes with this: the relay to a proxy that is reached by TLS
 
   flow::Reached reached() const { return {.host = host, .port = port, .verified_tls = tls}; }
@@ -110,10 +111,18 @@ private:
   net::Task<> wait_for_connection(HostPtr host);
   net::Task<std::expected<ServerStreamPtr, flow::Deny>> connect(
       const flow::Flow& flow, const policy::Policy& policy, HostPtr host);
+  /// How a proxy of HTTP, if there is one on the way, learns what is wanted. Many make no tunnels
+  /// but for TLS, so a request in clear is given to them with its URL.
+  enum class Told { by_connect, by_url };
+
   net::Task<std::expected<UpstreamPtr, flow::Deny>> open(
-      std::string host, std::uint16_t port, std::string_view scheme, const policy::Policy& policy);
+      std::string host,
+      std::uint16_t port,
+      std::string_view scheme,
+      Told told,
+      const policy::Policy& policy);
   net::Task<std::expected<UpstreamPtr, flow::Deny>> follow(
-      Route route, const std::string& host, std::uint16_t port);
+      Route route, const std::string& host, std::uint16_t port, Told told);
   void drop_idle(const std::string& place);
   net::Task<std::expected<UpstreamPtr, flow::Deny>> dial_securely(
       const flow::Flow& flow,

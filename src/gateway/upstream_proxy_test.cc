@@ -54,13 +54,24 @@ test::Answer answer_in(Setup setup) {
   return answer;
 }
 
-/// The same, where the proxy says `answer` to everything.
+/// The same by TLS.
+test::Answer answer_by_tls_in(Setup setup) {
+  if (!setup.names) setup.names.emplace();
+  Testbed gateway(authority(), std::move(setup));
+  Peer program = gateway.connect_tls("a.test");
+  program.send(get);
+  auto answer = program.receive_answer();
+  EXPECT_EQ(gateway.records(1).size(), 1U);
+  return answer;
+}
+
+/// What one by TLS gets where the proxy says `answer` to everything.
 test::Answer answer_behind(std::string answer, std::string_view who = "") {
   const Origin proxy([&](Peer& peer) {
     peer.receive_head();
     peer.send(answer);
   });
-  return answer_in({.proxy = url_of(proxy, "http", who)});
+  return answer_by_tls_in({.proxy = url_of(proxy, "http", who)});
 }
 
 TEST(UpstreamProxy, IsAskedForTheNameAndCarriesTls) {
@@ -100,24 +111,83 @@ TEST(UpstreamProxy, IsToldWhoAsks) {
   const Origin proxy([&](Peer& peer) {
     asked = peer.receive_head();
     peer.send(opened);
-    peer.receive_head();
+    serve_tls(peer, "a.test");
+  });
+  EXPECT_EQ(answer_by_tls_in({.proxy = url_of(proxy, "http", "me:s%40cret@")}).body, "hi");
+  EXPECT_NE(asked.find("\r\nProxy-Authorization: Basic bWU6c0BjcmV0\r\n"), std::string::npos);
+}
+
+TEST(UpstreamProxy, IsGivenARequestInClearWithItsUrlAndWhoAsks) {
+  std::string asked;
+  const Origin proxy([&](Peer& peer) {
+    asked = peer.receive_head();
     peer.send(ok);
   });
   EXPECT_EQ(answer_in({.proxy = url_of(proxy, "http", "me:s%40cret@")}).body, "hi");
-  EXPECT_NE(asked.find("\r\nProxy-Authorization: Basic bWU6c0BjcmV0\r\n"), std::string::npos);
+  EXPECT_EQ(
+      asked,
+      "GET http://a.test/ HTTP/1.1\r\nHost: a.test\r\n"
+      "Proxy-Authorization: Basic bWU6c0BjcmV0\r\n\r\n");
+}
+
+TEST(UpstreamProxy, GivesRequestsInClearOnOneConnection) {
+  const Origin proxy([&](Peer& peer) {
+    while (!peer.receive_head().empty())
+      peer.send(ok);
+  });
+  Testbed gateway(authority(), {.proxy = url_of(proxy), .names = Known{}});
+  Peer program = gateway.connect("a.test");
+  for (int i = 0; i < 3; ++i) {
+    program.send(get);
+    EXPECT_EQ(program.receive_answer().body, "hi");
+  }
+  EXPECT_EQ(proxy.connections(), 1);
+}
+
+TEST(UpstreamProxy, TellsNobodyThatItAsksWhoWeAre) {
+  const Origin proxy([&](Peer& peer) {
+    peer.receive_head();
+    peer.send("HTTP/1.1 407 Who\r\nProxy-Authenticate: Basic realm=x\r\nContent-Length: 0\r\n\r\n");
+  });
+  const auto answer = answer_in({.proxy = url_of(proxy)});
+  EXPECT_EQ(answer.head.status, 502);
+  EXPECT_NE(answer.body.find("asks who you are"), std::string::npos) << answer.body;
+}
+
+TEST(UpstreamProxy, CarriesAWebSocketInClearThroughATunnel) {
+  std::string asked;
+  const Origin proxy([&](Peer& peer) {
+    asked = peer.receive_head();
+    peer.send(opened);
+  });
+  Testbed gateway(authority(), {.proxy = url_of(proxy), .names = Known{}});
+  Peer program = gateway.connect("a.test");
+  program.send(
+      "GET / HTTP/1.1\r\nHost: a.test\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
+      "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n");
+  program.receive_answer();
+  EXPECT_EQ(asked, "CONNECT a.test:80 HTTP/1.1\r\nHost: a.test:80\r\n\r\n");
 }
 
 TEST(UpstreamProxy, IsReachedByTlsOfItsOwn) {
   std::string asked;
   const Origin proxy(authority(), "127.0.0.1", [&](Peer& peer) {
     asked = peer.receive_head();
-    peer.send(opened);
-    peer.receive_head();
+    peer.send(opened);  // this peer speaks no TLS inside TLS
+  });
+  EXPECT_EQ(answer_by_tls_in({.proxy = url_of(proxy, "https")}).head.status, 502);
+  EXPECT_EQ(asked, "CONNECT a.test:443 HTTP/1.1\r\nHost: a.test:443\r\n\r\n");
+}
+
+TEST(UpstreamProxy, IsGivenARequestInClearByTlsOfItsOwn) {
+  std::string asked;
+  const Origin proxy(authority(), "127.0.0.1", [&](Peer& peer) {
+    asked = peer.receive_head();
     peer.send(ok);
     peer.receive_rest();
   });
   EXPECT_EQ(answer_in({.proxy = url_of(proxy, "https")}).body, "hi");
-  EXPECT_EQ(asked, "CONNECT a.test:80 HTTP/1.1\r\nHost: a.test:80\r\n\r\n");
+  EXPECT_EQ(asked, "GET http://a.test/ HTTP/1.1\r\nHost: a.test\r\n\r\n");
 }
 
 TEST(UpstreamProxy, IsNotBelievedWithoutItsCertificate) {
@@ -196,8 +266,6 @@ TEST(UpstreamProxy, IsNoWayAroundTheAddressGuard) {
 TEST(UpstreamProxy, IsAskedForAPrivateAddressThatARuleAllows) {
   const Origin proxy([](Peer& peer) {
     peer.receive_head();
-    peer.send(opened);
-    peer.receive_head();
     peer.send(ok);
   });
   const auto answer = answer_in(
@@ -252,9 +320,9 @@ TEST(UpstreamProxy, SaysWhatToDoWhenItWantsALogin) {
 TEST(UpstreamProxy, SaysThatItsRulesOrItsNetworkDecided) {
   const auto forbidden = answer_behind("HTTP/1.1 403 Forbidden\r\n\r\n");
   EXPECT_EQ(forbidden.head.status, 502);
-  EXPECT_NE(forbidden.body.find("does not allow a tunnel to a.test:80"), std::string::npos);
+  EXPECT_NE(forbidden.body.find("does not allow a tunnel to a.test:443"), std::string::npos);
   const auto broken = answer_behind("HTTP/1.0 503 Service Unavailable\r\n\r\n");
-  EXPECT_NE(broken.body.find("cannot reach a.test:80 (503)"), std::string::npos) << broken.body;
+  EXPECT_NE(broken.body.find("cannot reach a.test:443 (503)"), std::string::npos) << broken.body;
 }
 
 TEST(UpstreamProxy, IsRefusedWhenItsAnswerIsNone) {
@@ -287,7 +355,7 @@ TEST(UpstreamProxy, HasALimitedTimeHoweverSlowlyItSpeaks) {
     for (int i = 0; i < 40 && peer.send("HTTP/1.1 200 OK\r\n"sv.substr(i % 17, 1)); ++i)
       std::this_thread::sleep_for(50ms);
   });
-  const auto answer = answer_in({.proxy = url_of(proxy), .limits = {.connect = 300ms}});
+  const auto answer = answer_by_tls_in({.proxy = url_of(proxy), .limits = {.connect = 300ms}});
   EXPECT_EQ(answer.head.status, 504);
   EXPECT_NE(answer.body.find(R"("stage":"timeout")"), std::string::npos) << answer.body;
 }

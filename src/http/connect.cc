@@ -35,18 +35,20 @@ base::Result<base::Secret> connect_request(
   request.fields.add("Host", authority);
   std::string out;
   TRY_VOID(append_request_head(out, request));
-  if (login) {
-    std::string value = basic(*login);
-    out.resize(out.size() - 2);  // the empty line
-    out.reserve(out.size() + value.size() + 32);
-    out += "Proxy-Authorization: ";
-    out += value;
-    out += "\r\n\r\n";
-    base::wipe(value.data(), value.size());
-  }
+  if (login) append_proxy_login(out, *login);
   base::Secret whole(out);
   base::wipe(out.data(), out.size());
   return whole;
+}
+
+void append_proxy_login(std::string& head, const BasicLogin& login) {
+  std::string value = basic(login);
+  head.reserve(head.size() + value.size() + 32);
+  head.resize(head.size() - 2);  // the empty line
+  head += "Proxy-Authorization: ";
+  head += value;
+  head += "\r\n\r\n";
+  base::wipe(value.data(), value.size());
 }
 
 ConnectReader::ConnectReader() : limits_{.head = longest_answer, .fields = 128}, parser_(limits_) {}

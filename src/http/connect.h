@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <string>
 #include <string_view>
 
 #include "base/result.h"
@@ -23,6 +24,10 @@ struct BasicLogin {
 /// The whole request for a tunnel to `host`, a normalised name or address.
 base::Result<base::Secret> connect_request(
     std::string_view host, std::uint16_t port, std::optional<BasicLogin> login);
+
+/// Says who is asking, in a head for a proxy that ends with its empty line. Wipe it when it has
+/// gone.
+void append_proxy_login(std::string& head, const BasicLogin& login);
 
 /// What a proxy answered in the end.
 struct ConnectAnswer {

@@ -13,8 +13,8 @@
 namespace policy {
 
 enum class ProxyKind {
-  http,     // CONNECT
-  https,    // CONNECT, over TLS to the proxy
+  http,     // CONNECT; a request in clear with its URL
+  https,    // likewise, over TLS to the proxy
   socks5,   // the address that a name has here is asked for
   socks5h,  // the name itself is
 };

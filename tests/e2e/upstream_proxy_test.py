@@ -55,11 +55,14 @@ def https_goes_through_a_connect_proxy(box):
 
 
 @test
-def a_plain_request_is_tunnelled_too(box):
+def a_plain_request_is_given_to_it_with_its_url(box):
+    """Squid, as it comes, makes tunnels to port 443 only."""
     origin = origins.HttpOrigin(origins.text("clear"))
-    proxy = proxies.ConnectProxy({("ok.test", 80): origin.port})
-    behind(box, f'proxy = "http://127.0.0.1:{proxy.port}"')
-    check.equal(box.curl("http://ok.test/").expect().out, "clear")
+    proxy = proxies.ConnectProxy({("ok.test", 80): origin.port}, login="me:secret")
+    behind(box, f'proxy = "http://me:secret@127.0.0.1:{proxy.port}"')
+    check.equal(box.curl("http://ok.test/a?b").expect().out, "clear")
+    check.equal(proxy.urls, ["http://ok.test/a?b"])
+    check.equal(origin.paths(), ["/a?b"])
 
 
 @test

@@ -29,16 +29,20 @@ class _Proxy(origins.Origin):
 
 
 class ConnectProxy(_Proxy):
-    """CONNECT with Basic; `refuse_with` answers every request with that status."""
+    """CONNECT, and requests that name their URL, with Basic; `refuse_with` answers every request
+    with that status."""
 
     def __init__(self, routes, login=None, certificate=None, refuse_with=None):
         self._refuse_with = refuse_with
+        self.urls = []
         super().__init__(self._serve_connect, routes, login, certificate)
 
     def _serve_connect(self, sock):
         request = wire.read_head(wire.Reader(sock))
         status = self._judge(request)
-        host, _, port = request.target.rpartition(":")
+        by_url = request.target.startswith("http://")
+        place = request.target.split("/")[2] if by_url else request.target
+        host, port = place.rsplit(":", 1) if ":" in place else (place, 80)
         far = None if status else self._dial(host.strip("[]"), int(port))
         if far is None:
             sock.sendall(
@@ -46,12 +50,15 @@ class ConnectProxy(_Proxy):
                 "Content-Length: 0\r\n\r\n".encode()
             )
             return
-        sock.sendall(b"HTTP/1.1 200 Connection established\r\n\r\n")
+        if by_url:
+            self.urls.append(request.target)
+            path = "/" + request.target.split("/", 3)[3]
+            far.sendall(f"{request.method} {path} HTTP/1.1\r\nHost: {place}\r\n\r\n".encode())
+        else:
+            sock.sendall(b"HTTP/1.1 200 Connection established\r\n\r\n")
         relay(sock, far)
 
     def _judge(self, request):
-        if request.method != "CONNECT":
-            return 405
         authorization = request.header("proxy-authorization")
         if authorization:
             self.logins.append(base64.b64decode(authorization.split()[1]).decode())

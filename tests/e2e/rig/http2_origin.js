@@ -139,13 +139,20 @@ const pages = {
   },
 };
 
+const give = file => (request, response) => {
+  request.resume();
+  response.writeHead(200, {'content-type': file.type});
+  response.end(file.text);
+};
+
 function serve(request, response) {
   const url = new URL(request.url, 'http://origin/');
   response.on('close', () => tell('closed', {path: request.url, code: request.stream && request.stream.rstCode}));
   response.on('error', () => {});
   request.on('error', () => {});
   if (request.stream) request.stream.on('error', () => {});
-  const page = pages[url.pathname] || pages['/echo'];
+  const file = (options.files || {})[url.pathname];
+  const page = file ? give(file) : pages[url.pathname] || pages['/echo'];
   Promise.resolve(page(request, response, url.searchParams)).catch(error => tell('broken', {path: request.url, why: String(error)}));
 }
 

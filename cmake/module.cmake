@@ -30,6 +30,7 @@ function(module name)
   if(tests AND NOT LAZARET_FUZZ)
     add_executable(${name}_test ${tests})
     target_link_libraries(${name}_test PRIVATE ${name} ${m_PRIVATE_USES} GTest::gtest_main GTest::gtest)
+    target_precompile_headers(${name}_test PRIVATE <gtest/gtest.h> ${m_PCH})
     add_test(NAME ${name} COMMAND ${name}_test)
   endif()
 

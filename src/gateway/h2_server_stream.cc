@@ -27,7 +27,10 @@ std::unexpected<NoResponse> unanswered(const H2Stream& stream) {
     case http::h2_error::protocol:
       return no_response(502, "upstream", "the server's answer is not HTTP/2");
     default:
-      return no_response(502, "upstream", "the server broke the stream off without an answer");
+      return no_response(
+          502, "upstream",
+          "the server broke the stream off without an answer (error " +
+              std::to_string(stream.closed_with()) + " of HTTP/2)");
   }
 }
 

@@ -31,7 +31,7 @@ base::Result<> try_in_child(Attempt attempt) {
   const base::Fd ours(ends[0]);
   base::Fd theirs(ends[1]);
   const auto parent = getpid();
-  const auto child = fork();
+  const auto child = fork_plainly();
   if (child < 0) return base::fail_errno("fork");
   if (child == 0) {
     die_with(parent);

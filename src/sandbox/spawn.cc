@@ -35,13 +35,6 @@ std::vector<char*> pointers_to(const std::vector<std::string>& texts) {
   return pointers;
 }
 
-/// fork(), and the child is process 1 of a new namespace: what it leaves behind when it ends, the
-/// kernel kills. The calling process has one thread and nothing registered with pthread_atfork.
-pid_t fork_as_process_1() {
-  return static_cast<pid_t>(
-      syscall(SYS_clone, CLONE_NEWPID | SIGCHLD, nullptr, nullptr, nullptr, nullptr));
-}
-
 /// Like die_with(), where the parent has no number: it alone reads from `pipe`.
 void die_with_reader(int pipe) {
   prctl(PR_SET_PDEATHSIG, SIGKILL);
@@ -64,6 +57,11 @@ void execute(const wire::Words& words, std::vector<base::Fd> files) {
 
 }  // namespace
 
+pid_t fork_plainly(int namespaces) {
+  return static_cast<pid_t>(
+      syscall(SYS_clone, namespaces | SIGCHLD, nullptr, nullptr, nullptr, nullptr));
+}
+
 void die_with(pid_t parent) {
   prctl(PR_SET_PDEATHSIG, SIGKILL);
   if (getppid() != parent) _exit(1);  // it ended before the kernel knew
@@ -77,7 +75,7 @@ base::Result<pid_t> spawn(const wire::Words& words, std::vector<base::Fd> files)
   base::Fd failure(pipe[0]);
   base::Fd report(pipe[1]);
 
-  const auto child = fork_as_process_1();
+  const auto child = fork_plainly(CLONE_NEWPID);  // what it leaves behind, the kernel kills
   if (child < 0) return base::fail_errno("fork into a process namespace");
   if (child == 0) {
     failure.reset();

@@ -9,6 +9,7 @@
 #include <csignal>
 
 #include "sandbox/descriptors.h"
+#include "sandbox/spawn.h"
 #include "sandbox/warden_process.h"
 
 namespace sandbox {
@@ -56,7 +57,7 @@ base::Result<Warden> Warden::begin(CaptureOptions options) {
   auto [requests, their_requests] = TRY(socket_pair());
   auto [events, their_events] = TRY(socket_pair());
   const auto parent = getpid();
-  const auto child = fork();
+  const auto child = fork_plainly();
   if (child < 0) return base::fail_errno("fork the warden");
   if (child == 0) be_warden(parent, options, std::move(their_requests), std::move(their_events));
 

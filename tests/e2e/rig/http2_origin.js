@@ -156,7 +156,8 @@ function serve(request, response) {
   Promise.resolve(page(request, response, url.searchParams)).catch(error => tell('broken', {path: request.url, why: String(error)}));
 }
 
-const settings = {settings: {maxConcurrentStreams: options.streams || 200}, maxHeaderSize: 1 << 20};
+// One connection carries every program's streams: more of them than the 10 MB that Node.js grants one are meant for.
+const settings = {settings: {maxConcurrentStreams: options.streams || 200}, maxHeaderSize: 1 << 20, maxSessionMemory: 200};
 const secure = options.key && {key: fs.readFileSync(options.key), cert: fs.readFileSync(options.certificate)};
 const makers = {
   h2: () => secure ? http2.createSecureServer({...secure, ...settings, allowHTTP1: false}, serve)

@@ -4,7 +4,7 @@
 parts:
   release   optimised build, unit tests, end-to-end tests (as root also as an ordinary user)
   dev       AddressSanitizer and UndefinedBehaviorSanitizer: unit and end-to-end tests
-  tsan      ThreadSanitizer: unit tests
+  tsan      ThreadSanitizer: unit tests, end-to-end tests under load
   fuzz      every fuzz target over its corpus
   lint      format, forbidden includes, clang-tidy
   demo      what ./quickstart shows
@@ -72,10 +72,10 @@ class Suite:
         self._end_to_end("dev", patience=5)
 
     def tsan(self):
-        # No end-to-end tests: the sanitizer starts a thread in every forked child, and a process
-        # with threads may not make the user namespace of a sandbox.
-        if self._build("tsan"):
-            self._unit("tsan")
+        if not self._build("tsan"):
+            return
+        self._unit("tsan")
+        self._end_to_end("tsan", patience=5, tags=["load"])
 
     def fuzz(self):
         if not self._build("fuzz"):
@@ -172,9 +172,9 @@ class Suite:
             if crashed:
                 self.tally.add(False, f"{preset}: {program.get('name')}: the test program itself")
 
-    def _end_to_end(self, preset, user=None, patience=1):
+    def _end_to_end(self, preset, user=None, patience=1, tags=()):
         title = f"{preset}: end to end" + (f" as {user}" if user else "")
-        tags = ["quick"] if self._quick else []
+        tags = ["quick"] if self._quick and not tags else tags
         with tempfile.NamedTemporaryFile(suffix=".json") as report:
             command = [
                 "/usr/bin/python3",

@@ -19,9 +19,9 @@ namespace sandbox {
 /// An error when it cannot be executed; then no child is left.
 base::Result<pid_t> spawn(const wire::Words& words, std::vector<base::Fd> files);
 
-/// fork() by the kernel alone, into new `namespaces` (CLONE_NEWPID …). The C library's would run what
-/// others registered, and ThreadSanitizer's starts a thread in the child, which then could enter no
-/// user namespace. The calling process has one thread.
+/// fork() by the kernel alone, into new `namespaces` (CLONE_NEWPID …). The C library's would run
+/// what others registered, and ThreadSanitizer's starts a thread in the child, which then could
+/// enter no user namespace. The calling process has one thread.
 pid_t fork_plainly(int namespaces = 0);
 
 /// Has the kernel kill the calling process as soon as `parent`, which forked it, has ended.

@@ -42,6 +42,7 @@ public:
   explicit Reading(const Target& target) : target_(target) {}
 
   bool matches(const Rule& rule) {
+    if (!rule.matches_protocol(Protocol::tcp)) return false;
     if (!rule.matches_port(target_.port) || !rule.matches_scheme(target_.scheme)) return false;
     if (!rule.matches_method(target_.method)) return false;
     if (rule.path() && !rule.path()->matches(target_.path)) return false;
@@ -136,7 +137,7 @@ Decision decide_connection(
     const Policy& policy, std::string_view host, std::uint16_t port, ConnectionKind kind) {
   const bool is_raw = kind == ConnectionKind::raw_tcp;
   const Rule* rule = policy.first(host, [&](const Rule& candidate) {
-    if (!candidate.matches_port(port)) return false;
+    if (!candidate.matches_port(port) || !candidate.matches_protocol(Protocol::tcp)) return false;
     // What cannot be checked is not passed by either: a rule that allows does not count, one that
     // blocks or asks does.
     const bool checkable =
@@ -149,27 +150,42 @@ Decision decide_connection(
   return answer(policy, rule, host);
 }
 
+Decision decide_datagrams(const Policy& policy, std::string_view host, std::uint16_t port) {
+  const Rule* rule = policy.first(host, [port](const Rule& candidate) {
+    return candidate.matches_port(port) && candidate.matches_protocol(Protocol::udp);
+  });
+  if (rule && rule->action() == Action::allow) return {Action::allow, rule, rule->reason()};
+  if (rule) return {Action::block, rule, rule->reason()};
+  return {
+      Action::block, nullptr,
+      fmt::format("no rule with protocol = \"udp\" allows {} port {}", host, port)};
+}
+
 bool could_allow(const Policy& policy, std::string_view host) {
   return could_allow_if(policy, host, [](const Rule& rule) {
-    return rule.action() != Action::block || rule.spec().ports.empty();
+    return rule.action() != Action::block || (rule.spec().ports.empty() && !rule.spec().protocol);
   });
 }
 
 bool could_allow(const Policy& policy, std::string_view host, std::uint16_t port) {
-  return could_allow_if(policy, host, [port](const Rule& rule) { return rule.matches_port(port); });
+  return could_allow_if(policy, host, [port](const Rule& rule) {
+    return rule.matches_port(port) && rule.matches_protocol(Protocol::tcp);
+  });
 }
 
 bool passthrough(const Policy& policy, std::string_view host, std::uint16_t port) {
   const Rule* rule = policy.first(host, [port](const Rule& candidate) {
     return !candidate.needs_interception() && candidate.matches_port(port) &&
-           candidate.matches_scheme("https");
+           candidate.matches_scheme("https") && candidate.matches_protocol(Protocol::tcp);
   });
   return rule && rule->spec().tls == Tls::passthrough;
 }
 
-bool private_allowed(const Policy& policy, std::string_view host, std::uint16_t port) {
-  return policy.first(host, [port](const Rule& candidate) {
-    return candidate.spec().allow_private && candidate.matches_port(port);
+bool private_allowed(
+    const Policy& policy, std::string_view host, std::uint16_t port, Protocol protocol) {
+  return policy.first(host, [port, protocol](const Rule& candidate) {
+    return candidate.spec().allow_private && candidate.matches_port(port) &&
+           candidate.spec().protocol.value_or(Protocol::tcp) == protocol;
   }) != nullptr;
 }
 

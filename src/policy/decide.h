@@ -87,15 +87,25 @@ enum class ConnectionKind {
 Decision decide_connection(
     const Policy& policy, std::string_view host, std::uint16_t port, ConnectionKind kind);
 
-/// Whether any request to the host might be allowed or asked about.
+/// For datagrams, which nobody reads either. Allowing takes a rule with `protocol = "udp"` that
+/// names host and port; no default does, and what blocks or asks about anything there blocks.
+Decision decide_datagrams(const Policy& policy, std::string_view host, std::uint16_t port);
+
+/// Whether any request, connection or datagram to the host might be allowed or asked about.
 bool could_allow(const Policy& policy, std::string_view host);
+/// The same of a TCP connection.
 bool could_allow(const Policy& policy, std::string_view host, std::uint16_t port);
 
 /// Whether TLS to that place stays closed: the first rule about the connection decides.
 bool passthrough(const Policy& policy, std::string_view host, std::uint16_t port);
 
-/// Whether a rule with `allow_private` names the host (and the port, if it has any).
-bool private_allowed(const Policy& policy, std::string_view host, std::uint16_t port);
+/// Whether a rule about the protocol (TCP, when it names none) with `allow_private` names the host
+/// (and the port, if it has any).
+bool private_allowed(
+    const Policy& policy,
+    std::string_view host,
+    std::uint16_t port,
+    Protocol protocol = Protocol::tcp);
 
 template <class Predicate>
 const Rule* Policy::first(std::string_view host, Predicate matches) const {

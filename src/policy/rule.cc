@@ -21,6 +21,7 @@ using base::Result;
 
 constexpr std::array<std::string_view, 3> action_names{"allow", "block", "ask"};
 constexpr std::array<std::string_view, 2> tls_names{"inspect", "passthrough"};
+constexpr std::array<std::string_view, 2> protocol_names{"tcp", "udp"};
 
 template <class Enum>
 std::optional<Enum> find_name(std::span<const std::string_view> names, std::string_view name) {
@@ -66,13 +67,34 @@ Result<> check_ports(const std::vector<std::int64_t>& ports) {
   return {};
 }
 
+/// Datagrams are not looked into: only host and port can be asked of them.
+Result<> check_datagrams(const RuleSpec& spec) {
+  if (spec.action == Action::ask) {
+    return fail(
+        ErrorKind::invalid, "protocol = \"udp\" in a rule that asks",
+        "a datagram does not wait for an answer: allow or block it");
+  }
+  const bool looks_inside = spec.path || spec.url || !spec.methods.empty() || !spec.schemes.empty();
+  if (looks_inside || spec.tls == Tls::passthrough) {
+    return fail(
+        ErrorKind::invalid, "protocol = \"udp\" with a condition about requests",
+        "datagrams are not looked into: name only `host` and `ports`");
+  }
+  if (spec.action == Action::allow && (!spec.host || spec.ports.empty())) {
+    return fail(
+        ErrorKind::invalid, "protocol = \"udp\" allows only a `host` and `ports` that it names",
+        "give the rule both");
+  }
+  return {};
+}
+
 Result<> check_combination(const RuleSpec& spec) {
   const bool has_condition = spec.host || spec.path || spec.url || !spec.methods.empty() ||
-                             !spec.schemes.empty() || !spec.ports.empty();
+                             !spec.schemes.empty() || !spec.ports.empty() || spec.protocol;
   if (!has_condition) {
     return fail(
         ErrorKind::invalid, "a rule without a condition",
-        "give it `host`, `path`, `url`, `methods`, `schemes` or `ports`");
+        "give it `host`, `path`, `url`, `methods`, `schemes`, `ports` or `protocol`");
   }
   if (spec.allow_private && spec.action == Action::block) {
     return fail(ErrorKind::invalid, "allow_private in a rule that blocks", "remove it");
@@ -86,7 +108,7 @@ Result<> check_combination(const RuleSpec& spec) {
         "tls = \"passthrough\" hides the path, URL and method that the rule asks for",
         "remove one or the other");
   }
-  return {};
+  return spec.protocol == Protocol::udp ? check_datagrams(spec) : Result<>();
 }
 
 void add_list(std::vector<std::string>& parts, std::string_view name, const auto& values) {
@@ -105,7 +127,8 @@ std::array<Named, 3> patterns_of(const RuleSpec& spec) {
 /// The pattern of a rule that has nothing else.
 const Pattern* only_pattern(const Rule& rule) {
   const RuleSpec& spec = rule.spec();
-  if (!spec.methods.empty() || !spec.schemes.empty() || !spec.ports.empty()) return nullptr;
+  const bool has_lists = !spec.methods.empty() || !spec.schemes.empty() || !spec.ports.empty();
+  if (has_lists || spec.protocol) return nullptr;
   const Pattern* found = nullptr;
   for (const auto* pattern : {&rule.host(), &rule.path(), &rule.url()}) {
     if (*pattern && found) return nullptr;
@@ -133,6 +156,7 @@ std::string conditions_to_json(const RuleSpec& spec) {
   append_json_list(members, "methods", quoted(spec.methods));
   append_json_list(members, "schemes", quoted(spec.schemes));
   append_json_list(members, "ports", spec.ports);
+  if (spec.protocol) members.push_back(fmt::format("\"protocol\":\"{}\"", name_of(*spec.protocol)));
   return fmt::format("{{{}}}", fmt::join(members, ","));
 }
 
@@ -145,6 +169,13 @@ std::optional<Action> action_named(std::string_view name) {
 
 std::string_view name_of(Tls tls) { return tls_names[static_cast<std::size_t>(tls)]; }
 std::optional<Tls> tls_named(std::string_view name) { return find_name<Tls>(tls_names, name); }
+
+std::string_view name_of(Protocol protocol) {
+  return protocol_names[static_cast<std::size_t>(protocol)];
+}
+std::optional<Protocol> protocol_named(std::string_view name) {
+  return find_name<Protocol>(protocol_names, name);
+}
 
 Result<> add_sugar(RuleSpec& spec, Scope scope, PatternSpec pattern) {
   auto& condition = scope == Scope::host ? spec.host : scope == Scope::path ? spec.path : spec.url;
@@ -168,6 +199,11 @@ bool Rule::matches_scheme(std::string_view scheme) const {
 
 bool Rule::matches_port(std::uint16_t port) const {
   return spec_.ports.empty() || std::ranges::find(spec_.ports, port) != spec_.ports.end();
+}
+
+bool Rule::matches_protocol(Protocol protocol) const {
+  if (spec_.protocol) return *spec_.protocol == protocol;
+  return protocol == Protocol::tcp || spec_.action != Action::allow;
 }
 
 Result<Rule> compile(RuleSpec spec) {
@@ -196,6 +232,7 @@ std::string conditions_of(const RuleSpec& spec) {
   add_list(parts, "methods", spec.methods);
   add_list(parts, "schemes", spec.schemes);
   add_list(parts, "ports", spec.ports);
+  if (spec.protocol) parts.push_back(fmt::format("protocol {}", name_of(*spec.protocol)));
   return parts.size() == 1 && !only.empty() ? std::string(only) : base::join(parts, ", ");
 }
 

@@ -24,6 +24,12 @@ enum class Tls { inspect, passthrough };
 std::string_view name_of(Tls tls);
 std::optional<Tls> tls_named(std::string_view name);
 
+/// What carries the bytes.
+enum class Protocol { tcp, udp };
+
+std::string_view name_of(Protocol protocol);
+std::optional<Protocol> protocol_named(std::string_view name);
+
 struct PatternSpec {
   std::string text;
   std::optional<PatternType> type{};
@@ -39,6 +45,7 @@ struct RuleSpec {
   std::vector<std::string> methods{};
   std::vector<std::string> schemes{};
   std::vector<std::int64_t> ports{};
+  std::optional<Protocol> protocol{};
   std::string reason{};
   bool allow_private = false;
   Tls tls = Tls::inspect;
@@ -72,6 +79,9 @@ public:
   bool matches_method(std::string_view method) const;
   bool matches_scheme(std::string_view scheme) const;
   bool matches_port(std::uint16_t port) const;
+  /// A rule that names no protocol is about TCP, and about UDP unless it allows: nobody lets
+  /// datagrams through by accident.
+  bool matches_protocol(Protocol protocol) const;
   bool reaches(std::string_view host) const { return !reach() || reach()->matches(host); }
 
   /// Path, URL and method are visible only inside an intercepted connection.

@@ -96,6 +96,7 @@ std::optional<Config> config_of(
   auto proxy = proxy_of(reader);
   const auto interception = proxy.mitm ? Interception::on : Interception::off;
   auto policy = policy_of(effective, interception, problems);
+  if (policy) check_datagrams(*policy, effective, problems);
   auto log_skip = log_skip_of(effective, problems);
   auto credentials = credentials_of(effective, home, problems);
   auto sandbox = sandbox_of(effective, home, problems);

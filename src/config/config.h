@@ -82,6 +82,7 @@ struct UpstreamLimits {
   std::chrono::milliseconds idle{};
   std::chrono::milliseconds write{};
   std::chrono::milliseconds tunnel_idle{};
+  std::chrono::milliseconds udp_idle{};
   std::chrono::milliseconds keep_alive{};
   std::size_t connections_per_host = 0;  // 0: no limit
   std::size_t idle_per_host = 0;

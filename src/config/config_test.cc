@@ -44,6 +44,52 @@ TEST(Config, HasDefaultsWithoutAFile) {
   EXPECT_EQ(decide(*config, "api.github.com").action, policy::Action::allow);
 }
 
+TEST(Config, TakesRulesAboutUdp) {
+  const auto [config, mistakes] = read(R"(
+[[proxy.filter.rules]]
+host = "time.test"
+ports = [123]
+protocol = "udp"
+action = "allow"
+)");
+  ASSERT_EQ(mistakes, "");
+  EXPECT_EQ(
+      policy::decide_datagrams(config->policy, "time.test", 123).action, policy::Action::allow);
+}
+
+TEST(Config, RefusesRulesAboutUdpThatCannotBeKept) {
+  const auto mistakes_of = [](std::string_view rule, std::string_view rest = "") {
+    return read("[[proxy.filter.rules]]\n" + std::string(rule) + std::string(rest)).mistakes;
+  };
+  EXPECT_EQ(
+      mistakes_of("protocol = \"udp\"\naction = \"ask\"\nhost = \"a.test\"\nports = [1]\n"),
+      "/etc/c.toml:2:12: proxy.filter.rules: protocol = \"udp\" in a rule that asks; a datagram "
+      "does "
+      "not wait for an answer: allow or block it\n");
+  EXPECT_EQ(
+      mistakes_of("action = \"allow\"\nhost = \"a.test\"\nprotocol = \"udp\"\n"),
+      "/etc/c.toml:4:12: proxy.filter.rules: protocol = \"udp\" allows only a `host` and `ports` "
+      "that "
+      "it names; give the rule both\n");
+  EXPECT_EQ(
+      mistakes_of("action = \"allow\"\nhost = \"a.test\"\nprotocol = \"sctp\"\n"),
+      "/etc/c.toml:4:12: proxy.filter.rules[0].protocol: \"sctp\" is not one of tcp, udp\n");
+}
+
+TEST(Config, RefusesUdpBesideAProxy) {
+  constexpr std::string_view rule =
+      "[[proxy.filter.rules]]\naction = \"allow\"\nhost = \"a.test\"\nports = [1]\n"
+      "protocol = \"udp\"\n";
+  constexpr std::string_view message =
+      "/etc/c.toml:1:1: the rule `host a.test, ports 1, protocol udp` is about UDP, which does not "
+      "go "
+      "through upstream.proxy; remove one of the two\n";
+  EXPECT_EQ(
+      read(std::string(rule) + "[upstream]\nproxy = \"http://proxy.test:3128\"\n").mistakes,
+      message);
+  EXPECT_EQ(read(std::string(rule) + "[upstream.proxy_source]\nenv = \"P\"\n").mistakes, message);
+}
+
 TEST(Config, CompilesRulesInBothSpellings) {
   const auto [config, mistakes] = read(R"(
 [[proxy.filter.rules]]

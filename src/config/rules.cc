@@ -3,9 +3,11 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <iterator>
 
 #include "config/reader.h"
+#include "policy/datagrams.h"
 #include "policy/interception.h"
 #include "policy/profile.h"
 
@@ -40,6 +42,8 @@ policy::RuleSpec spec_of(const Reader& rule, const base::Origin& origin) {
   spec.methods = rule.texts("methods");
   spec.schemes = rule.texts("schemes");
   spec.ports = rule.integers("ports");
+  if (const auto protocol = rule.text("protocol"))
+    spec.protocol = policy::protocol_named(*protocol);
   spec.reason = rule.text("reason").value_or("");
   spec.allow_private = rule.flag("allow_private").value_or(false);
   spec.tls = policy::tls_named(rule.text("tls").value_or("inspect")).value();
@@ -69,7 +73,8 @@ std::vector<policy::Rule> compile_list(
       continue;
     }
     const auto origin = reader.origin(
-        {"pattern", "host", "path", "url", "methods", "schemes", "ports"}, element->origin);
+        {"protocol", "pattern", "host", "path", "url", "methods", "schemes", "ports"},
+        element->origin);
     problems.push_back(problem_of(rule.error(), origin, path));
   }
   return rules;
@@ -145,6 +150,32 @@ std::optional<policy::Policy> policy_of(
   if (policy) return *std::move(policy);
   problems.push_back(problem_of(policy.error(), {}, floor_path));
   return std::nullopt;
+}
+
+void check_datagrams(const policy::Policy& policy, const Table& effective, Problems& problems) {
+  constexpr std::size_t most_ports = 1024;
+  constexpr std::size_t most_name_servers = 128;
+  const auto first = std::ranges::find_if(policy.rules(), [](const policy::Rule& rule) {
+    return rule.spec().protocol == policy::Protocol::udp && rule.action() == policy::Action::allow;
+  });
+  if (first == policy.rules().end()) return;
+  const auto& origin = first->spec().origin;
+  const auto datagrams = policy::datagrams_of(policy);
+  if (datagrams.ports.size() > most_ports || datagrams.name_servers.size() > most_name_servers) {
+    problems.push_back(
+        {origin, fmt::format(
+                     "rules with protocol = \"udp\" name more than {} ports or {} name servers",
+                     most_ports, most_name_servers)});
+  }
+  const Reader reader(effective);
+  const auto* source = reader.find("upstream.proxy_source");
+  const bool has_source = source != nullptr && !source->as<Table>()->empty();
+  if (!reader.text("upstream.proxy") && !has_source) return;
+  problems.push_back(
+      {origin, fmt::format(
+                   "the rule `{}` is about UDP, which does not go through upstream.proxy; remove "
+                   "one of the two",
+                   policy::conditions_of(first->spec()))});
 }
 
 std::vector<policy::Pattern> log_skip_of(const Table& effective, Problems& problems) {

@@ -19,6 +19,10 @@ enum class Interception { on, off };
 std::optional<policy::Policy> policy_of(
     const Table& effective, Interception interception, Problems& problems);
 
+/// What the rules say of UDP must be something that can be done: not more than some ports and name
+/// servers, and no proxy on the way.
+void check_datagrams(const policy::Policy& policy, const Table& effective, Problems& problems);
+
 std::vector<policy::Pattern> log_skip_of(const Table& effective, Problems& problems);
 
 }  // namespace config

@@ -94,6 +94,11 @@ constexpr auto table_of_rows = std::to_array<Row>({
      .dialect = own,
      .doc = "Condition on the port. A connection that is neither HTTP nor TLS needs a rule that "
             "names its port."},
+    {.path = "proxy.filter.rules[].protocol", .type = Type::choice, .choices = "tcp|udp",
+     .dialect = own,
+     .doc = "Condition on what carries the bytes. UDP passes only by a rule that says `udp`, "
+            "`host` and `ports`; it is relayed uninspected. A rule without `protocol` allows TCP "
+            "alone, and blocks both."},
     {.path = "proxy.filter.rules[].reason", .type = Type::text,
      .doc = "Said to whoever is refused."},
     {.path = "proxy.filter.rules[].allow_private", .type = Type::boolean, .dialect = own,
@@ -120,6 +125,8 @@ constexpr auto table_of_rows = std::to_array<Row>({
     {.path = "proxy.filter.floor[].schemes", .type = Type::texts, .dialect = own,
      .doc = "As in rules."},
     {.path = "proxy.filter.floor[].ports", .type = Type::integers, .min = 1, .max = last_port,
+     .dialect = own, .doc = "As in rules."},
+    {.path = "proxy.filter.floor[].protocol", .type = Type::choice, .choices = "tcp|udp",
      .dialect = own, .doc = "As in rules."},
     {.path = "proxy.filter.floor[].reason", .type = Type::text, .dialect = own,
      .doc = "As in rules."},
@@ -249,6 +256,9 @@ constexpr auto table_of_rows = std::to_array<Row>({
     {.path = "upstream.tunnel_idle_timeout", .type = Type::duration, .fallback = "\"1h\"",
      .dialect = own,
      .doc = "Longest silence of a connection that is relayed unopened."},
+    {.path = "upstream.udp_idle_timeout", .type = Type::duration, .fallback = "\"30s\"",
+     .dialect = own,
+     .doc = "Longest silence of a flow of datagrams; what comes later is a new flow."},
     {.path = "upstream.keep_alive_timeout", .type = Type::duration, .fallback = "\"55s\"",
      .dialect = own, .doc = "How long an unused connection to a server is kept for later."},
     {.path = "upstream.max_connections_per_host", .type = Type::integer, .fallback = "0",

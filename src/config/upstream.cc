@@ -183,6 +183,7 @@ private:
     out.idle = duration("upstream.idle_timeout", out.idle);
     out.write = duration("upstream.write_timeout", out.write);
     out.tunnel_idle = duration("upstream.tunnel_idle_timeout", out.tunnel_idle);
+    out.udp_idle = duration("upstream.udp_idle_timeout", out.udp_idle);
     out.keep_alive = duration("upstream.keep_alive_timeout", out.keep_alive);
     out.connections_per_host = count("upstream.max_connections_per_host");
     out.idle_per_host = count("upstream.max_idle_per_host");

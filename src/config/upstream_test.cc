@@ -41,6 +41,7 @@ TEST(Upstream, HasLimitsWithoutAFile) {
   EXPECT_EQ(upstream.limits.idle, 10min);
   EXPECT_EQ(upstream.limits.write, 2min);
   EXPECT_EQ(upstream.limits.tunnel_idle, 1h);
+  EXPECT_EQ(upstream.limits.udp_idle, 30s);
   EXPECT_EQ(upstream.limits.keep_alive, 55s);
   EXPECT_EQ(upstream.limits.connections_per_host, 0U);
   EXPECT_EQ(upstream.limits.idle_per_host, 1024U);
@@ -54,6 +55,7 @@ first_byte_timeout = "3s"
 idle_timeout = "4s"
 write_timeout = "5s"
 tunnel_idle_timeout = "6s"
+udp_idle_timeout = "9s"
 keep_alive_timeout = "7ms"
 max_connections_per_host = 8
 max_idle_per_host = 0

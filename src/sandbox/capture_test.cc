@@ -79,6 +79,57 @@ void answer_dns(int socket) {
   _exit(0);
 }
 
+/// From an address that is nobody's here, which takes no privilege; 0 or errno.
+int try_send_from(const Endpoint& from, const Endpoint& to) {
+  const auto socket = make_socket(from, SOCK_DGRAM);
+  const int on = 1;
+  if (setsockopt(socket.get(), IPPROTO_IPV6, IPV6_FREEBIND, &on, sizeof on) != 0) return errno;
+  const auto own = to_socket_address(from);
+  if (bind(socket.get(), own.get(), own.size) != 0) return errno;
+  const auto address = to_socket_address(to);
+  return sendto(socket.get(), "?", 1, 0, address.get(), address.size) == 1 ? 0 : errno;
+}
+
+bool readable_now(int socket) {
+  pollfd wait{socket, POLLIN, 0};
+  return poll(&wait, 1, 0) == 1;
+}
+
+/// As a program talks to a server: a question, an answer, and another question to the same; 0 or
+/// errno.
+int talk_to(const Endpoint& server) {
+  const auto socket = make_socket(server, SOCK_DGRAM);
+  const auto address = to_socket_address(server);
+  if (connect(socket.get(), address.get(), address.size) != 0) return errno;
+  std::array<char, 16> answer{};
+  for (const std::string_view question : {"first", "again"}) {
+    if (send(socket.get(), question.data(), question.size(), 0) != 5) return errno;
+    if (!readable(socket.get())) return ETIMEDOUT;
+    if (recv(socket.get(), answer.data(), answer.size(), 0) != 6) return EBADMSG;
+  }
+  return 0;
+}
+
+/// The other side of talk_to(): the first question comes to the listener, the next one to the
+/// socket that answered. In a thread's place a child, with sockets of the warden made before.
+void answer_datagrams(Warden& warden, const DatagramListeners& listeners, const Endpoint& server) {
+  std::fflush(nullptr);
+  if (fork() != 0) return;
+  const int listener = (server.is_v4 ? listeners.v4 : listeners.v6).get();
+  SocketAddress program;
+  std::array<char, 16> question{};
+  if (!readable(listener)) _exit(1);
+  recvfrom(listener, question.data(), question.size(), 0, program.get(), &program.size);
+  const auto answers = warden.answer(server, to_endpoint(program).value());
+  if (!answers) _exit(2);
+  send(answers->get(), "answer", 6, 0);
+  if (!readable(answers->get())) _exit(3);
+  const auto size = recv(answers->get(), question.data(), question.size(), 0);
+  if (std::string_view(question.data(), 5) == "again" && size == 5)
+    send(answers->get(), "answer", 6, 0);
+  _exit(0);
+}
+
 std::vector<std::string> read_refusals(int socket) {
   std::vector<std::string> seen;
   std::array<char, 8192> buffer{};
@@ -209,6 +260,86 @@ TEST_P(Capture, RefusesTheRestAtOnceAndTellsIt) {
         EXPECT_EQ(inside.run([&] { return try_send(place.endpoint(), type, protocol); }), EPERM);
         EXPECT_EQ(read_refusals(warden.listeners().refusals.get()), std::vector<std::string>{seen});
       }
+    });
+  });
+}
+
+TEST_P(Capture, HandsOverDatagramsAndAnswersAsTheServer) {
+  constexpr const char* servers[] = {"198.51.100.20", "198.18.0.16", "2001:db8::1"};
+  run([&] {
+    with_capture([&](Warden& warden, const Inside& inside) {
+      const auto listeners = warden.capture({.ports = {123}});
+      ASSERT_TRUE(listeners) << listeners.error().to_string();
+      for (const auto* server : servers) {
+        SCOPED_TRACE(server);
+        const auto place = Place{server, 123}.endpoint();
+        answer_datagrams(warden, *listeners, place);
+        EXPECT_EQ(inside.run([&] { return talk_to(place); }), 0);
+      }
+    });
+  });
+}
+
+TEST_P(Capture, StillRefusesDatagramsForOtherPortsAndForNeighbours) {
+  run([&] {
+    with_capture([&](Warden& warden, const Inside& inside) {
+      const auto listeners = warden.capture({.ports = {123}});
+      ASSERT_TRUE(listeners);
+      for (const Place place :
+           {Place{"8.8.8.8", 124},
+            {"2001:db8::1", 124},
+            {"224.0.0.251", 123},
+            {"ff0e::fb", 123},
+            {"255.255.255.255", 123}}) {
+        EXPECT_EQ(inside.run([&] { return try_send(place.endpoint()); }), EPERM) << place.address;
+      }
+      for (const auto* listener : {&listeners->v4, &listeners->v6}) {
+        EXPECT_FALSE(readable_now(listener->get()));
+        const auto own = local_endpoint(listener->get()).value();
+        EXPECT_EQ(inside.run([&] { return try_send(own); }), EPERM) << own.to_string();
+      }
+    });
+  });
+}
+
+TEST_P(Capture, HandsOverNoDatagramsFromABorrowedAddress) {
+  run([&] {
+    with_capture([&](Warden& warden, const Inside& inside) {
+      const auto listeners = warden.capture({.ports = {123}});
+      ASSERT_TRUE(listeners);
+      const auto from = Place{"fd00:6c61::7", 4000}.endpoint();
+      const auto to = Place{"fd00:6c61::10", 123}.endpoint();
+      EXPECT_EQ(inside.run([&] { return try_send_from(from, to); }), EPERM);
+      EXPECT_FALSE(readable_now(listeners->v6.get()));
+    });
+  });
+}
+
+TEST_P(Capture, TellsWhatToDoWhenTheKernelRefusesToHandOverAndGoesOn) {
+  run([&] {
+    with_capture([&](Warden& warden, const Inside& inside) {
+      const auto listeners = warden.capture({});  // an empty set is no rule
+      ASSERT_FALSE(listeners);
+      EXPECT_TRUE(listeners.error().hint.contains("modprobe nft_tproxy"));
+      EXPECT_EQ(inside.run([&] { return try_send(Place{"8.8.8.8", 123}.endpoint()); }), EPERM);
+      EXPECT_EQ(inside.run([&] { return try_connect(Place{"8.8.8.8", 123}.endpoint()); }), 0);
+    });
+  });
+}
+
+TEST_P(Capture, HandsOverQuestionsForNamedNameServersAlone) {
+  run([&] {
+    with_capture([&](Warden& warden, const Inside& inside) {
+      const auto named = Place{"192.0.2.53", 53}.endpoint();
+      const auto listeners = warden.capture({.ports = {53}, .name_servers = {named}});
+      ASSERT_TRUE(listeners);
+      for (const auto& place : {named, Place{"198.18.0.16", 53}.endpoint()}) {
+        answer_datagrams(warden, *listeners, place);
+        EXPECT_EQ(inside.run([&] { return talk_to(place); }), 0) << place.to_string();
+      }
+      const auto other = Place{"192.0.2.54", 53}.endpoint();
+      answer_dns(warden.listeners().dns_udp4.get());
+      EXPECT_EQ(inside.run([&] { return ask_dns(other); }), 0);
     });
   });
 }

@@ -18,11 +18,14 @@ std::optional<Endpoint> Endpoint::parse(std::string_view address, std::uint16_t 
   return endpoint;
 }
 
-std::string Endpoint::to_string() const {
+std::string Endpoint::address_text() const {
   std::array<char, INET6_ADDRSTRLEN> text{};
   inet_ntop(is_v4 ? AF_INET : AF_INET6, address.data(), text.data(), text.size());
-  return is_v4 ? fmt::format("{}:{}", text.data(), port)
-               : fmt::format("[{}]:{}", text.data(), port);
+  return text.data();
+}
+
+std::string Endpoint::to_string() const {
+  return fmt::format(fmt::runtime(is_v4 ? "{}:{}" : "[{}]:{}"), address_text(), port);
 }
 
 SocketAddress to_socket_address(const Endpoint& endpoint) {

@@ -22,6 +22,8 @@ struct Endpoint {
   /// An address as text, "192.0.2.1" or "2001:db8::1"; nullopt when it is not one.
   static std::optional<Endpoint> parse(std::string_view address, std::uint16_t port);
 
+  /// The address alone: "192.0.2.1" or "2001:db8::1".
+  std::string address_text() const;
   /// "192.0.2.1:443" or "[2001:db8::1]:443".
   std::string to_string() const;
   bool operator==(const Endpoint&) const = default;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "sandbox/loopback.h"
 
+#include <linux/fib_rules.h>
 #include <linux/if_addr.h>
 #include <linux/rtnetlink.h>
 #include <net/if.h>
@@ -81,6 +82,27 @@ base::Result<> route_everything_to_loopback(bool with_ipv6) {
   TRY_VOID(route_through(netlink, own_ipv4));
   if (with_ipv6) TRY_VOID(route_through(netlink, own_ipv6));
   return {};
+}
+
+base::Result<> deliver_marked_here() {
+  constexpr std::uint32_t table = 100;  // free: the namespace is ours
+  rtmsg route{};
+  route.rtm_family = AF_INET6;
+  route.rtm_protocol = RTPROT_STATIC;
+  route.rtm_scope = RT_SCOPE_UNIVERSE;
+  route.rtm_type = RTN_LOCAL;
+  NetlinkMessage deliver(RTM_NEWROUTE, NLM_F_CREATE, bytes_of(route));
+  deliver.add(RTA_TABLE, bytes_of(table)).add(RTA_OIF, bytes_of(loopback_index));
+
+  fib_rule_hdr rule{};
+  rule.family = AF_INET6;
+  rule.action = FR_ACT_TO_TBL;
+  NetlinkMessage choose(RTM_NEWRULE, NLM_F_CREATE, bytes_of(rule));
+  choose.add(FRA_FWMARK, bytes_of(mark_of_datagrams)).add(FRA_TABLE, bytes_of(table));
+
+  auto netlink = TRY(Netlink::open(NETLINK_ROUTE));
+  TRY_VOID(netlink.ask("deliver marked packets here", std::move(deliver)));
+  return netlink.ask("choose the route of marked packets", std::move(choose));
 }
 
 bool has_ipv6() {

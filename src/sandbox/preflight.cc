@@ -12,6 +12,7 @@
 #include <utility>
 
 #include "sandbox/capture.h"
+#include "sandbox/datagrams.h"
 #include "sandbox/namespaces.h"
 #include "sandbox/refusals.h"
 #include "sandbox/spawn.h"
@@ -111,6 +112,12 @@ base::Result<> capture_both_ways(std::string_view address) {
 base::Result<> capture_ipv4() { return capture_both_ways("192.0.2.1"); }
 base::Result<> capture_ipv6() { return capture_both_ways("2001:db8::1"); }
 
+base::Result<> capture_datagrams_too() {
+  TRY_VOID(enter_and_capture());
+  TRY_VOID(capture_datagrams({.ports = {443}}));
+  return {};
+}
+
 Check to_check(std::string name, const base::Result<>& outcome, std::string success) {
   if (outcome) return {.name = std::move(name), .detail = std::move(success)};
   auto error = outcome.error();
@@ -132,6 +139,14 @@ Check check_user_namespaces() {
 Check check_ruleset() {
   return to_check(
       "capture rules", try_in_child(load_rules), "nftables redirects, refuses and logs");
+}
+
+Check check_datagrams() {
+  auto check = to_check(
+      "udp", try_in_child(capture_datagrams_too), "rules with protocol = \"udp\" can be kept");
+  if (check.status == Check::Status::ok) return check;
+  check.status = Check::Status::warning;
+  return check;
 }
 
 Check check_capture() {

@@ -25,4 +25,7 @@ Check check_ruleset();
 /// when that is so for IPv4 only.
 Check check_capture();
 
+/// The kernel can hand over UDP that rules allow; a warning when it cannot.
+Check check_datagrams();
+
 }  // namespace sandbox

@@ -15,7 +15,8 @@ INSTANTIATE_TEST_SUITE_P(User, Preflight, test::both_users, test::name_of_user);
 
 TEST_P(Preflight, FindsThatThisMachineCanHoldASandbox) {
   run([] {
-    for (const auto& check : {check_user_namespaces(), check_ruleset(), check_capture()}) {
+    for (const auto& check :
+         {check_user_namespaces(), check_ruleset(), check_capture(), check_datagrams()}) {
       EXPECT_EQ(check.status, Check::Status::ok) << check.name << ": " << check.detail;
       EXPECT_EQ(check.remedy, "");
     }

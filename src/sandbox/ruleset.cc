@@ -3,6 +3,7 @@
 
 #include <dlfcn.h>
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <nftables/libnftables.h>
 
 #include <memory>
@@ -79,7 +80,74 @@ constexpr std::string_view rules = R"(table inet lazaret {{
 }}
 )";
 
+// The order of a packet's way: `reroute` and `capture` as it leaves, `refuse`, then, back from lo,
+// `datagrams`. Why it is as it is:
+// - Inserted rules come first in their chains; what they accept goes on to the next chain.
+// - Port 53 of names and of the name servers that rules name is not redirected to the DNS
+// listeners.
+// - Multicast and broadcast are for neighbours, which a sandbox has none of: refused as before.
+// - A program may bind an IPv6 socket to an address that is not its own (IPV6_FREEBIND): answers to
+//   it would come back as its questions.
+// - The listeners answer only to what was handed to them: a scan of loopback finds nothing.
+// - A program that closed its socket answers a late reply with an ICMP error, which is no attempt
+//   worth logging.
+constexpr std::string_view datagram_rules_v4 =
+    R"(insert rule inet lazaret capture ip daddr {{ {names} }} udp dport 53 accept
+insert rule inet lazaret refuse ip saddr {{ 127.0.0.0/8, {own} }} ip daddr != {{ 127.0.0.0/8, {own}, 224.0.0.0/3 }} udp dport {{ {ports} }} accept
+insert rule inet lazaret refuse icmp type destination-unreachable ip daddr != {{ 127.0.0.0/8, {own} }} drop
+insert rule inet lazaret refuse ip daddr 127.0.0.1 udp dport {listener} reject
+table inet lazaret {{
+  chain datagrams {{
+    type filter hook prerouting priority -150; policy accept;
+    ip daddr != {{ 127.0.0.0/8, {own}, 224.0.0.0/3 }} udp dport {{ {ports} }} tproxy ip to 127.0.0.1:{listener} accept
+  }}
+}}
+)";
+
+constexpr std::string_view datagram_rules_v6 =
+    R"(insert rule inet lazaret capture ip6 daddr {{ {names} }} udp dport 53 accept
+insert rule inet lazaret refuse ip6 saddr {{ ::1, {own} }} ip6 daddr != {{ ::1, {own}, ff00::/8 }} udp dport {{ {ports} }} accept
+insert rule inet lazaret refuse icmpv6 type destination-unreachable ip6 daddr != {{ ::1, {own} }} drop
+insert rule inet lazaret refuse ip6 daddr ::1 udp dport {listener} reject
+table inet lazaret {{
+  chain reroute {{
+    type route hook output priority -150; policy accept;
+    ip6 daddr != {{ ::1, {own}, ff00::/8 }} udp dport {{ {ports} }} meta mark set {mark}
+  }}
+  chain datagrams {{
+    type filter hook prerouting priority -150; policy accept;
+    ip6 daddr != {{ ::1, {own}, ff00::/8 }} udp dport {{ {ports} }} tproxy ip6 to [::1]:{listener} accept
+  }}
+}}
+)";
+
+// As dns::Pool gives them.
+constexpr std::string_view names_ipv4 = "198.18.0.0/15";
+constexpr std::string_view names_ipv6 = "fd00:6c61::/64";
+
+/// `names` and the name servers of one family, as a set's elements.
+std::string with_name_servers(
+    std::string_view names, const std::vector<Endpoint>& servers, bool is_v4) {
+  std::string out(names);
+  for (const auto& server : servers)
+    if (server.is_v4 == is_v4) out += ", " + server.address_text();
+  return out;
+}
+
 }  // namespace
+
+std::string datagram_ruleset(const DatagramCapture& wanted, const DatagramPorts& listeners) {
+  const auto ports = fmt::format("{}", fmt::join(wanted.ports, ", "));
+  auto out = fmt::format(
+      datagram_rules_v4, fmt::arg("ports", ports), fmt::arg("own", own_ipv4),
+      fmt::arg("names", with_name_servers(names_ipv4, wanted.name_servers, true)),
+      fmt::arg("listener", listeners.v4));
+  if (listeners.v6 == 0) return out;
+  return out + fmt::format(
+                   datagram_rules_v6, fmt::arg("ports", ports), fmt::arg("own", own_ipv6),
+                   fmt::arg("names", with_name_servers(names_ipv6, wanted.name_servers, false)),
+                   fmt::arg("listener", listeners.v6), fmt::arg("mark", mark_of_datagrams));
+}
 
 std::string capture_ruleset(const CapturePorts& ports) {
   const auto capture_udp6 =

@@ -6,6 +6,7 @@
 #include <string>
 
 #include "base/result.h"
+#include "sandbox/datagrams.h"
 
 namespace sandbox {
 
@@ -23,6 +24,16 @@ inline constexpr std::uint16_t refusals_group = 1;
 /// The rules as nft(8) reads them: outgoing TCP and DNS go to the gateway's ports, loopback is the
 /// sandbox's own, and the rest is refused at once and logged.
 std::string capture_ruleset(const CapturePorts& ports);
+
+/// Where captured datagrams arrive, on the loopback address of their family.
+struct DatagramPorts {
+  std::uint16_t v4 = 0;
+  std::uint16_t v6 = 0;  // 0: no IPv6
+};
+
+/// What is added to capture_ruleset(): UDP to the wanted ports goes to the gateway's sockets and is
+/// no longer refused. `wanted` has ports.
+std::string datagram_ruleset(const DatagramCapture& wanted, const DatagramPorts& ports);
 
 /// Loads rules into the network namespace of the caller, all or nothing.
 base::Result<> load_ruleset(const std::string& ruleset);

@@ -39,6 +39,44 @@ TEST(Ruleset, RedirectsNoIpv6DnsWhereThereIsNoIpv6) {
   EXPECT_FALSE(rules.contains(", 0 }"));
 }
 
+TEST(Ruleset, HandsOverTheDatagramsThatAreWanted) {
+  const DatagramCapture wanted{
+      .ports = {53, 123},
+      .name_servers = {
+          Endpoint::parse("192.0.2.53", 53).value(), Endpoint::parse("2001:db8::53", 53).value()}};
+  constexpr auto expected =
+      R"(insert rule inet lazaret capture ip daddr { 198.18.0.0/15, 192.0.2.53 } udp dport 53 accept
+insert rule inet lazaret refuse ip saddr { 127.0.0.0/8, 10.0.2.100 } ip daddr != { 127.0.0.0/8, 10.0.2.100, 224.0.0.0/3 } udp dport { 53, 123 } accept
+insert rule inet lazaret refuse icmp type destination-unreachable ip daddr != { 127.0.0.0/8, 10.0.2.100 } drop
+insert rule inet lazaret refuse ip daddr 127.0.0.1 udp dport 5 reject
+table inet lazaret {
+  chain datagrams {
+    type filter hook prerouting priority -150; policy accept;
+    ip daddr != { 127.0.0.0/8, 10.0.2.100, 224.0.0.0/3 } udp dport { 53, 123 } tproxy ip to 127.0.0.1:5 accept
+  }
+}
+insert rule inet lazaret capture ip6 daddr { fd00:6c61::/64, 2001:db8::53 } udp dport 53 accept
+insert rule inet lazaret refuse ip6 saddr { ::1, fd00:2::100 } ip6 daddr != { ::1, fd00:2::100, ff00::/8 } udp dport { 53, 123 } accept
+insert rule inet lazaret refuse icmpv6 type destination-unreachable ip6 daddr != { ::1, fd00:2::100 } drop
+insert rule inet lazaret refuse ip6 daddr ::1 udp dport 6 reject
+table inet lazaret {
+  chain reroute {
+    type route hook output priority -150; policy accept;
+    ip6 daddr != { ::1, fd00:2::100, ff00::/8 } udp dport { 53, 123 } meta mark set 1
+  }
+  chain datagrams {
+    type filter hook prerouting priority -150; policy accept;
+    ip6 daddr != { ::1, fd00:2::100, ff00::/8 } udp dport { 53, 123 } tproxy ip6 to [::1]:6 accept
+  }
+}
+)";
+  EXPECT_EQ(datagram_ruleset(wanted, {.v4 = 5, .v6 = 6}), expected);
+}
+
+TEST(Ruleset, HandsOverNoIpv6DatagramsWhereThereIsNoIpv6) {
+  EXPECT_FALSE(datagram_ruleset({.ports = {123}}, {.v4 = 5}).contains("ip6"));
+}
+
 TEST(Ruleset, ACallerWithoutPowerOverItsNetworkIsToldSo) {
   const auto outcome = load_ruleset("table inet broken {{");
   ASSERT_FALSE(outcome);

@@ -118,11 +118,32 @@ base::Result<> Warden::signal(pid_t pid, int number) {
   return {};
 }
 
-base::Result<base::Fd> Warden::listen(const Endpoint& endpoint) {
-  auto parcel = TRY(ask(wire::Listen{endpoint}));
+base::Result<base::Fd> Warden::ask_for_socket(const wire::Message& message) {
+  auto parcel = TRY(ask(message));
   if (parcel.files.size() != 1)
-    return base::fail(base::ErrorKind::internal, "the warden sent no listener");
+    return base::fail(base::ErrorKind::internal, "the warden sent no socket");
   return std::move(parcel.files.front());
+}
+
+base::Result<base::Fd> Warden::listen(const Endpoint& endpoint) {
+  return ask_for_socket(wire::Listen{endpoint});
+}
+
+base::Result<base::Fd> Warden::answer(const Endpoint& from, const Endpoint& to) {
+  return ask_for_socket(wire::Answer{.from = from, .to = to});
+}
+
+base::Result<DatagramListeners> Warden::capture(const DatagramCapture& wanted) {
+  auto files = TRY(ask(wire::CaptureDatagrams{wanted})).files;
+  if (files.size() != 2 && files.size() != 4)
+    return base::fail(base::ErrorKind::internal, "the warden sent no sockets for datagrams");
+  // As numbers_of() in warden_process.cc sends them.
+  DatagramListeners listeners{.v4 = std::move(files[0]), .icmp4 = std::move(files[1])};
+  if (files.size() == 4) {
+    listeners.v6 = std::move(files[2]);
+    listeners.icmp6 = std::move(files[3]);
+  }
+  return listeners;
 }
 
 base::Result<Exited> Warden::next_event() {

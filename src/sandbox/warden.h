@@ -18,6 +18,7 @@
 #include "base/fd.h"
 #include "base/result.h"
 #include "sandbox/covers.h"
+#include "sandbox/datagrams.h"
 #include "sandbox/listeners.h"
 #include "sandbox/warden_wire.h"
 
@@ -84,6 +85,11 @@ public:
   base::Result<> signal(pid_t pid, int number);
   /// A socket inside the namespace that listens for TCP on `endpoint`, non-blocking.
   base::Result<base::Fd> listen(const Endpoint& endpoint);
+  /// Has UDP to some ports arrive on the returned sockets instead of being refused; once. Only for
+  /// a captured network.
+  base::Result<DatagramListeners> capture(const DatagramCapture& wanted);
+  /// See answer_socket().
+  base::Result<base::Fd> answer(const Endpoint& from, const Endpoint& to);
 
   /// Readable when next_event() would not wait.
   int fd() const { return events_.get(); }
@@ -96,6 +102,7 @@ private:
   Warden(pid_t pid, Network network, base::Fd requests, base::Fd events);
   /// One message there and one back.
   base::Result<wire::Parcel> ask(const wire::Message& message, std::span<const int> files = {});
+  base::Result<base::Fd> ask_for_socket(const wire::Message& message);
 
   pid_t pid_;
   Network network_;

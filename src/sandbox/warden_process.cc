@@ -17,6 +17,7 @@
 #include "base/secret.h"
 #include "sandbox/capture.h"
 #include "sandbox/covers.h"
+#include "sandbox/datagrams.h"
 #include "sandbox/keep_only.h"
 #include "sandbox/loopback.h"
 #include "sandbox/namespaces.h"
@@ -72,6 +73,14 @@ base::Result<std::string> read_all(int memory_file) {
   return bytes;
 }
 
+/// The order that Warden::capture expects.
+std::vector<int> numbers_of(const DatagramListeners& listeners) {
+  std::vector<int> numbers;
+  for (const auto* socket : {&listeners.v4, &listeners.icmp4, &listeners.v6, &listeners.icmp6})
+    if (*socket) numbers.push_back(socket->get());
+  return numbers;
+}
+
 /// Answers requests, one at a time, and tells the end of what it launched.
 class Broker {
 public:
@@ -86,6 +95,8 @@ private:
   base::Result<wire::Done> signal(const wire::Signal& wanted);
   base::Result<> tell_ends();
   base::Result<> reply(const base::Result<wire::Done>& outcome, std::span<const int> files = {});
+  /// Hands a socket over and keeps nothing of it.
+  base::Result<> reply(const base::Result<base::Fd>& socket);
 
   base::Fd requests_;
   base::Fd events_;
@@ -111,10 +122,14 @@ base::Result<> Broker::answer() {
   auto [message, files] = TRY(wire::receive(requests_.get()));
   if (std::holds_alternative<wire::Launch>(message)) return reply(launch(std::move(files)));
   if (const auto* wanted = std::get_if<wire::Signal>(&message)) return reply(signal(*wanted));
-  if (const auto* wanted = std::get_if<wire::Listen>(&message)) {
-    const auto socket = listen_on(wanted->endpoint);
-    if (!socket) return reply(std::unexpected(socket.error()));
-    return reply(wire::Done{}, std::array{socket->get()});
+  if (const auto* wanted = std::get_if<wire::Listen>(&message))
+    return reply(listen_on(wanted->endpoint));
+  if (const auto* wanted = std::get_if<wire::Answer>(&message))
+    return reply(answer_socket(wanted->from, wanted->to));
+  if (const auto* asked = std::get_if<wire::CaptureDatagrams>(&message)) {
+    const auto listeners = capture_datagrams(asked->wanted);
+    if (!listeners) return reply(base::Result<wire::Done>(std::unexpected(listeners.error())));
+    return reply(wire::Done{}, numbers_of(*listeners));
   }
   return base::fail(base::ErrorKind::invalid, "the warden does not know this request");
 }
@@ -122,6 +137,11 @@ base::Result<> Broker::answer() {
 base::Result<> Broker::reply(const base::Result<wire::Done>& outcome, std::span<const int> files) {
   if (!outcome) return wire::send(requests_.get(), wire::Failed{outcome.error()});
   return wire::send(requests_.get(), *outcome, files);
+}
+
+base::Result<> Broker::reply(const base::Result<base::Fd>& socket) {
+  if (!socket) return wire::send(requests_.get(), wire::Failed{socket.error()});
+  return wire::send(requests_.get(), wire::Done{}, std::array{socket->get()});
 }
 
 base::Result<wire::Done> Broker::launch(std::vector<base::Fd> files) {

@@ -13,6 +13,10 @@ namespace {
 
 constexpr std::size_t most_bytes = 16384;
 
+std::string_view raw(const std::array<std::uint8_t, 16>& address) {
+  return {reinterpret_cast<const char*>(address.data()), address.size()};
+}
+
 /// Numbers and texts, one after the other; this machine's byte order.
 class Writer {
 public:
@@ -36,6 +40,9 @@ public:
     for (const auto& value : values)
       text(value.path).number(value.is_directory ? 1 : 0).text(value.text);
     return *this;
+  }
+  Writer& endpoint(const Endpoint& value) {
+    return text(raw(value.address)).number(value.is_v4 ? 1 : 0).number(value.port);
   }
   std::string finish() { return std::move(out_); }
 
@@ -72,6 +79,23 @@ public:
     }
     return values;
   }
+  std::uint16_t port() {
+    const auto value = number();
+    if (value > 0xffff) failed_ = true;
+    return static_cast<std::uint16_t>(value);
+  }
+  Endpoint endpoint() {
+    Endpoint value;
+    const auto address = text();
+    if (address.size() != value.address.size())
+      failed_ = true;
+    else
+      std::memcpy(value.address.data(), address.data(), address.size());
+    value.is_v4 = number() != 0;
+    value.port = port();
+    return value;
+  }
+  bool failed() const { return failed_; }
   /// Everything that was asked for was there, and nothing is left.
   bool whole() const { return !failed_ && rest_.empty(); }
 
@@ -90,10 +114,6 @@ private:
   bool failed_ = false;
 };
 
-std::string_view raw(const std::array<std::uint8_t, 16>& address) {
-  return {reinterpret_cast<const char*>(address.data()), address.size()};
-}
-
 struct WriteBody {
   Writer& out;
   void operator()(const Launch&) const {}
@@ -101,10 +121,7 @@ struct WriteBody {
     out.number(static_cast<std::uint32_t>(signal.pid));
     out.number(static_cast<std::uint32_t>(signal.number));
   }
-  void operator()(const Listen& listen) const {
-    const auto& [address, is_v4, port] = listen.endpoint;
-    out.text(raw(address)).number(is_v4 ? 1 : 0).number(port);
-  }
+  void operator()(const Listen& listen) const { out.endpoint(listen.endpoint); }
   void operator()(const Done& done) const { out.number(static_cast<std::uint32_t>(done.pid)); }
   void operator()(const Ended& ended) const {
     out.number(static_cast<std::uint32_t>(ended.pid));
@@ -115,18 +132,25 @@ struct WriteBody {
     out.number(static_cast<std::uint32_t>(error.kind));
     out.text(error.message).text(error.hint).texts(error.notes);
   }
+  void operator()(const CaptureDatagrams& capture) const {
+    const auto& [ports, name_servers] = capture.wanted;
+    out.number(static_cast<std::uint32_t>(ports.size()));
+    for (const auto port : ports)
+      out.number(port);
+    out.number(static_cast<std::uint32_t>(name_servers.size()));
+    for (const auto& server : name_servers)
+      out.endpoint(server);
+  }
+  void operator()(const Answer& answer) const { out.endpoint(answer.from).endpoint(answer.to); }
 };
 
-std::optional<Message> read_listen(Reader& in) {
-  Listen listen;
-  const auto address = in.text();
-  if (address.size() != listen.endpoint.address.size()) return std::nullopt;
-  std::memcpy(listen.endpoint.address.data(), address.data(), address.size());
-  listen.endpoint.is_v4 = in.number() != 0;
-  const auto port = in.number();
-  if (port > 0xffff) return std::nullopt;
-  listen.endpoint.port = static_cast<std::uint16_t>(port);
-  return listen;
+CaptureDatagrams read_capture(Reader& in) {
+  CaptureDatagrams capture;
+  for (auto left = in.number(); left > 0 && !in.failed(); --left)
+    capture.wanted.ports.push_back(in.port());
+  for (auto left = in.number(); left > 0 && !in.failed(); --left)
+    capture.wanted.name_servers.push_back(in.endpoint());
+  return capture;
 }
 
 std::optional<Message> read_failed(Reader& in) {
@@ -151,7 +175,7 @@ std::optional<Message> read_body(std::uint32_t kind, Reader& in) {
       return Signal{.pid = pid, .number = integer()};
     }
     case 2:
-      return read_listen(in);
+      return Listen{.endpoint = in.endpoint()};
     case 3:
       return Done{.pid = integer()};
     case 4: {
@@ -160,6 +184,12 @@ std::optional<Message> read_body(std::uint32_t kind, Reader& in) {
     }
     case 5:
       return read_failed(in);
+    case 6:
+      return read_capture(in);
+    case 7: {
+      const auto from = in.endpoint();
+      return Answer{.from = from, .to = in.endpoint()};
+    }
     default:
       return std::nullopt;
   }

@@ -16,6 +16,7 @@
 #include "base/fd.h"
 #include "base/result.h"
 #include "sandbox/covers.h"
+#include "sandbox/datagrams.h"
 #include "sandbox/endpoint.h"
 
 namespace sandbox::wire {
@@ -34,6 +35,16 @@ struct Listen {
   Endpoint endpoint{};
   bool operator==(const Listen&) const = default;
 };
+struct CaptureDatagrams {
+  DatagramCapture wanted{};
+  bool operator==(const CaptureDatagrams&) const = default;
+};
+/// For a socket that speaks as `from` with `to`.
+struct Answer {
+  Endpoint from{};
+  Endpoint to{};
+  bool operator==(const Answer&) const = default;
+};
 
 // Told by the warden.
 struct Done {
@@ -49,7 +60,7 @@ struct Failed {
   base::Error error{};
 };
 
-using Message = std::variant<Launch, Signal, Listen, Done, Ended, Failed>;
+using Message = std::variant<Launch, Signal, Listen, Done, Ended, Failed, CaptureDatagrams, Answer>;
 
 std::string encode(const Message& message);
 base::Result<Message> decode(std::string_view bytes);

@@ -33,6 +33,14 @@ TEST(WardenWire, MessagesComeOutAsTheyWentIn) {
   EXPECT_EQ(there_and_back(listen), listen);
   EXPECT_EQ(there_and_back(Done{.pid = 7}), Done{.pid = 7});
   EXPECT_EQ(there_and_back(ended), ended);
+  const CaptureDatagrams capture{
+      {.ports = {53, 65535}, .name_servers = {Endpoint::parse("192.0.2.53", 53).value()}}};
+  EXPECT_EQ(there_and_back(capture), capture);
+  EXPECT_EQ(there_and_back(CaptureDatagrams{}), CaptureDatagrams{});
+  const Answer answer{
+      .from = Endpoint::parse("198.18.0.16", 123).value(),
+      .to = Endpoint::parse("10.0.2.100", 40000).value()};
+  EXPECT_EQ(there_and_back(answer), answer);
 
   const base::Error error{
       .kind = base::ErrorKind::denied, .message = "what", .hint = "do", .notes = {"a", ""}};
@@ -57,6 +65,10 @@ TEST(WardenWire, WhatIsCutOrTooLongIsInvalid) {
     EXPECT_FALSE(decode(message.substr(0, size))) << size;
   EXPECT_FALSE(decode(message + "x"));
 
+  const auto capture = encode(Message(CaptureDatagrams{{.ports = {1, 2}, .name_servers = {{}}}}));
+  for (std::size_t size = 0; size < capture.size(); ++size)
+    EXPECT_FALSE(decode(capture.substr(0, size))) << size;
+
   const auto words = encode(Words{.directory = "/", .argv = {"a"}});
   for (std::size_t size = 0; size < words.size(); ++size)
     EXPECT_FALSE(decode_words(words.substr(0, size))) << size;
@@ -64,7 +76,7 @@ TEST(WardenWire, WhatIsCutOrTooLongIsInvalid) {
 }
 
 TEST(WardenWire, WhatIsOutOfRangeIsInvalid) {
-  EXPECT_FALSE(decode(std::string("\x06\0\0\0", 4)));                  // no such message
+  EXPECT_FALSE(decode(std::string("\x08\0\0\0", 4)));                  // no such message
   EXPECT_FALSE(decode(std::string("\x05\0\0\0\x99\0\0\0", 8)));        // no such kind of error
   EXPECT_FALSE(decode_words(std::string("\xff\xff\xff\xff/tmp", 8)));  // longer than there is
 }

@@ -21,7 +21,6 @@ net::Task<> read_refusals(const Shared& shared, net::Loop& loop, const Doors& do
   for (;;) {
     const auto [error] =
         co_await door.async_wait(net::asio::posix::descriptor_base::wait_read, net::as_result);
-    if (error) co_return;
     for (;;) {
       const ssize_t size =
           ::recv(door.native_handle(), datagram.data(), datagram.size(), MSG_DONTWAIT);
@@ -31,9 +30,12 @@ net::Task<> read_refusals(const Shared& shared, net::Loop& loop, const Doors& do
         if (!repetitions.is_new(packet.protocol + packet.destination)) continue;
         ConnectionRecord record(
             shared, packet.protocol, base::lower(packet.protocol) + "://" + packet.destination);
-        record.refused("capture", "only TCP and DNS leave a sandbox, through the gateway");
+        record.refused(
+            "capture",
+            "only TCP, DNS and the UDP that rules allow leave a sandbox, through the gateway");
       }
     }
+    if (error) co_return;  // what a program tried last is told as well
   }
 }
 

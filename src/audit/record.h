@@ -19,8 +19,8 @@ namespace audit {
 /// What a record is about.
 enum class Kind {
   exchange,    // an HTTP request, answered by the host or by the gateway
-  connection,  // bytes relayed without looking inside: a CONNECT tunnel, raw TCP; method "CONNECT"
-               // or "TCP"
+  connection,  // bytes relayed without looking inside: a CONNECT tunnel, raw TCP, a flow of
+               // datagrams; method "CONNECT", "TCP" or "UDP"
   dns,         // a name that was asked for; method "DNS"
   refusal,  // turned away before it was any of these: a datagram ("UDP"), an unreadable head, a bad
             // handshake
@@ -66,7 +66,7 @@ struct Record {
   std::chrono::nanoseconds duration{0};  // 0: unknown
   std::uint64_t bytes_up = 0;            // body bytes, or the bytes of a tunnel
   std::uint64_t bytes_down = 0;
-  std::uint64_t frames_up = 0;  // of a WebSocket
+  std::uint64_t frames_up = 0;  // of a WebSocket; datagrams of a UDP flow
   std::uint64_t frames_down = 0;
   std::string error{};  // why it failed, when it did
 

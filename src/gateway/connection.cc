@@ -9,6 +9,7 @@
 #include "gateway/h1_client_stream.h"
 #include "gateway/h2_client_stream.h"
 #include "gateway/h2_connection.h"
+#include "gateway/meant_host.h"
 #include "gateway/tunnel.h"
 #include "http/likeness.h"
 #include "http/target.h"
@@ -37,11 +38,8 @@ Connection::Connection(
       client_(std::make_shared<Wire>(std::move(socket), loop.deadlines())) {}
 
 net::Task<> Connection::serve(tcp::endpoint destination) {
-  const auto address = destination.address();
-  const auto name = address.is_v4() ? shared_.names.name_of(address.to_v4().to_uint())
-                                    : shared_.names.name_of(address.to_v6().to_bytes());
   arrival_.way = flow::Arrival::Way::transparent;
-  arrival_.host = name ? *name : address.to_string();
+  arrival_.host = meant_host(shared_.names, destination.address());
   arrival_.port = destination.port();
   co_await serve_host();
 }

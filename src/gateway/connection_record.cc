@@ -6,10 +6,15 @@
 namespace gateway {
 namespace {
 
+std::string_view scheme_of(std::string_view method) {
+  if (method == "CONNECT") return "https://";
+  return method == "UDP" ? "udp://" : "tcp://";
+}
+
 std::string url_of(const std::string& method, const flow::Arrival& arrival) {
   const bool v6 = arrival.host.find(':') != std::string::npos;
   const std::string host = v6 ? "[" + arrival.host + "]" : arrival.host;
-  return (method == "CONNECT" ? "https://" : "tcp://") + host + ":" + std::to_string(arrival.port);
+  return std::string(scheme_of(method)) + host + ":" + std::to_string(arrival.port);
 }
 
 }  // namespace
@@ -35,6 +40,8 @@ ConnectionRecord::~ConnectionRecord() {
   if (forgotten_) return;
   record_.bytes_up = count_.up;
   record_.bytes_down = count_.down;
+  record_.frames_up = datagrams_.up;
+  record_.frames_down = datagrams_.down;
   record_.duration = std::chrono::steady_clock::now() - began_;
   if (const auto written = shared_.journal.append(record_); !written)
     shared_.log.error("log", written.error().message);

@@ -12,9 +12,14 @@
 
 namespace gateway {
 
+struct DatagramCount {
+  std::uint64_t up = 0;
+  std::uint64_t down = 0;
+};
+
 class ConnectionRecord {
 public:
-  /// `method` is CONNECT or TCP.
+  /// `method` is CONNECT, TCP or UDP.
   ConnectionRecord(const Shared& shared, const std::string& method, const flow::Arrival& arrival);
   /// A refused name or packet: method DNS, UDP, ICMP …; `url` such as "dns://name".
   ConnectionRecord(const Shared& shared, std::string method, std::string url);
@@ -27,6 +32,7 @@ public:
   void dialled(const std::string& address) { record_.dial = address; }
   /// To be told of what is relayed.
   TunnelCount& count() { return count_; }
+  DatagramCount& datagrams() { return datagrams_; }
   /// Writes nothing: another record tells of the same.
   void forget() { forgotten_ = true; }
 
@@ -35,6 +41,7 @@ private:
   std::chrono::steady_clock::time_point began_ = std::chrono::steady_clock::now();
   audit::Record record_;
   TunnelCount count_;
+  DatagramCount datagrams_;
   bool forgotten_ = false;
 };
 

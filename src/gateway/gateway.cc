@@ -13,6 +13,7 @@
 #include "gateway/connection.h"
 #include "gateway/dns_service.h"
 #include "gateway/refusal_service.h"
+#include "gateway/udp_relay.h"
 
 namespace gateway {
 namespace {
@@ -63,6 +64,7 @@ struct Gateway::Worker {
   const Shared& shared;
   net::Loop loop;
   Upstreams upstreams;
+  std::unique_ptr<UdpRelay> datagrams;  // on one loop only
   std::size_t connections = 0;
 };
 
@@ -130,6 +132,10 @@ Gateway::Gateway(const Shared& shared, Doors doors, unsigned threads)
     if (worker == workers_.front()) {
       spawn_dns(shared_, worker->loop, doors_);
       spawn_refusals(shared_, worker->loop, doors_);
+      if (doors_.datagrams.v4) {
+        worker->datagrams = std::make_unique<UdpRelay>(shared_, worker->loop, doors_.datagrams);
+        worker->datagrams->start();
+      }
     }
     worker->loop.start("lazaret-gateway");
   }

@@ -2,6 +2,7 @@
 #pragma once
 // The gateway of one sandbox: takes everything that arrives on the doors of its network namespace.
 
+#include <boost/asio/ip/udp.hpp>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -22,6 +23,19 @@ struct RefusedPacket {
   bool operator==(const RefusedPacket&) const = default;
 };
 
+/// The sockets for UDP; all empty when no rule allows any.
+struct DatagramDoors {
+  using End = net::asio::ip::udp::endpoint;
+
+  base::Fd v4{};     // each datagram comes with the address that it was sent to
+  base::Fd v6{};     // may be empty
+  base::Fd icmp4{};  // raw, to refuse with
+  base::Fd icmp6{};  // may be empty
+  /// A socket that speaks as `from`, where the program sent something, with the program at `to`.
+  /// From then on what `to` sends to `from` arrives there.
+  std::function<base::Result<base::Fd>(const End& from, const End& to)> answer{};
+};
+
 /// The sockets of the sandbox's network namespace, and what only their maker knows about them.
 struct Doors {
   base::Fd tcp{};  // every outgoing TCP connection arrives here
@@ -29,6 +43,7 @@ struct Doors {
   base::Fd dns_udp4{};
   base::Fd dns_udp6{};  // may be empty
   base::Fd refusals{};  // may be empty
+  DatagramDoors datagrams{};
   /// Where the program of an accepted connection wanted to go: 4 or 16 bytes and a port, or nothing
   /// when it came to the door itself.
   struct Destination {

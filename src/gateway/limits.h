@@ -24,10 +24,13 @@ struct Limits {
       600'000};  // between two pieces of a body: event streams are quiet for long
   std::chrono::milliseconds upload_stall{120'000};  // a write that makes no progress
   std::chrono::milliseconds tunnel_silence{3'600'000};
+  std::chrono::milliseconds udp_silence{30'000};
   std::chrono::milliseconds pooled{55'000};  // an idle upstream connection is kept this long
   std::size_t pooled_per_host = 256;         // per loop
   std::size_t connections_per_host = 0;      // to one host and port, over all loops; 0: no limit
   std::size_t connections = 1024;            // per loop; more are reset
+  std::size_t udp_flows = 1024;              // the one that was silent for longest makes room
+  std::size_t udp_waiting = 8UL << 20U;  // bytes of datagrams whose servers are still looked for
   http::Limits http{};
   http::H2Limits h2{};
 };

@@ -35,8 +35,9 @@ std::optional<flow::Deny> guard(
     const std::vector<net::asio::ip::address>& addresses,
     const std::string& host,
     std::uint16_t port,
-    const policy::Policy& policy) {
-  if (policy::private_allowed(policy, host, port)) return std::nullopt;
+    const policy::Policy& policy,
+    policy::Protocol protocol = policy::Protocol::tcp) {
+  if (policy::private_allowed(policy, host, port, protocol)) return std::nullopt;
   for (const auto& address : addresses) {
     const auto kind = policy::classify(value_of(address));
     if (kind == policy::AddressClass::public_) continue;
@@ -76,12 +77,10 @@ net::Task<std::expected<Route, flow::Deny>> Router::find(
     std::uint16_t port,
     std::string_view scheme,
     const policy::Policy& policy) {
-  const auto to = std::ranges::find_if(connect_to_, [&](const ConnectTo& each) {
-    return (each.port == 0 || each.port == port) && each.host.matches(host);
-  });
-  if (to != connect_to_.end()) {
+  if (const auto* to = find_redirect(host, port)) {
     auto redirected = co_await redirect(*to, port);
-    co_return std::move(redirected);
+    if (!redirected) co_return std::unexpected(std::move(redirected).error());
+    co_return Direct{*std::move(redirected)};
   }
   const auto& proxy = scheme == "http" ? proxies_.for_http : proxies_.for_all_else;
   if (proxy && !proxies_.bypass.matches(host, port)) {
@@ -95,11 +94,37 @@ net::Task<std::expected<Route, flow::Deny>> Router::find(
   co_return Direct{endpoints_of(*addresses, port)};
 }
 
-net::Task<std::expected<Route, flow::Deny>> Router::redirect(
+net::Task<std::expected<net::Endpoints, flow::Deny>> Router::find_for_datagrams(
+    const std::string& host, std::uint16_t port, const policy::Policy& policy) {
+  if (const auto* to = find_redirect(host, port)) {
+    auto redirected = co_await redirect(*to, port);
+    co_return std::move(redirected);
+  }
+  if (proxies_.for_all_else && !proxies_.bypass.matches(host, port)) {
+    co_return std::unexpected(flow::Deny{
+        .status = 502,
+        .stage = "proxy",
+        .reason = "UDP does not go through the proxy that leads to " + host});
+  }
+  auto addresses = co_await resolve(host, limits_.connect);
+  if (!addresses) co_return std::unexpected(failed("resolve", addresses.error()));
+  if (auto refusal = guard(*addresses, host, port, policy, policy::Protocol::udp))
+    co_return std::unexpected(*std::move(refusal));
+  co_return endpoints_of(*addresses, port);
+}
+
+const ConnectTo* Router::find_redirect(const std::string& host, std::uint16_t port) const {
+  const auto to = std::ranges::find_if(connect_to_, [&](const ConnectTo& each) {
+    return (each.port == 0 || each.port == port) && each.host.matches(host);
+  });
+  return to == connect_to_.end() ? nullptr : &*to;
+}
+
+net::Task<std::expected<net::Endpoints, flow::Deny>> Router::redirect(
     const ConnectTo& to, std::uint16_t port) {
   auto addresses = co_await resolve(to.address, limits_.connect);
   if (!addresses) co_return std::unexpected(failed("resolve", addresses.error()));
-  co_return Direct{endpoints_of(*addresses, to.address_port != 0 ? to.address_port : port)};
+  co_return endpoints_of(*addresses, to.address_port != 0 ? to.address_port : port);
 }
 
 net::Task<std::expected<Route, flow::Deny>> Router::through(

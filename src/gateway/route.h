@@ -71,11 +71,17 @@ public:
       std::string_view scheme,
       const policy::Policy& policy);
 
+  /// The same for datagrams, which go to the host itself: where a proxy leads there, a refusal.
+  net::Task<std::expected<net::Endpoints, flow::Deny>> find_for_datagrams(
+      const std::string& host, std::uint16_t port, const policy::Policy& policy);
+
 private:
   using Clock = std::chrono::steady_clock;
   using Addresses = std::vector<net::asio::ip::address>;
 
-  net::Task<std::expected<Route, flow::Deny>> redirect(const ConnectTo& to, std::uint16_t port);
+  const ConnectTo* find_redirect(const std::string& host, std::uint16_t port) const;
+  net::Task<std::expected<net::Endpoints, flow::Deny>> redirect(
+      const ConnectTo& to, std::uint16_t port);
   net::Task<std::expected<Route, flow::Deny>> through(
       const policy::ProxyUrl& proxy,
       const std::string& host,

@@ -92,7 +92,10 @@ void add_policy(CLI::App& app, Chosen& chosen) {
       "Say what would happen to a request, and by which rule, without sending it", options,
       explain);
   explained.add_option("METHOD", options->question.method, "GET, POST …")->required();
-  explained.add_option("URL", options->question.url, "http:// or https://")->required();
+  explained
+      .add_option(
+          "URL", options->question.url, "http:// or https://, or udp://host:port (with any METHOD)")
+      ->required();
   explained
       .add_option("-H,--header", options->question.headers, "A header, 'Name: value'; repeatable")
       ->expected(1)

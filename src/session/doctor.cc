@@ -154,9 +154,14 @@ void check_config(
 }  // namespace
 
 std::vector<Check> examine(const ConfigRequest& request) {
-  std::vector<Check> checks{check_kernel(),           sandbox::check_user_namespaces(),
-                            sandbox::check_ruleset(), sandbox::check_capture(),
-                            check_sandbox(),          check_roots()};
+  std::vector<Check> checks{
+      check_kernel(),
+      sandbox::check_user_namespaces(),
+      sandbox::check_ruleset(),
+      sandbox::check_capture(),
+      sandbox::check_datagrams(),
+      check_sandbox(),
+      check_roots()};
   const auto project = Project::here();
   if (!project) {
     checks.push_back(bad("directories", project.error()));

@@ -16,6 +16,8 @@ namespace {
 using base::ErrorKind;
 using base::fail;
 
+constexpr std::string_view udp_scheme = "udp://";
+
 std::string_view name_of(Explanation::Outcome outcome) {
   switch (outcome) {
     case Explanation::Outcome::allow:
@@ -38,7 +40,7 @@ base::Result<flow::Flow> flow_of(const Question& question) {
   }
   const std::string scheme = base::lower(parts->scheme);
   if (scheme != "http" && scheme != "https") {
-    return fail(ErrorKind::invalid, "only http:// and https:// can be explained");
+    return fail(ErrorKind::invalid, "only http://, https:// and udp://host:port can be explained");
   }
   auto authority = TRY(policy::split_authority(parts->authority));
   flow::Flow flow;
@@ -97,10 +99,31 @@ void append_pair(std::string& out, std::string_view key, std::string_view value)
   base::append_json_string(out, value);
 }
 
+/// What would happen to datagrams for "udp://host:port". Nothing but the rules is asked: they have
+/// no method, no head and no credential.
+base::Result<Explanation> explain_datagrams(
+    const flow::Pipeline& pipeline, std::string_view authority) {
+  const auto place = TRY(policy::split_authority(authority));
+  if (!place.port) return fail(ErrorKind::invalid, "datagrams go to a port: udp://host:port");
+  const auto decision = policy::decide_datagrams(pipeline.policy(), place.host, *place.port);
+  const bool passes = decision.action == policy::Action::allow;
+  Explanation out{
+      .outcome = passes ? Explanation::Outcome::allow : Explanation::Outcome::block,
+      .stage = "filter",
+      .reason = decision.reason,
+      .host = place.host,
+      .url = std::string(udp_scheme) + std::string(authority)};
+  if (decision.rule != nullptr) out.rule = *decision.rule;
+  if (passes) out.notes.emplace_back("datagrams are relayed uninspected");
+  return out;
+}
+
 }  // namespace
 
 base::Result<Explanation> explain(
     const flow::Pipeline& pipeline, const config::Config& config, const Question& question) {
+  if (question.url.starts_with(udp_scheme))
+    return explain_datagrams(pipeline, std::string_view(question.url).substr(udp_scheme.size()));
   flow::Flow flow = TRY(flow_of(question));
   const flow::Verdict verdict = pipeline.judge(flow);
   Explanation out{.host = flow.host, .path = flow.path};
@@ -153,7 +176,9 @@ std::string to_text(const Explanation& explanation) {
   for (const auto& note : explanation.notes)
     row("note", note);
   if (!explanation.logged) row("log", "left out (proxy.log_skip)");
-  if (explanation.outcome == Explanation::Outcome::block && explanation.stage == "filter") {
+  const bool is_request = !explanation.url.starts_with(udp_scheme);
+  const bool is_blocked = explanation.outcome == Explanation::Outcome::block;
+  if (is_request && is_blocked && explanation.stage == "filter") {
     row("allow it", "lazaret policy allow " + explanation.host);
   }
   return out;

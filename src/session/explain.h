@@ -15,7 +15,7 @@ namespace session {
 
 struct Question {
   std::string method;
-  std::string url;                     // http:// or https://
+  std::string url;                     // http:// or https://, or udp://host:port
   std::vector<std::string> headers{};  // "Name: value"
   std::optional<std::string> body{};
 };

@@ -35,6 +35,12 @@ host = "ask.test"
 action = "allow"
 host = "*.test"
 
+[[proxy.filter.rules]]
+action = "allow"
+host = "time.test"
+ports = [123]
+protocol = "udp"
+
 [[proxy.log_skip.rules]]
 pattern = "*/telemetry"
 scope = "url"
@@ -95,6 +101,20 @@ TEST_F(Explain, BlocksByTheFloorWhateverTheRulesSay) {
   EXPECT_EQ(out.status, 403);
   ASSERT_TRUE(out.rule);
   EXPECT_EQ(out.rule->spec().origin.to_string(), "/etc/c.toml:5");
+}
+
+TEST_F(Explain, SaysWhatHappensToDatagrams) {
+  const auto passes = about("udp://time.test:123");
+  EXPECT_EQ(passes.outcome, Outcome::allow);
+  EXPECT_EQ(passes.notes, std::vector<std::string>{"datagrams are relayed uninspected"});
+  ASSERT_TRUE(passes.rule);
+  EXPECT_EQ(passes.rule->spec().protocol, policy::Protocol::udp);
+
+  const auto refused = about("udp://www.test:443");
+  EXPECT_EQ(refused.outcome, Outcome::block);
+  EXPECT_EQ(refused.reason, "no rule with protocol = \"udp\" allows www.test port 443");
+  EXPECT_EQ(to_text(refused).find("lazaret policy allow"), std::string::npos);
+  EXPECT_FALSE(ask({.method = "GET", .url = "udp://time.test"}));
 }
 
 TEST_F(Explain, GivesTheRulesReason) {

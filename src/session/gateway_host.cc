@@ -67,13 +67,35 @@ std::vector<gateway::RefusedPacket> read_refusals(std::string_view datagram) {
   return out;
 }
 
-gateway::Doors doors_of(sandbox::Listeners listeners) {
+sandbox::Endpoint endpoint_of(const gateway::DatagramDoors::End& end) {
+  sandbox::Endpoint out{.is_v4 = end.address().is_v4(), .port = end.port()};
+  if (out.is_v4)
+    std::ranges::copy(end.address().to_v4().to_bytes(), out.address.begin());
+  else
+    std::ranges::copy(end.address().to_v6().to_bytes(), out.address.begin());
+  return out;
+}
+
+gateway::DatagramDoors datagram_doors_of(GatewayRequest& request) {
+  auto& listeners = request.datagrams;
+  return {
+      .v4 = std::move(listeners.v4),
+      .v6 = std::move(listeners.v6),
+      .icmp4 = std::move(listeners.icmp4),
+      .icmp6 = std::move(listeners.icmp6),
+      .answer = [answer = std::move(request.answer)](const auto& from, const auto& to) {
+        return answer(endpoint_of(from), endpoint_of(to));
+      }};
+}
+
+gateway::Doors doors_of(sandbox::Listeners listeners, GatewayRequest& request) {
   return {
       .tcp = std::move(listeners.tcp),
       .dns_tcp = std::move(listeners.dns_tcp),
       .dns_udp4 = std::move(listeners.dns_udp4),
       .dns_udp6 = std::move(listeners.dns_udp6),
       .refusals = std::move(listeners.refusals),
+      .datagrams = datagram_doors_of(request),
       .destination_of = destination_of,
       .read_refusals = read_refusals};
 }
@@ -153,7 +175,7 @@ base::Result<std::unique_ptr<GatewayHost>> GatewayHost::start(
       .proxies = std::move(host->request_.way_out.proxies),
       .limits = host->request_.way_out.limits});
   host->gateway_ = std::make_unique<gateway::Gateway>(
-      *host->shared_, doors_of(std::move(listeners)), loop_count());
+      *host->shared_, doors_of(std::move(listeners), host->request_), loop_count());
   return host;
 }
 

@@ -4,6 +4,7 @@
 // the warden was forked.
 
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -12,6 +13,7 @@
 #include "config/config.h"
 #include "config/places.h"
 #include "gateway/gateway.h"
+#include "sandbox/datagrams.h"
 #include "sandbox/listeners.h"
 #include "sandbox/plan.h"
 #include "session/pipeline.h"
@@ -32,6 +34,11 @@ struct GatewayRequest {
   config::Places places;
   config::SandboxPlaces sandbox_places;
   WayOut way_out{};
+  sandbox::DatagramListeners datagrams{};  // empty: no rule allows UDP
+  /// As sandbox::answer_socket(), in the sandbox's namespace; called on a loop's thread for as long
+  /// as the gateway lives.
+  std::function<base::Result<base::Fd>(const sandbox::Endpoint& from, const sandbox::Endpoint& to)>
+      answer{};
 };
 
 /// How many loops the gateway has: one for each core, but not so many that a small program pays for

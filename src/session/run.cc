@@ -13,6 +13,7 @@
 #include "base/encoding.h"
 #include "base/file.h"
 #include "base/text.h"
+#include "policy/datagrams.h"
 #include "sandbox/bubblewrap.h"
 #include "sandbox/env_files.h"
 #include "sandbox/host.h"
@@ -221,6 +222,23 @@ base::Result<> settle_warden(std::optional<sandbox::Warden>& warden, config::Net
   return {};
 }
 
+sandbox::Endpoint name_server_at(const policy::Address& address) {
+  sandbox::Endpoint out{.is_v4 = !address.is_ipv6(), .port = policy::name_server_port};
+  std::ranges::copy(address.bytes(), out.address.begin());
+  return out;
+}
+
+/// Sockets for the datagrams that rules allow; empty ones when they allow none.
+base::Result<sandbox::DatagramListeners> capture_datagrams(
+    sandbox::Warden& warden, const policy::Policy& policy) {
+  auto allowed = policy::datagrams_of(policy);
+  if (allowed.empty()) return sandbox::DatagramListeners{};
+  sandbox::DatagramCapture wanted{.ports = std::move(allowed.ports)};
+  std::ranges::transform(
+      allowed.name_servers, std::back_inserter(wanted.name_servers), name_server_at);
+  return warden.capture(wanted);
+}
+
 /// What the gateway decides by, and is believed for.
 struct Brain {
   tls::Authority authority;
@@ -292,6 +310,8 @@ base::Result<sandbox::Ending> run(RunRequest request) {
   }
 
   TRY_VOID(settle_warden(warden, config.network));
+  sandbox::DatagramListeners datagrams;
+  if (brain) datagrams = TRY(capture_datagrams(*warden, brain->pipeline->policy()));
   // Before the gateway's threads: they leave signals to this one.
   auto signals = TRY(sandbox::Signals::take());
   auto streams = TRY(sandbox::make_streams());
@@ -305,7 +325,9 @@ base::Result<sandbox::Ending> run(RunRequest request) {
         .project = project.directory.string(),
         .places = project.places,
         .sandbox_places = places,
-        .way_out = std::move(brain->way_out)};
+        .way_out = std::move(brain->way_out),
+        .datagrams = std::move(datagrams),
+        .answer = [&warden](const auto& from, const auto& to) { return warden->answer(from, to); }};
     auto made = GatewayHost::start(
         config, std::move(brain->pipeline), std::move(brain->authority),
         std::move(warden->listeners()), std::move(needs));

@@ -83,6 +83,7 @@ gateway::Limits limits_of(const config::UpstreamLimits& from, unsigned loops) {
   limits.body_silence = from.idle;
   limits.upload_stall = from.write;
   limits.tunnel_silence = from.tunnel_idle;
+  limits.udp_silence = from.udp_idle;
   limits.pooled = from.keep_alive;
   limits.connections_per_host = from.connections_per_host;
   limits.pooled_per_host = (from.idle_per_host + loops - 1) / loops;

@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tokens/path_glob.h"
+
+#include <gtest/gtest.h>
+
+namespace tokens {
+namespace {
+
+struct Row {
+  std::string_view pattern;
+  std::string_view path;
+  bool matches;
+};
+
+constexpr Row rows[] = {
+    {"/v1/customers/*", "/v1/customers/cus_1", true},
+    {"/v1/customers/*", "/v1/customers/", true},
+    {"/v1/customers/*", "/v1/customers", false},
+    {"/v1/customers/*", "/v1/customers/a/b", false},
+    {"/v1/customers/*", "/V1/customers/a", false},
+    {"/v1/**", "/v1", true},
+    {"/v1/**", "/v1/", true},
+    {"/v1/**", "/v1/a/b", true},
+    {"/v1/**", "/v1x", false},
+    {"/v1/**/refunds", "/v1/refunds", true},
+    {"/v1/**/refunds", "/v1/a/b/refunds", true},
+    {"/v1/**/refunds", "/v1/a/b", false},
+    {"/v1/c*s", "/v1/charges", true},
+    {"/v1/c*s", "/v1/c/s", false},
+    {"/**", "/", true},
+    {"/**", "/anything/at/all", true},
+    {"**", "/anything/at/all", true},
+    {"*", "/", false},
+    {"*", "/a", false},
+    {"/exact", "/exact", true},
+    {"/exact", "/exactly", false},
+    {"/exact", "/exact/", false},
+    {"/%7euser/*", "/~user/x", true},
+    {"/a.b", "/aXb", false},
+    {"", "/", false},
+};
+
+TEST(PathOfAToken, MatchesAsThePathOfARuleDoes) {
+  for (const Row& row : rows) {
+    EXPECT_EQ(path_matches(row.pattern, row.path), row.matches)
+        << row.pattern << " against " << row.path;
+  }
+}
+
+TEST(PathOfAToken, MatchesNothingWhenItCouldBeReadInTwoWays) {
+  EXPECT_FALSE(path_matches("/a?", "/ab"));
+  EXPECT_FALSE(path_matches("/[ab]", "/a"));
+  EXPECT_FALSE(path_matches("/{a,b}", "/a"));
+  EXPECT_FALSE(path_matches("/\\*", "/*"));
+}
+
+TEST(PathOfAToken, MatchesNothingWhenNoPathIsLikeIt) {
+  EXPECT_FALSE(path_matches("/a/../*", "/b"));
+  EXPECT_FALSE(path_matches("/a b", "/a%20b"));
+  EXPECT_FALSE(path_matches("a", "/a"));
+}
+
+}  // namespace
+}  // namespace tokens

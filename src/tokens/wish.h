@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+// How a person asks for caveats, and the caveats that come of it: checked, so that no token is made
+// that could never be used, or that permits more than was meant.
+
+#include <string>
+#include <vector>
+
+#include "base/clock.h"
+#include "base/result.h"
+#include "tokens/caveat.h"
+
+namespace tokens {
+
+/// Each list item may itself be a list with commas. Nothing given: no such restriction.
+struct Wish {
+  std::vector<std::string> hosts{};
+  std::vector<std::string> methods{};
+  std::vector<std::string> paths{};
+  std::string valid_for{};   // a span of time: "1h", "7d"
+  std::string not_before{};  // RFC 3339
+  std::vector<std::string> ports{};
+  std::string requests{};  // a number
+  std::string bytes_up{};  // a number
+  std::vector<std::string> sandboxes{};
+  std::vector<std::string> clients{};
+  std::string purpose{};
+  bool single_use = false;
+
+  /// Whether it asks for anything but an end.
+  bool narrows() const;
+};
+
+/// In the order: validity (only with valid_for), hosts, methods, paths, then those of lazaret's
+/// own. The window begins now, or at not_before if that is later. `invalid` names the flag.
+base::Result<std::vector<Caveat>> caveats_for(const Wish& wish, base::WallTime now);
+
+}  // namespace tokens

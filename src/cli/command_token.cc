@@ -1,0 +1,229 @@
+// SPDX-License-Identifier: Apache-2.0
+// lazaret token mint|attenuate|inspect|revoke (and keys: command_token_keys.cc)
+//
+// A token goes to standard output alone, words about it to standard error.
+
+#include <algorithm>
+#include <cstdio>
+
+#include "base/encoding.h"
+#include "base/file.h"
+#include "base/text.h"
+#include "cli/commands.h"
+#include "session/project.h"
+#include "tokens/describe.h"
+#include "tokens/inspection.h"
+#include "tokens/limits.h"
+#include "tokens/mint.h"
+#include "tokens/ring_file.h"
+#include "tokens/wish.h"
+
+namespace cli {
+namespace {
+
+using base::ErrorKind;
+using base::Result;
+using tokens::KeyRing;
+
+struct Options {
+  tokens::Wish wish{};
+  std::string token{};
+  std::string key{};
+  bool show_caveats = false;
+  bool json = false;
+};
+
+Result<tokens::RingFile> ring_file() {
+  const auto project = TRY(session::Project::here());
+  return tokens::RingFile(project.places.token_keys());
+}
+
+/// The word itself, or standard input for "-": arguments can be seen by every user of the machine.
+Result<std::string> text_of_token(const Options& options) {
+  if (options.token != "-") return options.token;
+  return base::read_file("/dev/stdin", tokens::longest_presented + 64);
+}
+
+std::array<char, 16> fresh_random() {
+  std::array<char, 16> random{};
+  std::ranges::copy(base::random_bytes(random.size()), random.begin());
+  return random;
+}
+
+/// A ring with a key that can mint: the first use makes one.
+Result<KeyRing> ring_to_mint_with(const tokens::RingFile& file, const Globals& globals) {
+  auto ring = TRY(file.load());
+  if (ring.newest() != nullptr) return ring;
+  TRY_VOID(file.update([&](KeyRing& current) -> Result<> {
+    if (current.newest() != nullptr) return {};
+    auto key = tokens::Key::generate(base::random_bytes(tokens::shortest_key), base::now());
+    tell(globals, "made the first key, " + key.id);
+    return current.add(std::move(key));
+  }));
+  return file.load();
+}
+
+Result<const tokens::Key*> key_to_mint_with(const KeyRing& ring, const std::string& id) {
+  if (id.empty()) return ring.newest();
+  const auto* key = ring.find(id);
+  if (key != nullptr) return key;
+  return base::fail(
+      ErrorKind::not_found, "there is no key " + base::escape_for_terminal(id),
+      "lazaret token keys list shows the keys");
+}
+
+Result<int> put_out(
+    const tokens::Presented& presented, const Options& options, const Globals& globals) {
+  std::string text = tokens::to_text(presented.token);
+  for (const auto& discharge : presented.discharges)
+    text += "," + tokens::to_text(discharge);
+  TRY_VOID(print(text + "\n"));
+  if (options.show_caveats && !globals.quiet)
+    std::fputs(tokens::describe(presented.token).c_str(), stderr);
+  return 0;
+}
+
+Result<int> mint(const Options& options, const Globals& globals) {
+  const auto caveats = TRY(tokens::caveats_for(options.wish, base::now()));
+  const auto file = TRY(ring_file());
+  const auto ring = TRY(ring_to_mint_with(file, globals));
+  const auto* key = TRY(key_to_mint_with(ring, options.key));
+  if (!options.wish.narrows()) {
+    tell(
+        globals,
+        "warning: this token restricts nothing but the time; narrow it with --hosts, --methods, "
+        "--paths");
+  }
+  auto token = TRY(tokens::mint(*key, fresh_random(), caveats));
+  return put_out({std::move(token)}, options, globals);
+}
+
+Result<int> attenuate(const Options& options, const Globals& globals) {
+  const auto text = TRY(text_of_token(options));
+  auto presented = TRY(tokens::parse_presented(text));
+  const auto caveats = TRY(tokens::caveats_for(options.wish, base::now()));
+  if (caveats.empty()) {
+    return base::fail(
+        ErrorKind::invalid, "nothing to narrow the token by",
+        "say how: --hosts, --methods, --paths, --valid-for …");
+  }
+  presented.token = TRY(tokens::attenuate(std::move(presented.token), caveats));
+  return put_out(presented, options, globals);
+}
+
+Result<int> inspect(const Options& options, const Globals& globals) {
+  const auto text = TRY(text_of_token(options));
+  auto presented = TRY(tokens::parse_presented(text));
+  const auto file = TRY(ring_file());
+  auto ring = file.load();
+  if (!ring) tell(globals, "warning: " + ring.error().to_string());
+  const auto inspection =
+      tokens::inspect(std::move(presented), ring ? *std::move(ring) : KeyRing(), base::now());
+  TRY_VOID(print(options.json ? tokens::to_json(inspection) : tokens::to_text(inspection)));
+  return 0;
+}
+
+/// Named by its id, a token may be one that lasts for ever.
+Result<> revoke_in(KeyRing& ring, std::string_view id, const tokens::Token* token) {
+  tokens::Revocation revocation{.since = base::now()};
+  if (token != nullptr) {
+    switch (tokens::check_signature(*token, ring)) {
+      case tokens::Signature::bad:
+        return base::fail(
+            ErrorKind::invalid, "the token was tampered with: it is not accepted anyway");
+      case tokens::Signature::unknown_key:
+        return base::fail(
+            ErrorKind::not_found, "the token's key is not here: it is not accepted anyway");
+      case tokens::Signature::good:
+        revocation.until = tokens::end_of_minting(*token, *ring.find(token->nonce.key_id));
+    }
+  }
+  ring.revoke(id, revocation);
+  ring.prune(base::now());
+  return {};
+}
+
+Result<int> revoke(const Options& options, const Globals&) {
+  const auto text = TRY(text_of_token(options));
+  std::string id(base::trim(text));
+  std::optional<tokens::Token> token;
+  if (!tokens::is_token_id(id)) {
+    token = TRY(tokens::parse_presented(text)).token;
+    id = token->id();
+  }
+  const auto file = TRY(ring_file());
+  TRY_VOID(
+      file.update([&](KeyRing& ring) { return revoke_in(ring, id, token ? &*token : nullptr); }));
+  TRY_VOID(print(id + " is revoked, and every token that was made from it\n"));
+  return 0;
+}
+
+void add_list(CLI::App& app, const char* flag, std::vector<std::string>& items, const char* help) {
+  app.add_option(flag, items, help)
+      ->expected(1)
+      ->take_all()
+      ->allow_extra_args(false)
+      ->type_name("LIST");
+}
+
+void add_wish_flags(CLI::App& app, Options& options) {
+  auto& wish = options.wish;
+  add_list(app, "--hosts", wish.hosts, "Only these hosts, with commas; exact names");
+  add_list(app, "--methods", wish.methods, "Only these methods: GET,HEAD");
+  add_list(
+      app, "--paths", wish.paths, "Only these paths; * is a segment, ** any number: /v1/users/*");
+  app.add_option("--valid-for", wish.valid_for, "For how long: 30m, 1h, 24h, 7d")
+      ->type_name("TIME");
+  app.add_option("--not-before", wish.not_before, "Not before this time: 2026-01-31T10:30:00Z")
+      ->type_name("TIME");
+  add_list(app, "--ports", wish.ports, "Only these ports");
+  app.add_option("--requests", wish.requests, "At most so many requests")->type_name("NUMBER");
+  app.add_option("--bytes-up", wish.bytes_up, "At most so many bytes in request bodies")
+      ->type_name("NUMBER");
+  add_list(app, "--sandbox", wish.sandboxes, "Only from these sandboxes");
+  add_list(app, "--client", wish.clients, "Only from clients with one of these labels");
+  app.add_option("--purpose", wish.purpose, "What it is for; restricts nothing")->type_name("TEXT");
+  app.add_flag("--single-use", wish.single_use, "For one request");
+  app.add_flag("--show-caveats", options.show_caveats, "Say on standard error what it permits");
+}
+
+void add_token_argument(CLI::App& app, Options& options, const char* help) {
+  app.add_option("TOKEN", options.token, help)->required();
+}
+
+}  // namespace
+
+void add_token(CLI::App& app, Chosen& chosen) {
+  app.require_subcommand(1);
+  const auto minted = std::make_shared<Options>();
+  minted->wish.valid_for = "24h";
+  auto& mint_app = add_subcommand(app, chosen, "mint", "Make a token", minted, mint);
+  add_wish_flags(mint_app, *minted);
+  mint_app.add_option("--key", minted->key, "The key that signs; the newest if left out")
+      ->type_name("ID");
+  mint_app.footer("A token is valid for 24h unless --valid-for says otherwise.");
+
+  const auto narrowed = std::make_shared<Options>();
+  auto& attenuate_app = add_subcommand(
+      app, chosen, "attenuate", "Make a narrower token from another; needs no key", narrowed,
+      attenuate);
+  add_token_argument(attenuate_app, *narrowed, "A token, or - for standard input");
+  add_wish_flags(attenuate_app, *narrowed);
+
+  const auto options = std::make_shared<Options>();
+  auto& inspect_app = add_subcommand(
+      app, chosen, "inspect", "Say in words what a token permits; needs no key", options, inspect);
+  add_token_argument(inspect_app, *options, "A token, or - for standard input");
+  inspect_app.add_flag("--json", options->json, "As one JSON object");
+
+  add_token_argument(
+      add_subcommand(
+          app, chosen, "revoke", "Accept a token and all that descend from it no longer", options,
+          revoke),
+      *options, "A token, its id as inspect shows it, or - for standard input");
+
+  add_token_keys(
+      *app.add_subcommand("keys", "List, make, import and remove the keys that sign"), chosen);
+}
+
+}  // namespace cli

@@ -1,0 +1,253 @@
+# SPDX-License-Identifier: Apache-2.0
+"""lazaret token: minting, narrowing, reading and revoking, and the keys."""
+
+import base64
+import json
+import stat
+import time
+
+from rig import check
+from rig.runner import test
+
+# Conformance vectors of the format: minted elsewhere with this key.
+KEY = base64.b64encode(b"0123456789abcdef0123456789abcdef") + b"\n"
+ELSEWHERE = (
+    "acm_lJPEB3ByaW1hcnnEEAABAgMEBQYHCAkKCwwNDg_Cq2FnZW50LWNyZWRzmASSzmVT8QDO9IZXAM8AAAABAAAAAZGRrmFwaS5zdHJpcGUuY2"
+    "9tzwAAAAEAAAACkZGjR0VUzwAAAAEAAAADkZGvL3YxL2N1c3RvbWVycy8qxCBvcxUlqMZRRwrdZFSNJThrkYDb4zaBq8qMtH9SZyyAQQ"
+)
+HOSTILE = "acm_lJPEB3ByaW1hcnnEEAABAgMEBQYHCAkKCwwNDg_Cq2FnZW50LWNyZWRz3f____4"
+
+
+def mint(box, *flags):
+    return box.lazaret("token", "mint", *flags).expect().out.strip()
+
+
+def inspect(box, token):
+    return box.lazaret("token", "inspect", "--json", "-", stdin=token.encode()).expect().json()
+
+
+def values(seen):
+    return {caveat["name"]: caveat["value"] for caveat in seen["caveats"]}
+
+
+@test(tags=["quick"])
+def a_token_says_what_it_was_minted_for(box):
+    before = int(time.time())
+    token = mint(
+        box,
+        *("--hosts", "api.stripe.com, API.github.com"),
+        *("--methods", "get,HEAD"),
+        *("--paths", "/v1/customers/*"),
+        *("--valid-for", "7d"),
+    )
+    seen = inspect(box, token)
+    check.equal((seen["signature"], seen["state"]), ("good", "valid"))
+    check.equal(
+        [caveat["kind"] for caveat in seen["caveats"]], [4, 2**32 + 1, 2**32 + 2, 2**32 + 3]
+    )
+    held = values(seen)
+    check.equal(held["hosts"], ["api.stripe.com", "api.github.com"])
+    check.equal(held["methods"], ["GET", "HEAD"])
+    check.equal(held["paths"], ["/v1/customers/*"])
+    window = held["validity"]
+    check.equal(window["not_after"] - window["not_before"], 7 * 86400)
+    check.that(before <= window["not_before"] <= time.time(), str(window))
+    words = box.lazaret("token", "inspect", token).expect().out
+    for word in ("api.stripe.com, api.github.com", "GET, HEAD", "/v1/customers/*", "6 d 23 h"):
+        check.contains(words, word)
+
+
+@test(tags=["quick"])
+def a_bare_mint_makes_a_token_for_a_day_and_warns(box):
+    ran = box.lazaret("token", "mint").expect()
+    check.equal(ran.out.count("\n"), 1)
+    check.contains(ran.err, "warning")
+    window = values(inspect(box, ran.out))["validity"]
+    check.equal(window["not_after"] - window["not_before"], 86400)
+    narrow = box.lazaret("token", "mint", "--hosts", "a.test").expect()
+    check.equal(narrow.err, "")
+    quiet = box.lazaret("--quiet", "token", "mint").expect()
+    check.equal(quiet.err, "")
+
+
+@test
+def the_token_is_alone_on_standard_output(box):
+    ran = box.lazaret("token", "mint", "--hosts", "a.test", "--show-caveats").expect()
+    check.that(ran.out.startswith("acm_") and ran.out.count("\n") == 1, ran.story())
+    check.contains(ran.err, "only to a.test")
+
+
+@test(tags=["quick"])
+def a_token_is_narrowed_without_a_key(box):
+    token = mint(box, "--hosts", "a.test,b.test")
+    nowhere = {"XDG_DATA_HOME": str(box.root / "another")}
+    narrowed = box.lazaret(
+        *("token", "attenuate", "-", "--hosts", "b.test", "--valid-for", "5m", "--requests", "3"),
+        stdin=token.encode(),
+        env=nowhere,
+    ).expect()
+    seen = inspect(box, narrowed.out)
+    check.equal(seen["signature"], "good")
+    check.equal(
+        [caveat["name"] for caveat in seen["caveats"]],
+        ["validity", "hosts", "validity", "hosts", "requests"],
+    )
+    check.equal(seen["id"], inspect(box, token)["id"])
+    blind = box.lazaret("token", "inspect", "--json", narrowed.out.strip(), env=nowhere).expect()
+    check.equal(blind.json()["signature"], "unknown_key")
+    check.equal(box.lazaret("token", "attenuate", token).code, 125)
+
+
+@test
+def own_caveats_are_kept(box):
+    token = mint(
+        box,
+        *("--ports", "443,8443", "--requests", "5", "--bytes-up", "1000", "--sandbox", "s"),
+        *("--client", "c", "--purpose", "a test", "--single-use"),
+    )
+    held = values(inspect(box, token))
+    del held["validity"]
+    check.equal(
+        held,
+        {
+            "ports": [443, 8443],
+            "requests": 5,
+            "bytes_up": 1000,
+            "sandbox": ["s"],
+            "client": ["c"],
+            "purpose": "a test",
+            "single_use": True,
+        },
+    )
+
+
+@test(tags=["quick"])
+def tokens_of_agent_creds_are_understood(box):
+    check.equal(inspect(box, ELSEWHERE)["signature"], "unknown_key")
+    box.lazaret("token", "keys", "import", stdin=KEY).expect()
+    check.equal(inspect(box, ELSEWHERE)["signature"], "good")
+    check.equal(inspect(box, mint(box))["key"], "primary")
+    # The first character of the signature.
+    place = len(ELSEWHERE) - 43
+    changed = "A" if ELSEWHERE[place] != "A" else "B"
+    forged = ELSEWHERE[:place] + changed + ELSEWHERE[place + 1 :]
+    check.equal(inspect(box, forged)["signature"], "bad")
+    check.equal(inspect(box, forged)["state"], "bad")
+
+
+@test(tags=["quick"])
+def what_is_no_token_is_refused(box):
+    for text in (HOSTILE, ELSEWHERE + "=", ELSEWHERE + "AAAA", ELSEWHERE[4:], "acm_", "-x", ""):
+        for command in (["inspect"], ["attenuate", "--hosts", "a.test"], ["revoke"]):
+            ran = box.lazaret("token", *command, "-", stdin=text.encode())
+            check.equal(ran.code, 125, f"{command} {text}\n{ran.story()}")
+            check.contains(ran.err, "not a token")
+            check.equal(ran.out, "")
+
+
+@test
+def odd_wishes_are_refused(box):
+    for flags in (
+        ["--hosts", ", ,"],
+        ["--hosts", "*.stripe.com"],
+        ["--hosts", "a.test:443"],
+        ["--methods", "G ET"],
+        ["--paths", "v1"],
+        ["--paths", "/v1?x=1"],
+        ["--valid-for", "-1h"],
+        ["--valid-for", "7x"],
+        ["--not-before", "soon"],
+        ["--ports", "0"],
+        ["--requests", "-1"],
+        ["--key", "nobody"],
+    ):
+        ran = box.lazaret("token", "mint", *flags)
+        check.equal(ran.code, 125, f"{flags}\n{ran.story()}")
+        check.contains(ran.err, flags[0].lstrip("-").split("-")[0])
+        check.equal(ran.out, "")
+
+
+@test(tags=["quick"])
+def a_revoked_token_stays_revoked_and_is_forgotten_after_its_end(box):
+    token = mint(box, "--hosts", "a.test")
+    short = mint(box, "--hosts", "a.test", "--valid-for", "1s")
+    short_id = inspect(box, short)["id"]
+    box.lazaret("token", "revoke", short).expect()
+    check.contains((box.data / "lazaret/tokens/keys").read_text(), short_id)
+    narrowed = box.lazaret("token", "attenuate", token, "--valid-for", "1s").expect().out
+    time.sleep(3)
+    # Revoking a descendant revokes what it came from, for as long as that lasts.
+    box.lazaret("token", "revoke", "-", stdin=narrowed.encode()).expect()
+    check.lacks((box.data / "lazaret/tokens/keys").read_text(), short_id)
+    check.equal(inspect(box, token)["state"], "revoked")
+    check.equal(inspect(box, mint(box))["state"], "valid")
+    by_id = mint(box)
+    box.lazaret("token", "revoke", inspect(box, by_id)["id"]).expect()
+    check.equal(inspect(box, by_id)["state"], "revoked")
+    check.equal(box.lazaret("token", "revoke", ELSEWHERE).code, 125)
+
+
+@test(tags=["quick"])
+def keys_rotate(box):
+    check.equal(box.lazaret("token", "keys", "list", "--json").expect().json(), [])
+    old = mint(box)
+    first = inspect(box, old)["key"]
+    second = box.lazaret("token", "keys", "rotate").expect().out.strip()
+    check.equal(inspect(box, mint(box))["key"], second)
+    check.equal(inspect(box, mint(box, "--key", first))["key"], first)
+    check.equal(inspect(box, old)["signature"], "good")
+    listed = box.lazaret("token", "keys", "list", "--json").expect().json()
+    check.equal([(key["id"], key["mints"]) for key in listed], [(first, False), (second, True)])
+    box.lazaret("token", "keys", "remove", first).expect()
+    check.equal(inspect(box, old)["signature"], "unknown_key")
+    check.equal(box.lazaret("token", "keys", "remove", first).code, 125)
+
+
+@test
+def keys_are_private_and_never_shown(box):
+    box.lazaret("token", "keys", "import", stdin=KEY).expect()
+    ring = box.data / "lazaret/tokens/keys"
+    check.equal(stat.S_IMODE(ring.stat().st_mode), 0o600)
+    check.equal(stat.S_IMODE(ring.parent.stat().st_mode), 0o700)
+    secret = KEY.decode().strip()
+    check.contains(ring.read_text(), secret)
+    for command in (
+        ["keys", "list"],
+        ["keys", "list", "--json"],
+        ["mint", "--show-caveats"],
+        ["inspect", ELSEWHERE],
+        ["inspect", "--json", ELSEWHERE],
+    ):
+        ran = box.lazaret("token", *command).expect()
+        check.lacks(ran.out + ran.err, secret)
+        check.lacks(ran.out + ran.err, base64.b64decode(secret).decode())
+    # Nor when the file is damaged or open to others.
+    ring.chmod(0o644)
+    check.contains(box.lazaret("token", "mint").err, "chmod 600")
+    ring.chmod(0o600)
+    ring.write_text(ring.read_text().replace("primary ", "primary  "))
+    ran = box.lazaret("token", "mint")
+    check.equal(ran.code, 125)
+    check.contains(ran.err, str(ring))
+    check.lacks(ran.err, secret)
+    # What needs no key is still answered.
+    seen = box.lazaret("token", "inspect", "--json", ELSEWHERE).expect()
+    check.equal(json.loads(seen.out)["signature"], "unknown_key")
+    check.contains(seen.err, "warning")
+
+
+@test
+def keys_that_are_none_are_refused(box):
+    for text in (b"", b"short\n", base64.b64encode(b"x" * 31), b"not base64!"):
+        ran = box.lazaret("token", "keys", "import", stdin=text)
+        check.equal(ran.code, 125, ran.story())
+    check.equal(box.lazaret("token", "keys", "import", "a b", stdin=KEY).code, 125)
+    box.lazaret("token", "keys", "import", "theirs", stdin=KEY).expect()
+    check.equal(box.lazaret("token", "keys", "import", "theirs", stdin=KEY).code, 125)
+
+
+@test
+def keys_are_out_of_sight_in_a_sandbox(box):
+    box.lazaret("token", "keys", "rotate").expect()
+    ran = box.run("ls", "-la", box.data / "lazaret/tokens")
+    check.that(ran.code != 0, ran.story())

@@ -190,6 +190,6 @@ async function keep_doing(kind) {
 
 (async () => {
   await Promise.all(kinds.map(keep_doing));
-  console.log(JSON.stringify({whole, broken, wrong: wrong.slice(0, 20), wrongs: wrong.length}));
-  process.exit(0);
+  const said = JSON.stringify({whole, broken, wrong: wrong.slice(0, 20), wrongs: wrong.length});
+  process.stdout.write(said, () => process.exit(0));
 })();

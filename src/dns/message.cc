@@ -10,15 +10,10 @@
 namespace dns {
 namespace {
 
-constexpr std::size_t max_label = 63;
-constexpr std::size_t max_name = 255;
-
 struct Name {
   std::string text{};
   bool is_host = true;  // letters, digits, hyphens and underscores only
 };
-
-bool is_host_byte(char c) { return base::is_alpha(c) || base::is_digit(c) || c == '-' || c == '_'; }
 
 /// Nothing for a compression pointer or another label type, a name that is too long, or one cut
 /// short.
@@ -48,6 +43,16 @@ std::optional<Question> take_question(Reader& reader, std::string_view message) 
   return question;
 }
 
+/// Whether the options of an OPT record fill it exactly (RFC 6891, 6.1.2).
+bool are_options(std::string_view data) {
+  Reader reader(data);
+  while (reader.ok() && !reader.at_end()) {
+    reader.take_u16();  // which option
+    reader.take(reader.take_u16());
+  }
+  return reader.ok();
+}
+
 /// The one additional record that a query may have.
 std::optional<Edns> take_edns(Reader& reader) {
   const bool is_root = reader.take_u8() == 0;
@@ -56,8 +61,8 @@ std::optional<Edns> take_edns(Reader& reader) {
   reader.take_u8();  // upper bits of the response code
   edns.version = reader.take_u8();
   edns.dnssec_ok = (reader.take_u16() & 0x8000U) != 0;
-  reader.take(reader.take_u16());
-  if (!reader.ok() || !is_root || type != Type::opt) return std::nullopt;
+  const auto options = reader.take(reader.take_u16());
+  if (!reader.ok() || !is_root || type != Type::opt || !are_options(options)) return std::nullopt;
   return edns;
 }
 

@@ -8,9 +8,10 @@
 #include <string>
 #include <string_view>
 
+#include "dns/type.h"
+
 namespace dns {
 
-enum class Type : std::uint16_t { a = 1, ptr = 12, hinfo = 13, aaaa = 28, opt = 41, any = 255 };
 inline constexpr std::uint16_t class_in = 1;
 
 enum class Rcode : std::uint16_t {
@@ -65,7 +66,7 @@ struct Rejected {
 };
 
 /// One question, no compression in it, nothing beside it but at most one OPT record, and no byte
-/// after that. Options inside OPT are not looked at: nothing of a query travels on.
+/// after that. What the options inside OPT say is not looked at: nothing of a query travels on.
 std::expected<Query, Rejected> parse_query(std::string_view message);
 
 }  // namespace dns

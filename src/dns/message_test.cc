@@ -113,11 +113,17 @@ TEST(ParseQuery, DropsWhatIsNoQuery) {
 }
 
 TEST(ParseQuery, RefusesAMessageCutShort) {
-  const auto whole =
-      "\x00\x01\x00\x00"s + question_and_opt + wire("a.test") + type_a_in + opt("abcd");
+  const auto whole = "\x00\x01\x00\x00"s + question_and_opt + wire("a.test") + type_a_in +
+                     opt("\x00\x0a\x00\x01z"s);
   for (std::size_t size = 12; size < whole.size(); ++size)
     EXPECT_EQ(rejection_of(whole.substr(0, size)), Rcode::format_error) << size;
   EXPECT_TRUE(parse_query(whole));
+}
+
+TEST(ParseQuery, Rfc6891RefusesOptionsThatDoNotFillTheirRecord) {
+  const auto head = "\x00\x01\x00\x00"s + question_and_opt + wire("a.test") + type_a_in;
+  for (const auto& options : {"\x00"s, "\x00\x0a\x00"s, "\x00\x0a\x00\x02x"s})
+    EXPECT_EQ(rejection_of(head + opt(options)), Rcode::format_error);
 }
 
 TEST(ParseQuery, RefusesBytesBehindTheMessage) {

@@ -6,87 +6,27 @@
 #include <utility>
 
 #include "base/text.h"
+#include "dns/cursor.h"
+#include "dns/record_data.h"
 #include "dns/wire.h"
 
 namespace dns {
 namespace {
 
-constexpr Type type_cname{5};
 constexpr std::uint16_t own_udp_size = 1232;  // fits every path without fragments
-constexpr std::size_t max_label = 63;
-constexpr std::size_t max_name = 255;
 constexpr std::size_t most_addresses = 64;
 constexpr int longest_chain = 16;
+constexpr std::uint32_t longest_ttl = 3600;
 
-/// A place in a message, from which names can point back (RFC 1035, 4.1.4).
-class Cursor {
-public:
-  explicit Cursor(std::string_view message) : message_(message) {}
-
-  std::uint8_t take_u8() {
-    const auto bytes = take(1);
-    return bytes.empty() ? std::uint8_t{0} : static_cast<std::uint8_t>(bytes.front());
-  }
-  std::uint16_t take_u16() {
-    const unsigned high = take_u8();
-    return static_cast<std::uint16_t>(high << 8U | take_u8());
-  }
-  std::string_view take(std::size_t count) {
-    if (!ok_ || count > message_.size() - at_) {
-      ok_ = false;
-      return {};
-    }
-    at_ += count;
-    return message_.substr(at_ - count, count);
-  }
-  /// In lower case, with dots; nothing for one that is not well formed. A label with a byte that no
-  /// host name has becomes one that equals no name.
-  std::optional<std::string> take_name();
-
-  bool ok() const { return ok_; }
-  std::size_t at() const { return at_; }
-
-private:
-  std::string_view message_;
-  std::size_t at_ = 0;
-  bool ok_ = true;
+/// What the answers say about one name, as far as it matters here.
+struct Facts {
+  std::optional<std::string> alias{};  // what it is another name of
+  std::vector<Address> addresses{};
+  std::vector<std::string> data{};
+  std::size_t records = 0;  // also those that are left out
+  std::uint32_t ttl = longest_ttl;
 };
-
-bool is_host_byte(char c) { return base::is_alpha(c) || base::is_digit(c) || c == '-' || c == '_'; }
-
-std::optional<std::string> Cursor::take_name() {
-  std::string name;
-  std::size_t size = 1;
-  std::size_t limit = at_;  // a pointer leads further back than everything before it: no loops
-  std::optional<std::size_t> behind;
-  for (;;) {
-    const std::size_t length = take_u8();
-    if (!ok_) return std::nullopt;
-    if (length == 0) break;
-    if ((length & 0xC0U) == 0xC0U) {
-      const std::size_t to = (length & 0x3FU) << 8U | take_u8();
-      if (!ok_ || to >= limit) return std::nullopt;
-      if (!behind) behind = at_;
-      limit = to;
-      at_ = to;
-      continue;
-    }
-    size += length + 1;
-    if (length > max_label || size > max_name) return std::nullopt;
-    const auto label = take(length);
-    if (!ok_) return std::nullopt;
-    if (!name.empty()) name += '.';
-    name += std::ranges::all_of(label, is_host_byte) ? base::lower(label) : std::string("?");
-  }
-  if (behind) at_ = *behind;
-  return name;
-}
-
-/// What the answers say about names, as far as it matters here.
-struct Answers {
-  std::map<std::string, std::string, std::less<>> aliases{};
-  std::map<std::string, std::vector<Address>, std::less<>> addresses{};
-};
+using Answers = std::map<std::string, Facts, std::less<>>;
 
 std::optional<Address> address_of(Type type, std::string_view data) {
   if (type == Type::a && data.size() == 4) {
@@ -104,32 +44,56 @@ std::optional<Address> address_of(Type type, std::string_view data) {
   return std::nullopt;
 }
 
+/// Seconds; a number with the highest bit set is none (RFC 2181, 8).
+std::uint32_t take_ttl(Cursor& cursor) {
+  const auto seconds = cursor.take_u32();
+  return seconds > 0x7FFFFFFFU ? 0 : seconds;
+}
+
 /// False when the record is not well formed.
-bool take_answer(Cursor& cursor, std::string_view message, Type wanted, Answers& into) {
-  auto owner = cursor.take_name();
-  const auto type = Type{cursor.take_u16()};
-  const auto klass = cursor.take_u16();
-  cursor.take(4);  // how long it may be kept
-  const std::size_t size = cursor.take_u16();
-  const std::size_t begin = cursor.at();
-  const auto data = cursor.take(size);
-  if (!owner || !cursor.ok()) return false;
-  if (klass != class_in) return true;
-  if (type == type_cname) {
-    Cursor inside(message.substr(0, begin + size));
-    inside.take(begin);
-    auto target = inside.take_name();
-    if (!target || inside.at() != begin + size) return false;
-    into.aliases.emplace(*std::move(owner), *std::move(target));
-    return true;
-  }
-  if (type != wanted) return true;
+bool take_alias(std::string_view message, std::size_t begin, std::size_t size, Facts& owner) {
+  Cursor cursor(message.substr(0, begin + size), begin);
+  auto target = cursor.take_name();
+  if (!target || !cursor.at_end()) return false;
+  if (!owner.alias) owner.alias = *std::move(target);
+  return true;
+}
+
+/// False when the record is not well formed.
+bool take_address(Type type, std::string_view data, Facts& owner) {
   const auto address = address_of(type, data);
   if (!address) return false;
-  auto& list = into.addresses[*std::move(owner)];
+  auto& list = owner.addresses;
   if (list.size() < most_addresses && std::ranges::find(list, *address) == list.end())
     list.push_back(*address);
   return true;
+}
+
+/// False when the record is not well formed, or one too many.
+bool take_data(
+    Type type, std::string_view message, std::size_t begin, std::size_t size, Facts& owner) {
+  if (++owner.records > most_records) return false;
+  auto data = rebuild_data(type, message, begin, size);
+  if (data) owner.data.push_back(*std::move(data));
+  return data || data.error() == Unfit::withheld;
+}
+
+/// False when the record is not well formed.
+bool take_answer(Cursor& cursor, std::string_view message, Type wanted, Answers& into) {
+  auto name = cursor.take_name();
+  const auto type = Type{cursor.take_u16()};
+  const auto klass = cursor.take_u16();
+  const auto ttl = take_ttl(cursor);
+  const std::size_t size = cursor.take_u16();
+  const std::size_t begin = cursor.at();
+  const auto data = cursor.take(size);
+  if (!name || !cursor.ok()) return false;
+  if (klass != class_in || (type != Type::cname && type != wanted)) return true;
+  auto& owner = into[*std::move(name)];
+  owner.ttl = std::min(owner.ttl, ttl);
+  if (type == Type::cname) return take_alias(message, begin, size, owner);
+  if (type == Type::a || type == Type::aaaa) return take_address(type, data, owner);
+  return take_data(type, message, begin, size, owner);
 }
 
 }  // namespace
@@ -192,14 +156,19 @@ std::expected<Reply, BadReply> parse_reply(std::string_view message, const Asked
   for (unsigned i = 0; i < answers; ++i) {
     if (!take_answer(cursor, message, asked.type, found)) return malformed;
   }
+  reply.ttl = longest_ttl;
   for (int step = 0;; ++step) {
-    const auto alias = found.aliases.find(reply.canonical);
-    if (alias == found.aliases.end()) break;
+    const auto facts = found.find(reply.canonical);
+    if (facts == found.end()) break;
+    reply.ttl = std::min(reply.ttl, facts->second.ttl);
+    if (!facts->second.alias) {
+      reply.addresses = std::move(facts->second.addresses);
+      reply.data = std::move(facts->second.data);
+      break;
+    }
     if (step == longest_chain) return malformed;
-    reply.canonical = alias->second;
+    reply.canonical = *facts->second.alias;
   }
-  if (const auto list = found.addresses.find(reply.canonical); list != found.addresses.end())
-    reply.addresses = std::move(list->second);
   return reply;
 }
 

@@ -189,5 +189,48 @@ TEST(ParseReply, KeepsAFewAddressesOfVeryMany) {
   EXPECT_EQ(parse_reply(reply(about_a, answers), about_a)->addresses.size(), 64U);
 }
 
+const Asked about_txt{.id = 0x1234, .name = "www.a.test", .type = Type::txt};
+const std::string hello = "\x05hello"s;
+
+TEST(ParseReply, ReadsRecordsAtTheEndOfTheChain) {
+  const auto read = parse_reply(
+      reply(
+          about_txt, {record(asked_name, 5, name("b.test")), record(name("b.test"), 16, hello),
+                      record(name("c.test"), 16, "\x01x")}),
+      about_txt);
+  ASSERT_TRUE(read);
+  EXPECT_EQ(read->data, std::vector<std::string>{hello});
+  EXPECT_TRUE(read->addresses.empty());
+}
+
+TEST(ParseReply, RefusesRecordsThatAreNotWellFormed) {
+  const auto bad = record(asked_name, 16, "\x06hello");
+  EXPECT_EQ(parse_reply(reply(about_txt, {bad}), about_txt).error(), BadReply::malformed);
+}
+
+TEST(ParseReply, RefusesMoreRecordsThanAnybodyHas) {
+  std::vector<std::string> answers(most_records, record(asked_name, 16, hello));
+  EXPECT_EQ(parse_reply(reply(about_txt, answers), about_txt)->data.size(), most_records);
+  answers.push_back(record(asked_name, 16, hello));
+  EXPECT_EQ(parse_reply(reply(about_txt, answers), about_txt).error(), BadReply::malformed);
+}
+
+TEST(ParseReply, HoldsAsLongAsTheShortestRecordAndAnHourAtMost) {
+  const auto read = [](const std::string& seconds) {
+    auto answer = record(asked_name, 16, hello);
+    answer.replace(6, 4, seconds);
+    return parse_reply(reply(about_txt, {answer, record(name("x.test"), 16, hello)}), about_txt)
+        ->ttl;
+  };
+  EXPECT_EQ(read("\x00\x00\x00\x05"s), 5U);
+  EXPECT_EQ(read("\x00\x01\x00\x00"s), 3600U);
+}
+
+TEST(ParseReply, Rfc2181TakesAnImpossibleTimeForNone) {
+  auto answer = record(asked_name, 16, hello);
+  answer[6] = '\x80';
+  EXPECT_EQ(parse_reply(reply(about_txt, {answer}), about_txt)->ttl, 0U);
+}
+
 }  // namespace
 }  // namespace dns

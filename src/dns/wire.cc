@@ -31,6 +31,8 @@ std::string_view Reader::take(std::size_t count) {
   return taken;
 }
 
+bool is_host_byte(char c) { return base::is_alpha(c) || base::is_digit(c) || c == '-' || c == '_'; }
+
 void append_u8(std::string& out, std::uint8_t value) { out.push_back(static_cast<char>(value)); }
 
 void append_u16(std::string& out, std::uint16_t value) {

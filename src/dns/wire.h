@@ -29,6 +29,12 @@ private:
   bool ok_ = true;
 };
 
+inline constexpr std::size_t max_label = 63;
+inline constexpr std::size_t max_name = 255;  // with the lengths of its labels
+
+/// Whether labels of host names may have it: letters, digits, hyphens and underscores.
+bool is_host_byte(char c);
+
 void append_u8(std::string& out, std::uint8_t value);
 void append_u16(std::string& out, std::uint16_t value);
 void append_u32(std::string& out, std::uint32_t value);

@@ -91,10 +91,13 @@ void add_policy(CLI::App& app, Chosen& chosen) {
       app, chosen, "explain",
       "Say what would happen to a request, and by which rule, without sending it", options,
       explain);
-  explained.add_option("METHOD", options->question.method, "GET, POST …")->required();
+  explained.add_option("METHOD", options->question.method, "GET, POST …; DNS for a query")
+      ->required();
   explained
       .add_option(
-          "URL", options->question.url, "http:// or https://, or udp://host:port (with any METHOD)")
+          "URL", options->question.url,
+          "http://, https://, udp://host:port or dns://NAME?type=TXT (the last two with any "
+          "METHOD)")
       ->required();
   explained
       .add_option("-H,--header", options->question.headers, "A header, 'Name: value'; repeatable")

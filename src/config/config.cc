@@ -98,6 +98,7 @@ std::optional<Config> config_of(
   auto policy = policy_of(effective, interception, problems);
   if (policy) check_datagrams(*policy, effective, problems);
   auto log_skip = log_skip_of(effective, problems);
+  auto record_rules = record_rules_of(effective, problems);
   auto credentials = credentials_of(effective, home, problems);
   auto sandbox = sandbox_of(effective, home, problems);
   auto upstream = upstream_of(effective, home, problems);
@@ -108,6 +109,7 @@ std::optional<Config> config_of(
       .proxy = std::move(proxy),
       .policy = *std::move(policy),
       .log_skip = std::move(log_skip),
+      .record_rules = std::move(record_rules),
       .credentials = std::move(credentials),
       .sandbox = std::move(sandbox),
       .upstream = std::move(upstream),

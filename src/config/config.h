@@ -17,6 +17,7 @@
 #include "policy/bypass.h"
 #include "policy/decide.h"
 #include "policy/pattern.h"
+#include "policy/record_rule.h"
 #include "secrets/injector_rule.h"
 #include "secrets/source.h"
 
@@ -104,6 +105,7 @@ struct Config {
   Proxy proxy{};
   policy::Policy policy;
   std::vector<policy::Pattern> log_skip{};  // an exchange that one of them matches is not logged
+  std::vector<policy::RecordRule> record_rules{};
   std::vector<secrets::InjectorSpec> credentials{};
   Sandbox sandbox{};
   Upstream upstream{};

@@ -120,6 +120,18 @@ action = "allow"
   EXPECT_EQ(decide(*config, "a.test").action, policy::Action::block);
 }
 
+TEST(Config, ReadsRulesAboutRecords) {
+  const auto [config, mistakes] = read(R"(
+[[proxy.dns.rules]]
+host = "*.a.test"
+records = ["txt", "MX"]
+)");
+  ASSERT_EQ(mistakes, "");
+  ASSERT_EQ(config->record_rules.size(), 1U);
+  EXPECT_EQ(config->record_rules[0].types, (std::vector<std::string>{"TXT", "MX"}));
+  EXPECT_EQ(config->record_rules[0].rule.spec().origin.to_string(), "/etc/c.toml:2");
+}
+
 struct Mistake {
   std::string_view text;
   std::string_view beginning;
@@ -135,6 +147,8 @@ TEST(Config, NamesThePlaceOfAMistakeTheSchemaCannotSee) {
       {"[[proxy.filter.rules]]\naction = \"allow\"\nhost = \"a\"\npattern = \"b\"",
        "/etc/c.toml:4:11: proxy.filter.rules: "},
       {"[[proxy.log_skip.rules]]\npattern = \"{a,b}\"", "/etc/c.toml:2:11: proxy.log_skip.rules: "},
+      {"[[proxy.dns.rules]]\nhost = \"a\"\nrecords = [\"A\"]",
+       "/etc/c.toml:3:11: proxy.dns.rules: \"A\" is no type of records"},
       {"proxy.mitm = false\n[[proxy.filter.rules]]\naction = \"block\"\npath = \"/x\"",
        "/etc/c.toml:2:1: the rule `/x` looks inside requests"},
       {"[[proxy.filter.rules]]\naction = \"allow\"\nhost = \"a.test\"\ntls = \"passthrough\"\n"

@@ -17,6 +17,7 @@ namespace {
 constexpr std::string_view floor_path = "proxy.filter.floor";
 constexpr std::string_view rules_path = "proxy.filter.rules";
 constexpr std::string_view log_skip_path = "proxy.log_skip.rules";
+constexpr std::string_view record_rules_path = "proxy.dns.rules";
 
 std::optional<policy::PatternType> type_of(const Reader& rule) {
   const auto type = rule.text("type");
@@ -193,6 +194,22 @@ std::vector<policy::Pattern> log_skip_of(const Table& effective, Problems& probl
     }
   }
   return patterns;
+}
+
+std::vector<policy::RecordRule> record_rules_of(const Table& effective, Problems& problems) {
+  std::vector<policy::RecordRule> rules;
+  for (const Value* element : Reader(effective).tables(record_rules_path)) {
+    const Reader reader(*element->as<Table>());
+    auto rule = policy::compile_record_rule(
+        reader.text("host").value_or(""), reader.texts("records"), element->origin);
+    if (rule) {
+      rules.push_back(*std::move(rule));
+    } else {
+      const auto origin = reader.origin({"records", "host"}, element->origin);
+      problems.push_back(problem_of(rule.error(), origin, record_rules_path));
+    }
+  }
+  return rules;
 }
 
 }  // namespace config

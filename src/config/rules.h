@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
-// What [proxy.filter] and [proxy.log_skip] say, as the policy's own values.
+// What [proxy.filter], [proxy.log_skip] and [proxy.dns] say, as the policy's own values.
 
 #include <optional>
 #include <vector>
@@ -9,6 +9,7 @@
 #include "config/value.h"
 #include "policy/decide.h"
 #include "policy/pattern.h"
+#include "policy/record_rule.h"
 
 namespace config {
 
@@ -24,5 +25,7 @@ std::optional<policy::Policy> policy_of(
 void check_datagrams(const policy::Policy& policy, const Table& effective, Problems& problems);
 
 std::vector<policy::Pattern> log_skip_of(const Table& effective, Problems& problems);
+
+std::vector<policy::RecordRule> record_rules_of(const Table& effective, Problems& problems);
 
 }  // namespace config

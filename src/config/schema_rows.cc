@@ -142,6 +142,22 @@ constexpr auto table_of_rows = std::to_array<Row>({
     {.path = "proxy.log_skip.rules[].type", .type = Type::choice, .choices = pattern_types,
      .doc = "How the pattern is read, as in filter rules."},
 
+    {.path = "proxy.dns", .type = Type::table, .dialect = own,
+     .doc = "What the program may ask name servers. The gateway itself answers queries for "
+            "addresses; other records do not exist without a rule here."},
+    {.path = "proxy.dns.rules", .type = Type::list, .merge = Merge::prepend, .dialect = own,
+     .doc = "Records that the gateway looks up (at `upstream.name_servers`, else those of "
+            "/etc/resolv.conf) and hands on. The name that is asked for leaves this machine: with "
+            "a `*` the program can spell out in it what it likes. A floor rule about the host "
+            "forbids it all the same."},
+    {.path = "proxy.dns.rules[].host", .type = Type::text, .required = true, .dialect = own,
+     .doc = "The name, `_dmarc.example.com`, or a pattern as in filter rules. It need not be "
+            "allowed by those."},
+    {.path = "proxy.dns.rules[].records", .type = Type::texts, .required = true, .dialect = own,
+     .doc = "Of `CAA`, `HTTPS`, `MX`, `NAPTR`, `SRV`, `SVCB`, `TXT`. HTTPS and SVCB records come "
+            "without `ipv4hint`, `ipv6hint` and `ech`, and with those protocols alone that the "
+            "gateway speaks."},
+
     {.path = "proxy.credentials", .type = Type::table,
      .doc = "Credentials that the gateway adds to requests for one host. They never enter the "
             "sandbox."},

@@ -19,6 +19,7 @@ enum class Truncated { no, yes };
 struct Counts {
   std::uint16_t questions = 0;
   std::uint16_t answers = 0;
+  std::uint16_t authorities = 0;
   std::uint16_t additionals = 0;
 };
 
@@ -35,7 +36,7 @@ void append_header(
   append_u16(out, static_cast<std::uint16_t>(flags));
   append_u16(out, counts.questions);
   append_u16(out, counts.answers);
-  append_u16(out, 0);
+  append_u16(out, counts.authorities);
   append_u16(out, counts.additionals);
 }
 
@@ -43,9 +44,33 @@ void append_record(std::string& out, const Record& record) {
   append_u16(out, name_of_question);
   append_u16(out, std::to_underlying(record.type));
   append_u16(out, class_in);
-  append_u32(out, answer_ttl);
+  append_u32(out, record.ttl);
   append_u16(out, static_cast<std::uint16_t>(record.data.size()));
   out.append(record.data);
+}
+
+bool is_negative(const Answer& answer) {
+  return answer.records.empty() &&
+         (answer.rcode == Rcode::no_error || answer.rcode == Rcode::name_error);
+}
+
+/// The start of the root's authority: every name is ours to answer.
+void append_soa(std::string& out) {
+  constexpr std::uint32_t unused = 3600;  // times for secondary servers, of which there are none
+  std::string data;
+  append_name(data, "lazaret.internal");
+  append_name(data, "nobody.lazaret.internal");
+  append_u32(data, 1);  // serial number
+  append_u32(data, unused);
+  append_u32(data, unused);
+  append_u32(data, unused);
+  append_u32(data, negative_ttl);
+  append_u8(out, 0);  // the root
+  append_u16(out, std::to_underlying(Type::soa));
+  append_u16(out, class_in);
+  append_u32(out, negative_ttl);
+  append_u16(out, static_cast<std::uint16_t>(data.size()));
+  out.append(data);
 }
 
 /// At most `max_error_text` bytes of it, not cut inside a character.
@@ -82,14 +107,17 @@ void append_edns(std::string& out, const Edns& client, const Answer& answer) {
 
 std::string write(const Query& query, const Answer& answer, Truncated truncated) {
   std::string out;
+  const bool has_soa = truncated == Truncated::no && is_negative(answer);
   const Counts counts{
       .questions = 1,
       .answers = static_cast<std::uint16_t>(answer.records.size()),
+      .authorities = static_cast<std::uint16_t>(has_soa ? 1 : 0),
       .additionals = static_cast<std::uint16_t>(query.edns ? 1 : 0)};
   append_header(out, query.header, answer.rcode, truncated, counts);
   out.append(query.question.wire);
   for (const auto& record : answer.records)
     append_record(out, record);
+  if (has_soa) append_soa(out);
   if (query.edns) append_edns(out, *query.edns, answer);
   return out;
 }

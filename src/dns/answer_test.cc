@@ -22,6 +22,12 @@ Query edns_query() {
   return query;
 }
 
+/// The SOA record of every answer without records.
+const auto soa =
+    "\x00\x00\x06\x00\x01\x00\x00\x00\x0a\x00\x3f"
+    "\x07lazaret\x08internal\x00\x06nobody\x07lazaret\x08internal\x00"
+    "\x00\x00\x00\x01\x00\x00\x0e\x10\x00\x00\x0e\x10\x00\x00\x0e\x10\x00\x00\x00\x0a"s;
+
 TEST(WriteAnswer, WritesARecord) {
   const Answer answer{.records = {address_record(Ipv4{0xC6120010})}};
   const auto expected = "\xab\xcd\x81\x80\x00\x01\x00\x01\x00\x00\x00\x00"s + question +
@@ -38,10 +44,10 @@ TEST(WriteAnswer, WritesEveryKindOfRecord) {
 TEST(WriteAnswer, SpeaksEdnsOnlyToThoseWhoDo) {
   const Answer answer{.rcode = Rcode::name_error};
   const auto plain = write_answer(plain_query(), answer, 512);
-  EXPECT_EQ(plain, "\xab\xcd\x81\x83\x00\x01\x00\x00\x00\x00\x00\x00"s + question);
+  EXPECT_EQ(plain, "\xab\xcd\x81\x83\x00\x01\x00\x00\x00\x01\x00\x00"s + question + soa);
   const auto edns = write_answer(edns_query(), answer, 512);
   EXPECT_EQ(
-      edns, "\xab\xcd\x81\x83\x00\x01\x00\x00\x00\x00\x00\x01"s + question +
+      edns, "\xab\xcd\x81\x83\x00\x01\x00\x00\x00\x01\x00\x01"s + question + soa +
                 "\x00\x00\x29\x04\xd0\x00\x00\x80\x00\x00\x00"s);
 }
 
@@ -73,6 +79,23 @@ TEST(WriteAnswer, LeavesTheReasonOutBeforeItTruncates) {
   const auto truncated = write_answer(edns_query(), answer, shorter.size() - 1);
   EXPECT_EQ(truncated[2], '\x83');
   EXPECT_EQ(truncated.substr(6, 2), "\x00\x00"s);
+}
+
+TEST(WriteAnswer, Rfc2308SaysHowLongNothingHolds) {
+  EXPECT_TRUE(write_answer(plain_query(), {}, 512).ends_with(soa));
+  EXPECT_FALSE(
+      write_answer(plain_query(), {.rcode = Rcode::server_failure}, 512).contains("lazaret"));
+  EXPECT_FALSE(write_answer(plain_query(), {.rcode = Rcode::refused}, 512).contains("lazaret"));
+}
+
+TEST(WriteAnswer, KeepsEachRecordsOwnTime) {
+  const Answer answer{.records = {{.type = Type::txt, .data = "\x01x", .ttl = 7}}};
+  EXPECT_TRUE(write_answer(plain_query(), answer, 512)
+                  .ends_with("\xc0\x0c\x00\x10\x00\x01\x00\x00\x00\x07\x00\x02\x01x"s));
+}
+
+TEST(WriteAnswer, Rfc6840ClaimsNothingToBeAuthentic) {
+  EXPECT_EQ(write_answer(edns_query(), {}, 512)[3] & 0x20, 0);
 }
 
 TEST(WriteRejection, RepliesOnlyWhenAReplyIsDue) {

@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "base/text.h"
+#include "dns/record_data.h"
 
 namespace dns {
 namespace {
@@ -13,6 +14,10 @@ constexpr std::string_view page_name = "lazaret.internal";
 
 Answer no_data() { return {}; }
 Answer no_such_name() { return {.rcode = Rcode::name_error}; }
+
+Answer refuse(Rcode rcode, ExtendedError::Code code, std::string text) {
+  return {.rcode = rcode, .error = ExtendedError{code, std::move(text)}};
+}
 
 /// The one of the addresses that the question is for.
 Answer answer_with(Type type, std::optional<Ipv4> v4, std::optional<Ipv6> v6) {
@@ -65,12 +70,26 @@ std::optional<Answer> answer_own(const Query& query, std::string_view name, cons
 
 /// A name takes up a place in the pool only when somebody asks for its address.
 Answer answer_leased(Type type, std::string_view name, Pool& pool) {
-  if (type != Type::a && type != Type::aaaa) return answer_with(type, {}, {});
   const auto addresses = pool.lease(name);
   if (addresses) return answer_with(type, addresses->v4, addresses->v6);
-  return {
-      .rcode = Rcode::server_failure,
-      .error = ExtendedError{ExtendedError::Code::other, addresses.error().message}};
+  return refuse(Rcode::server_failure, ExtendedError::Code::other, addresses.error().to_string());
+}
+
+/// What the rules say about a name that is not ours.
+std::variant<Answer, Lookup> answer_by_rule(
+    Type type, const std::string& name, Pool& pool, const NameJudge& judge) {
+  auto verdict = judge.judge(name);
+  if (!verdict.has_addresses && !verdict.has_records)
+    return refuse(Rcode::name_error, ExtendedError::Code::blocked, std::move(verdict.reason));
+  if (can_rebuild(type)) {
+    auto records = judge.judge_records(name, type);
+    if (records.allowed)
+      return Lookup{.name = name, .type = type, .has_addresses = verdict.has_addresses};
+    return refuse(Rcode::no_error, ExtendedError::Code::blocked, std::move(records.reason));
+  }
+  if (type != Type::a && type != Type::aaaa) return answer_with(type, {}, {});
+  if (verdict.has_addresses) return answer_leased(type, name, pool);
+  return refuse(Rcode::no_error, ExtendedError::Code::blocked, std::move(verdict.reason));
 }
 
 std::size_t reply_limit(const Query& query, Transport transport) {
@@ -83,26 +102,52 @@ std::size_t reply_limit(const Query& query, Transport transport) {
 
 }  // namespace
 
-Answer answer(const Query& query, Pool& pool, const NameJudge& judge) {
-  if (query.edns && query.edns->version != 0) return {.rcode = Rcode::bad_version};
-  if (query.question.klass != class_in) return {.rcode = Rcode::refused};
-  if (!query.question.name) return no_such_name();
+std::variant<Answer, Lookup> answer(const Query& query, Pool& pool, const NameJudge& judge) {
+  const auto type = query.question.type;
+  if (query.edns && query.edns->version != 0) return Answer{.rcode = Rcode::bad_version};
+  if (query.question.klass != class_in)
+    return refuse(
+        Rcode::refused, ExtendedError::Code::not_supported, "only the class IN is served here");
+  if (type == Type::axfr || type == Type::ixfr)
+    return refuse(
+        Rcode::refused, ExtendedError::Code::not_supported, "there are no zones to transfer here");
+  if (!query.question.name)
+    return refuse(
+        Rcode::name_error, ExtendedError::Code::blocked,
+        "no host has such a name: labels are of letters, digits, hyphens and underscores");
 
   const auto& name = *query.question.name;
   if (auto own = answer_own(query, name, pool)) return *std::move(own);
-  auto verdict = judge.judge(name);
-  if (!verdict.allowed)
-    return {
-        .rcode = Rcode::name_error,
-        .error = ExtendedError{ExtendedError::Code::blocked, std::move(verdict.reason)}};
-  return answer_leased(query.question.type, name, pool);
+  return answer_by_rule(type, name, pool, judge);
 }
 
-std::string respond(
+Answer answer(const Lookup& lookup, const base::Result<Reply>& found) {
+  const bool is_absent =
+      found ? found->rcode == Rcode::name_error : found.error().kind == base::ErrorKind::not_found;
+  // A name that has addresses here exists, whatever it is outside.
+  if (is_absent) return lookup.has_addresses ? no_data() : no_such_name();
+  if (!found)
+    return refuse(
+        Rcode::server_failure, ExtendedError::Code::no_reachable_authority, found.error().message);
+  Answer out;
+  for (const auto& data : found->data)
+    out.records.push_back({.type = lookup.type, .data = data, .ttl = found->ttl});
+  return out;
+}
+
+std::variant<std::string, Pending> respond(
     std::string_view message, Transport transport, Pool& pool, const NameJudge& judge) {
-  const auto query = parse_query(message);
+  auto query = parse_query(message);
   if (!query) return write_rejection(query.error());
-  return write_answer(*query, answer(*query, pool, judge), reply_limit(*query, transport));
+  const auto limit = reply_limit(*query, transport);
+  auto answered = answer(*query, pool, judge);
+  if (const auto* now = std::get_if<Answer>(&answered)) return write_answer(*query, *now, limit);
+  return Pending{
+      .lookup = std::get<Lookup>(std::move(answered)), .query = *std::move(query), .limit = limit};
+}
+
+std::string respond(const Pending& pending, const base::Result<Reply>& found) {
+  return write_answer(pending.query, answer(pending.lookup, found), pending.limit);
 }
 
 }  // namespace dns

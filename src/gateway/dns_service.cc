@@ -9,10 +9,11 @@
 #include <boost/asio/posix/stream_descriptor.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <cerrno>
+#include <memory>
 
 #include "dns/answerer.h"
-#include "gateway/connection_record.h"
-#include "gateway/repetitions.h"
+#include "gateway/dns_judge.h"
+#include "gateway/dns_lookup.h"
 #include "gateway/wire.h"
 
 namespace gateway {
@@ -20,75 +21,111 @@ namespace {
 
 using net::asio::posix::stream_descriptor;
 
-/// A name gets an address if some rule might let a request to it pass; a refusal is recorded.
-class PolicyJudge final : public dns::NameJudge {
-public:
-  explicit PolicyJudge(const Shared& shared) : shared_(shared) {}
-
-  dns::NameVerdict judge(std::string_view name) const override {
-    const auto& policy = shared_.pipeline->policy();
-    if (policy::could_allow(policy, name)) return {.allowed = true};
-    const auto decision =
-        policy::decide_connection(policy, name, 443, policy::ConnectionKind::tunnel);
-    if (!repetitions_.is_new(std::string(name)))
-      return {.allowed = false, .reason = decision.reason};
-    ConnectionRecord record(shared_, "DNS", "dns://" + std::string(name));
-    record.decided(decision);
-    record.refused("filter", decision.reason);
-    return {.allowed = false, .reason = decision.reason};
-  }
-
-private:
-  const Shared& shared_;
-  mutable Repetitions repetitions_;  // each judge belongs to one task
-};
-
 /// Queries answered before the loop's other connections have their turn.
 constexpr int most_at_once = 64;
+/// Lookups of one door at a time; a resolver needs one.
+constexpr int most_lookups = 64;
 
-net::Task<> serve_udp(const Shared& shared, net::Loop& loop, int door) {
-  stream_descriptor socket(loop.context(), ::fcntl(door, F_DUPFD_CLOEXEC, 3));
+/// One of a limited number, given back when it goes.
+using Place = std::shared_ptr<void>;
+
+Place take_place(const std::shared_ptr<int>& taken) {
+  ++*taken;
+  return {nullptr, [taken](std::nullptr_t) { --*taken; }};
+}
+
+struct Sender {
+  sockaddr_storage address{};
+  socklen_t size = sizeof address;
+};
+
+/// One door for datagrams. Lookups may outlive the task that reads from it.
+struct UdpDoor {
+  UdpDoor(net::Loop& loop, int door) : socket(loop.context(), ::fcntl(door, F_DUPFD_CLOEXEC, 3)) {}
+
+  /// A client that is gone is no error of ours.
+  void send(const std::string& answer, const Sender& to) {
+    static_cast<void>(::sendto(
+        socket.native_handle(), answer.data(), answer.size(), MSG_DONTWAIT,
+        reinterpret_cast<const sockaddr*>(&to.address), to.size));
+  }
+
+  stream_descriptor socket;
+  std::shared_ptr<int> lookups = std::make_shared<int>(0);
+};
+
+net::Task<> answer_later(
+    const Shared& shared,
+    std::shared_ptr<UdpDoor> door,
+    dns::Pending pending,
+    Sender sender,
+    [[maybe_unused]] Place place) {
+  const auto answer = co_await look_up_and_respond(shared, std::move(pending));
+  door->send(answer, sender);
+}
+
+net::Task<> serve_udp(const Shared& shared, net::Loop& loop, int listener) {
+  const auto door = std::make_shared<UdpDoor>(loop, listener);
   const PolicyJudge judge(shared);
   std::array<char, 4096> query{};
   for (;;) {
-    const auto [error] = co_await socket.async_wait(stream_descriptor::wait_read, net::as_result);
+    const auto [error] =
+        co_await door->socket.async_wait(stream_descriptor::wait_read, net::as_result);
     if (error) co_return;
     for (int turn = 0; turn < most_at_once; ++turn) {
-      sockaddr_storage from{};
-      socklen_t from_size = sizeof from;
+      Sender sender;
       const ssize_t size = ::recvfrom(
-          socket.native_handle(), query.data(), query.size(), MSG_DONTWAIT,
-          reinterpret_cast<sockaddr*>(&from), &from_size);
+          door->socket.native_handle(), query.data(), query.size(), MSG_DONTWAIT,
+          reinterpret_cast<sockaddr*>(&sender.address), &sender.size);
       if (size < 0) break;
-      const auto answer = dns::respond(
+      auto answer = dns::respond(
           {query.data(), static_cast<std::size_t>(size)}, dns::Transport::udp, shared.names, judge);
-      if (answer.empty()) continue;
-      // A client that is gone is no error of ours.
-      static_cast<void>(::sendto(
-          socket.native_handle(), answer.data(), answer.size(), MSG_DONTWAIT,
-          reinterpret_cast<sockaddr*>(&from), from_size));
+      if (auto* pending = std::get_if<dns::Pending>(&answer)) {
+        if (*door->lookups < most_lookups)  // else the client asks again
+          loop.tasks().spawn(
+              answer_later(shared, door, std::move(*pending), sender, take_place(door->lookups)));
+        continue;
+      }
+      const auto& text = std::get<std::string>(answer);
+      if (!text.empty()) door->send(text, sender);
     }
   }
 }
 
-/// One TCP connection: messages with two bytes of length in front (RFC 7766).
+/// The next message of a connection, after two bytes of length (RFC 7766, 8); empty at the end.
+net::Task<std::string> next_message(Wire& client, std::chrono::milliseconds patience) {
+  constexpr std::size_t prefix = 2;
+  for (;;) {
+    const auto bytes = client.in.view();
+    if (bytes.size() >= prefix) {
+      const std::size_t size =
+          static_cast<unsigned char>(bytes[0]) * 256U + static_cast<unsigned char>(bytes[1]);
+      if (bytes.size() >= prefix + size) {
+        std::string message(bytes.substr(prefix, size));
+        client.in.consume(prefix + size);
+        co_return message;
+      }
+    }
+    client.stream.reads().expire_after(patience);
+    auto more = co_await client.fill();
+    if (!more || !*more) co_return "";
+  }
+}
+
+/// One TCP connection: any number of queries, each answered before the next is looked at.
 net::Task<> serve_tcp(const Shared& shared, net::Loop& loop, net::asio::ip::tcp::socket socket) {
   Wire client(std::move(socket), loop.deadlines());
   const PolicyJudge judge(shared);
   for (;;) {
-    const auto bytes = client.in.view();
-    const std::size_t size = bytes.size() < 2 ? 0
-                                              : static_cast<unsigned char>(bytes[0]) * 256U +
-                                                    static_cast<unsigned char>(bytes[1]);
-    if (bytes.size() < 2 || bytes.size() < size + 2) {
-      client.stream.reads().expire_after(shared.limits.request_head);
-      auto more = co_await client.fill();
-      if (!more || !*more) co_return;
-      continue;
+    const auto query = co_await next_message(client, shared.limits.request_head);
+    auto answered = dns::respond(query, dns::Transport::tcp, shared.names, judge);
+    std::string answer;
+    if (auto* pending = std::get_if<dns::Pending>(&answered)) {
+      client.stream.reads().never_expire();
+      answer = co_await look_up_and_respond(shared, std::move(*pending));
+    } else {
+      answer = std::get<std::string>(std::move(answered));
     }
-    const std::string answer =
-        dns::respond(bytes.substr(2, size), dns::Transport::tcp, shared.names, judge);
-    client.in.consume(size + 2);
     if (answer.empty()) co_return;
     std::string message;
     message += static_cast<char>(answer.size() >> 8U);
@@ -108,17 +145,13 @@ net::Task<> serve_counted(
     const Shared& shared,
     net::Loop& loop,
     net::asio::ip::tcp::socket socket,
-    std::shared_ptr<int> count) {
-  struct Release {
-    int& count;
-    ~Release() { --count; }
-  } const release{*count};
+    [[maybe_unused]] Place place) {
   co_await serve_tcp(shared, loop, std::move(socket));
 }
 
 net::Task<> accept_tcp(const Shared& shared, net::Loop& loop, int listener) {
   stream_descriptor door(loop.context(), ::fcntl(listener, F_DUPFD_CLOEXEC, 3));
-  const auto count = std::make_shared<int>(0);
+  const auto served = std::make_shared<int>(0);
   for (;;) {
     const auto [error] = co_await door.async_wait(stream_descriptor::wait_read, net::as_result);
     if (error) co_return;
@@ -130,9 +163,8 @@ net::Task<> accept_tcp(const Shared& shared, net::Loop& loop, int listener) {
     }
     if (accepted < 0) continue;
     net::asio::ip::tcp::socket socket(loop.context(), net::asio::ip::tcp::v6(), accepted);
-    if (*count >= most_connections) continue;
-    ++*count;
-    loop.tasks().spawn(serve_counted(shared, loop, std::move(socket), count));
+    if (*served >= most_connections) continue;
+    loop.tasks().spawn(serve_counted(shared, loop, std::move(socket), take_place(served)));
   }
 }
 

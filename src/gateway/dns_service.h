@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
-// Answers the sandbox's DNS queries from the pool. No query leaves the host: a name costs nothing
-// until a request for it is let through.
+// Answers the sandbox's DNS queries from the pool. No query leaves the host, but for records that a
+// rule names: a name costs nothing until a request for it is let through.
 
 #include "gateway/gateway.h"
 #include "net/loop.h"

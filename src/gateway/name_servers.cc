@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "gateway/name_servers.h"
 
+#include <algorithm>
 #include <array>
 #include <boost/asio/read.hpp>
 #include <boost/asio/write.hpp>
 #include <cstring>
+#include <limits>
 
 #include "base/encoding.h"
 #include "dns/reply.h"
@@ -197,6 +199,21 @@ net::Task<base::Result<Addresses>> look_up_v6(
 }
 
 }  // namespace
+
+net::Task<base::Result<dns::Reply>> NameServers::records(std::string name, dns::Type type) {
+  std::uint32_t ttl = std::numeric_limits<std::uint32_t>::max();  // of the aliases so far
+  for (int alias = 0; alias <= most_aliases; ++alias) {
+    const dns::Asked asked{.name = name, .type = type};
+    auto reply = co_await ask_any(servers_, asked, patience_);
+    if (!reply) co_return std::move(reply);
+    reply->ttl = ttl = std::min(ttl, reply->ttl);
+    const bool goes_on =
+        reply->rcode == dns::Rcode::no_error && reply->data.empty() && reply->canonical != name;
+    if (!goes_on) co_return std::move(reply);
+    name = std::move(reply->canonical);
+  }
+  co_return fail(ErrorKind::not_found, "the chain of aliases has no end");
+}
 
 net::Task<base::Result<Addresses>> NameServers::resolve(std::string host) {
   boost::system::error_code not_literal;

@@ -9,8 +9,10 @@
 #include <functional>
 
 #include "dns/answer.h"
+#include "dns/record_data.h"
 #include "gateway/static_names.h"
 #include "net/test_support.h"
+#include "policy/record_rule.h"
 
 namespace gateway {
 namespace {
@@ -258,6 +260,64 @@ TEST(NameServers, EndsWhereAliasesDoNot) {
   EXPECT_EQ(
       resolved(loop, {server.endpoint()}),
       "not_found: cannot resolve www.a.test: it has no address");
+}
+
+net::Task<> look_up_into(NameServers& servers, dns::Type type, base::Result<dns::Reply>& out) {
+  out = co_await servers.records("www.a.test", type);
+}
+
+base::Result<dns::Reply> records(TestLoop& loop, std::vector<NameServers::Server> from) {
+  NameServers servers(std::move(from), 200ms);
+  base::Result<dns::Reply> out = base::fail(base::ErrorKind::internal, "not asked");
+  loop.run(look_up_into(servers, dns::Type::txt, out));
+  return out;
+}
+
+TEST(NameServers, LooksRecordsUp) {
+  TestLoop loop;
+  NameServer server(loop, [](const dns::Query& query) {
+    return Texts{reply(query, {{.type = query.question.type, .data = "\x01x", .ttl = 9}})};
+  });
+  const auto found = records(loop, {server.endpoint()});
+  ASSERT_TRUE(found);
+  EXPECT_EQ(found->data, Texts{"\x01x"});
+  EXPECT_EQ(found->ttl, 9U);
+}
+
+TEST(NameServers, LooksRecordsUpAtTheEndOfAliases) {
+  TestLoop loop;
+  NameServer server(loop, [](const dns::Query& query) {
+    auto alias = dns::name_record("real.test");
+    alias.type = dns::Type::cname;
+    alias.ttl = 3;
+    const dns::Record text{.type = dns::Type::txt, .data = "\x01x", .ttl = 9};
+    return Texts{reply(query, {query.question.name == "real.test" ? text : alias})};
+  });
+  const auto found = records(loop, {server.endpoint()});
+  ASSERT_TRUE(found);
+  EXPECT_EQ(found->data, Texts{"\x01x"});
+  EXPECT_EQ(found->ttl, 3U);
+}
+
+TEST(NameServers, TellsAnAbsentNameFromOneWithoutRecords) {
+  TestLoop loop;
+  NameServer absent(
+      loop, [](const dns::Query& query) { return Texts{failure(query, dns::Rcode::name_error)}; });
+  EXPECT_EQ(records(loop, {absent.endpoint()})->rcode, dns::Rcode::name_error);
+  NameServer empty(loop, [](const dns::Query& query) { return Texts{reply(query, {})}; });
+  EXPECT_EQ(records(loop, {empty.endpoint()})->rcode, dns::Rcode::no_error);
+}
+
+TEST(NameServers, HasNoRecordsWithoutAServer) {
+  TestLoop loop;
+  EXPECT_EQ(records(loop, {}).error().kind, base::ErrorKind::unavailable);
+}
+
+TEST(RecordRules, NameOnlyTypesThatCanBeRebuilt) {
+  for (const auto name : policy::record_types) {
+    const auto type = dns::type_named(name);
+    EXPECT_TRUE(type && dns::can_rebuild(*type)) << name;
+  }
 }
 
 TEST(NameServers, LeavesNothingBehindWhenItIsCancelled) {

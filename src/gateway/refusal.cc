@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "gateway/refusal.h"
 
-#include <filesystem>
-
 #include "base/json.h"
 #include "gateway/grpc.h"
+#include "gateway/shown.h"
 
 namespace gateway {
 namespace {
@@ -44,24 +43,6 @@ std::string_view reason_phrase(int status) {
     default:
       return "Refused";
   }
-}
-
-/// A file of the project by its path in it, any other by its name alone.
-std::string shown_file(const std::string& file, std::string_view project) {
-  if (!file.starts_with('/')) return file;
-  const auto inside = std::filesystem::path(file).lexically_relative(project);
-  if (!project.empty() && !inside.empty() && *inside.begin() != "..") return inside.string();
-  return std::filesystem::path(file).filename().string();
-}
-
-/// The reason without a host's path: a default action is said with the file it stands in.
-std::string shown_reason(
-    const flow::Deny& refusal, const policy::Policy& policy, std::string_view project) {
-  std::string reason = refusal.reason;
-  const std::string& origin = policy.otherwise().origin;
-  const auto at = origin.empty() ? std::string::npos : reason.find(origin);
-  if (at != std::string::npos) reason.replace(at, origin.size(), shown_file(origin, project));
-  return reason;
 }
 
 bool can_be_allowed(const flow::Deny& refusal) {
@@ -130,7 +111,7 @@ RefusalText explain_refusal(
     const policy::Policy& policy,
     std::string_view id,
     std::string_view project) {
-  const std::string reason = shown_reason(refusal, policy, project);
+  const std::string reason = shown_reason(refusal.reason, policy, project);
   if (is_grpc(flow.request)) {
     std::string message = sentence(refusal, reason);
     if (can_be_allowed(refusal))

@@ -2,6 +2,7 @@
 #pragma once
 // What the connections of one gateway share: immutable, or safe from any thread.
 
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -12,9 +13,11 @@
 #include "flow/cleared.h"
 #include "gateway/body.h"
 #include "gateway/limits.h"
+#include "gateway/name_servers.h"
 #include "gateway/upstream.h"
 #include "policy/decide.h"
 #include "policy/pattern.h"
+#include "policy/record_rule.h"
 #include "tls/leaf_cache.h"
 #include "tls/server_context.h"
 
@@ -42,6 +45,9 @@ struct Shared {
   std::vector<std::string>
       masked_headers{};                     // whose values no record holds, besides the usual ones
   std::vector<policy::Pattern> log_skip{};  // an exchange that one of them matches is not logged
+  std::vector<policy::RecordRule> record_rules{};
+  /// Whom to ask for records, from any thread: the host's servers change while it travels.
+  std::function<std::vector<NameServers::Server>()> name_servers{};
   std::vector<ConnectTo> connect_to{};
   Proxies proxies{};
   Limits limits{};

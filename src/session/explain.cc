@@ -9,6 +9,7 @@
 #include "http/target.h"
 #include "http/write.h"
 #include "policy/normalise.h"
+#include "session/explain_dns.h"
 
 namespace session {
 namespace {
@@ -40,7 +41,8 @@ base::Result<flow::Flow> flow_of(const Question& question) {
   }
   const std::string scheme = base::lower(parts->scheme);
   if (scheme != "http" && scheme != "https") {
-    return fail(ErrorKind::invalid, "only http://, https:// and udp://host:port can be explained");
+    return fail(
+        ErrorKind::invalid, "only http://, https://, udp://host:port and dns:// can be explained");
   }
   auto authority = TRY(policy::split_authority(parts->authority));
   flow::Flow flow;
@@ -124,6 +126,8 @@ base::Result<Explanation> explain(
     const flow::Pipeline& pipeline, const config::Config& config, const Question& question) {
   if (question.url.starts_with(udp_scheme))
     return explain_datagrams(pipeline, std::string_view(question.url).substr(udp_scheme.size()));
+  if (question.url.starts_with(dns_scheme))
+    return explain_dns(pipeline.policy(), config, question.url);
   flow::Flow flow = TRY(flow_of(question));
   const flow::Verdict verdict = pipeline.judge(flow);
   Explanation out{.host = flow.host, .path = flow.path};

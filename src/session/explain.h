@@ -15,7 +15,7 @@ namespace session {
 
 struct Question {
   std::string method;
-  std::string url;                     // http:// or https://, or udp://host:port
+  std::string url;  // http:// or https://, or udp://host:port; or dns://NAME?type=TYPE
   std::vector<std::string> headers{};  // "Name: value"
   std::optional<std::string> body{};
 };

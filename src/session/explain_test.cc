@@ -45,6 +45,10 @@ protocol = "udp"
 pattern = "*/telemetry"
 scope = "url"
 
+[[proxy.dns.rules]]
+host = "_dmarc.mail.example"
+records = ["TXT"]
+
 [proxy.credentials.example]
 enabled = true
 host = "api.test"
@@ -213,6 +217,29 @@ TEST_F(Explain, WarnsOfACredentialWithoutAValue) {
   ASSERT_EQ(decider_.warnings.size(), 1U);
   EXPECT_NE(decider_.warnings[0].find("EXAMPLE_KEY"), std::string::npos);
   EXPECT_TRUE(about("https://api.test/").inject.empty());
+}
+
+TEST_F(Explain, SaysWhetherANameHasAddresses) {
+  EXPECT_EQ(about("dns://API.test").outcome, Outcome::allow);
+  EXPECT_EQ(about("dns://api.test?type=aaaa").url, "dns://api.test?type=AAAA");
+  const auto refused = about("dns://x.evil.test");
+  EXPECT_EQ(refused.outcome, Outcome::block);
+  ASSERT_TRUE(refused.rule);
+  EXPECT_EQ(refused.rule->spec().host->text, "*.evil.test");
+}
+
+TEST_F(Explain, SaysWhetherRecordsAreLookedUp) {
+  const auto allowed = about("dns://_dmarc.mail.example?type=TXT");
+  EXPECT_EQ(allowed.outcome, Outcome::allow);
+  ASSERT_TRUE(allowed.rule);
+  EXPECT_EQ(allowed.rule->spec().host->text, "_dmarc.mail.example");
+  EXPECT_EQ(about("dns://_dmarc.mail.example?type=MX").outcome, Outcome::block);
+  EXPECT_EQ(about("dns://api.test?type=TXT").stage, "dns");
+}
+
+TEST_F(Explain, RefusesWhatIsNoQuestionAboutAName) {
+  for (const auto* url : {"dns://", "dns://192.0.2.1", "dns://a.test?x=1", "dns://a b"})
+    EXPECT_FALSE(ask({.method = "DNS", .url = url})) << url;
 }
 
 }  // namespace

@@ -171,6 +171,8 @@ base::Result<std::unique_ptr<GatewayHost>> GatewayHost::start(
       .logged_body = config.proxy.max_log_body_bytes,
       .masked_headers = std::move(masked),
       .log_skip = config.log_skip,
+      .record_rules = config.record_rules,
+      .name_servers = name_servers_of(host->request_.way_out),
       .connect_to = connect_to_of(config),
       .proxies = std::move(host->request_.way_out.proxies),
       .limits = host->request_.way_out.limits});

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "base/file.h"
 #include "base/text.h"
 #include "secrets/source.h"
 
@@ -11,6 +12,8 @@ namespace {
 
 using base::ErrorKind;
 using config::Environment;
+
+constexpr std::uint16_t dns_port = 53;
 
 /// A variable that is not empty, in lower case before upper case.
 const std::string* variable(const Environment& environment, std::string_view lower_name) {
@@ -114,6 +117,30 @@ base::Result<WayOut> make_way_out(
   for (const auto& each : upstream.name_servers)
     out.name_servers.emplace_back(address_of(each.address), each.port);
   return out;
+}
+
+std::vector<gateway::NameServers::Server> parse_resolv_conf(std::string_view text) {
+  constexpr std::string_view keyword = "nameserver";
+  constexpr std::size_t most = 3;
+  std::vector<gateway::NameServers::Server> out;
+  for (const auto line : base::split(text, '\n')) {
+    if (!line.starts_with(keyword) || out.size() == most) continue;
+    const auto value = line.substr(keyword.size());
+    if (value.empty() || (value.front() != ' ' && value.front() != '\t')) continue;
+    const auto word = base::trim(value);
+    boost::system::error_code unreadable;
+    const auto address = net::asio::ip::make_address(
+        std::string(word.substr(0, word.find_first_of(" \t"))), unreadable);
+    if (!unreadable) out.emplace_back(address, dns_port);
+  }
+  if (out.empty()) out.emplace_back(net::asio::ip::address_v4::loopback(), dns_port);
+  return out;
+}
+
+std::function<std::vector<gateway::NameServers::Server>()> name_servers_of(const WayOut& way_out) {
+  if (!way_out.name_servers.empty()) return [servers = way_out.name_servers] { return servers; };
+  return
+      [] { return parse_resolv_conf(base::read_file("/etc/resolv.conf", 1U << 16U).value_or("")); };
 }
 
 Resolvers make_resolvers(const WayOut& way_out) {

@@ -4,8 +4,10 @@
 // limits.
 
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/result.h"
@@ -33,6 +35,14 @@ base::Result<WayOut> make_way_out(
     const config::Environment& environment,
     const std::filesystem::path& home,
     unsigned loops);
+
+/// Whom to ask for records: the configured name servers, else those that the host's resolver uses
+/// at that moment.
+std::function<std::vector<gateway::NameServers::Server>()> name_servers_of(const WayOut& way_out);
+
+/// The name servers of a resolv.conf (resolv.conf(5)): the first three, or the host itself when
+/// there is none.
+std::vector<gateway::NameServers::Server> parse_resolv_conf(std::string_view text);
 
 /// The resolvers in the order in which they are asked; `last` outlives `names`.
 struct Resolvers {

@@ -119,5 +119,31 @@ resolve = [{ host = "a.test", addresses = ["192.0.2.1", "2001:db8::1"] }]
   EXPECT_EQ(out->names.front().addresses.size(), 2U);
 }
 
+/// The servers in one line.
+std::string servers_in(std::string_view resolv_conf) {
+  std::string out;
+  for (const auto& server : parse_resolv_conf(resolv_conf))
+    out += server.address().to_string() + ":" + std::to_string(server.port()) + " ";
+  return out;
+}
+
+TEST(ParseResolvConf, TakesTheFirstThreeServers) {
+  EXPECT_EQ(
+      servers_in("search a.test\nnameserver 192.0.2.1\n# nameserver 192.0.2.2\n"
+                 "nameserver\t2001:db8::1 \nnameserver 192.0.2.3\nnameserver 192.0.2.4\n"),
+      "192.0.2.1:53 2001:db8::1:53 192.0.2.3:53 ");
+}
+
+TEST(ParseResolvConf, TakesTheHostItselfWithoutAny) {
+  for (const auto* text : {"", "nameservers 192.0.2.1", "nameserver", "nameserver x\n"})
+    EXPECT_EQ(servers_in(text), "127.0.0.1:53 ") << text;
+}
+
+TEST(NameServersOf, PrefersTheConfiguredOnes) {
+  const auto out = way_out("[upstream]\nname_servers = [\"192.0.2.53\"]\n");
+  ASSERT_TRUE(out);
+  EXPECT_EQ(name_servers_of(*out)(), out->name_servers);
+}
+
 }  // namespace
 }  // namespace session

@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "gateway/dns_judge.h"
+
+#include "gateway/connection_record.h"
+#include "gateway/shown.h"
+
+namespace gateway {
+
+dns::NameVerdict PolicyJudge::judge(std::string_view name) const {
+  const auto& policy = shared_.pipeline->policy();
+  dns::NameVerdict verdict{
+      .has_addresses = policy::could_allow(policy, name),
+      .has_records = policy::has_records(policy, shared_.record_rules, name)};
+  if (verdict.has_addresses) return verdict;
+  const auto decision =
+      policy::decide_connection(policy, name, 443, policy::ConnectionKind::tunnel);
+  verdict.reason = explain(decision);
+  if (decision.rule == nullptr)
+    verdict.reason +=
+        "; to allow it, outside the sandbox: lazaret policy allow " + std::string(name);
+  if (!verdict.has_records && repetitions_.is_new(std::string(name))) {
+    ConnectionRecord record(shared_, "DNS", "dns://" + std::string(name));
+    record.decided(decision);
+    record.refused("filter", decision.reason);
+  }
+  return verdict;
+}
+
+dns::RecordVerdict PolicyJudge::judge_records(std::string_view name, dns::Type type) const {
+  const auto decision = policy::decide_records(
+      shared_.pipeline->policy(), shared_.record_rules, name, dns::name_of(type));
+  return {.allowed = decision.action == policy::Action::allow, .reason = explain(decision)};
+}
+
+std::string PolicyJudge::explain(const policy::Decision& decision) const {
+  std::string out = shown_reason(decision.reason, shared_.pipeline->policy(), shared_.project);
+  if (decision.rule == nullptr) return out;
+  const auto& origin = decision.rule->spec().origin;
+  if (origin.file.empty()) return out;
+  return out + " (" + shown_file(origin.file, shared_.project) + ":" + std::to_string(origin.line) +
+         ")";
+}
+
+}  // namespace gateway

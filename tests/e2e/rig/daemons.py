@@ -185,3 +185,22 @@ def sshd(box, host, authorized_key, port=22):
         command = ["unshare", "--mount", "sh", "-c", place, "sh", *command]
     daemon.start(*command)
     return box.reach(daemon, host, port, allow=False)
+
+
+def nsd(box, zone, records):
+    """A name server with one zone, over UDP and TCP, on 127.0.0.1 and ::1 at the same port."""
+    program = find("nsd", "nsd")
+    daemon = Daemon("nsd", box.rig.patience)
+    place = daemon.directory
+    head = f"$ORIGIN {zone}.\n$TTL 120\n@ SOA ns hostmaster 1 3600 600 86400 60\n@ NS ns\n"
+    daemon.write("zone", head + records)
+    settings = daemon.write(
+        "nsd.conf",
+        f'server:\n  ip-address: 127.0.0.1@{daemon.port}\n  ip-address: ::1@{daemon.port}\n'
+        f'  username: ""\n  chroot: ""\n  database: ""\n  pidfile: ""\n  zonesdir: "{place}"\n'
+        f'  xfrdir: "{place}"\n  xfrdfile: "{place}/xfrd"\n  zonelistfile: "{place}/zones"\n'
+        "  server-count: 1\nremote-control:\n  control-enable: no\n"
+        f"zone:\n  name: {zone}\n  zonefile: zone\n",
+    )
+    box.clean_up(daemon.close)
+    return daemon.start(program, "-d", "-c", settings)

@@ -4,16 +4,10 @@
 #include <netdb.h>
 
 #include <algorithm>
-#include <boost/asio/post.hpp>
-#include <boost/asio/steady_timer.hpp>
-#include <boost/asio/this_coro.hpp>
-#include <csignal>
-#include <functional>
 #include <memory>
-#include <mutex>
 #include <optional>
-#include <system_error>
-#include <thread>
+
+#include "net/offload.h"
 
 namespace net {
 namespace {
@@ -47,57 +41,6 @@ base::Result<Addresses> look_up(const std::string& host) {
   return found;
 }
 
-/// What a lookup's thread and its caller share. The caller's timer may be touched while it is here.
-struct Lookup {
-  std::mutex mutex{};
-  asio::steady_timer* waiting = nullptr;  // null: the caller is gone, and with it perhaps its loop
-  std::optional<base::Result<Addresses>> answer{};
-};
-
-/// The caller's side of a lookup; says when it goes.
-class Caller {
-public:
-  Caller(std::shared_ptr<Lookup> lookup, asio::steady_timer& timer) : lookup_(std::move(lookup)) {
-    lookup_->waiting = &timer;
-  }
-  Caller(const Caller&) = delete;
-  Caller& operator=(const Caller&) = delete;
-  ~Caller() {
-    const std::lock_guard lock(lookup_->mutex);
-    lookup_->waiting = nullptr;
-  }
-
-private:
-  std::shared_ptr<Lookup> lookup_;
-};
-
-void run_lookup(const std::shared_ptr<Lookup>& lookup, const std::string& host) {
-  auto answer = look_up(host);
-  const std::lock_guard lock(lookup->mutex);
-  if (lookup->waiting == nullptr) return;
-  lookup->answer = std::move(answer);
-  asio::post(lookup->waiting->get_executor(), [lookup] {
-    const std::lock_guard wake(lookup->mutex);
-    if (lookup->waiting != nullptr) lookup->waiting->cancel();
-  });
-}
-
-/// With every signal blocked: they belong to the main thread.
-bool start_thread(std::function<void()> work) {
-  sigset_t every;
-  sigset_t before;
-  sigfillset(&every);
-  pthread_sigmask(SIG_SETMASK, &every, &before);
-  bool started = true;
-  try {
-    std::thread(std::move(work)).detach();
-  } catch (const std::system_error&) {  // the limit of processes is reached
-    started = false;
-  }
-  pthread_sigmask(SIG_SETMASK, &before, nullptr);
-  return started;
-}
-
 }  // namespace
 
 Task<base::Result<Addresses>> SystemResolver::resolve(std::string host) {
@@ -107,23 +50,19 @@ Task<base::Result<Addresses>> SystemResolver::resolve(std::string host) {
   if (running_->load() >= limit_) {
     co_return base::fail(base::ErrorKind::unavailable, "too many names are being resolved");
   }
-  asio::steady_timer done(
-      co_await asio::this_coro::executor, asio::steady_timer::time_point::max());
-  const auto lookup = std::make_shared<Lookup>();
-  const Caller caller(lookup, done);
+  using Answer = std::optional<base::Result<Addresses>>;
+  const auto answer = std::make_shared<Answer>();
   ++*running_;
-  const bool started = start_thread([lookup, running = running_, host] {
-    run_lookup(lookup, host);
+  auto done = co_await offload([answer, running = running_, host] {
+    answer->emplace(look_up(host));
     --*running;
   });
-  if (!started) {
+  if (!done && done.error().kind == base::ErrorKind::unavailable) {
     --*running_;
     co_return base::fail(base::ErrorKind::unavailable, "no thread to resolve " + host + " with");
   }
-  co_await done.async_wait(as_result);
-  const std::lock_guard lock(lookup->mutex);
-  if (!lookup->answer) co_return base::fail(base::ErrorKind::closed, "resolving was cut off");
-  co_return std::move(*lookup->answer);
+  if (!done) co_return base::fail(base::ErrorKind::closed, "resolving was cut off");
+  co_return *std::move(*answer);
 }
 
 }  // namespace net

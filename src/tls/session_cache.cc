@@ -13,6 +13,15 @@ bool is_alive(SSL_SESSION* session) {
          SSL_SESSION_get_time(session) + SSL_SESSION_get_timeout(session) > std::time(nullptr);
 }
 
+bool is_for_many_uses(SSL_SESSION* session) {
+  return SSL_SESSION_get_protocol_version(session) <= TLS1_2_VERSION;
+}
+
+Session share(const Session& session) {
+  SSL_SESSION_up_ref(session.get());
+  return Session(session.get());
+}
+
 }  // namespace
 
 void SessionCache::put(std::string_view server, Session session) {
@@ -29,7 +38,9 @@ Session SessionCache::take(std::string_view server) {
   while (of_server != nullptr && !of_server->empty()) {
     Session session = std::move(of_server->back());
     of_server->pop_back();
-    if (is_alive(session.get())) return session;
+    if (!is_alive(session.get())) continue;
+    if (is_for_many_uses(session.get())) of_server->push_back(share(session));
+    return session;
   }
   return nullptr;
 }

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
-// Sessions of upstream servers that can be resumed. A session is handed out once: a ticket that is
-// used twice lets an observer link two connections (RFC 8446, C.4), and servers send a new one each
-// time.
+// Sessions of upstream servers that can be resumed. One of TLS 1.3 is handed out once: a ticket
+// that is used twice lets an observer link two connections (RFC 8446, C.4), and servers send a new
+// one each time. One of TLS 1.2 is kept: its servers send no other when it was used, and anybody
+// sees the handshake that it came from.
 
 #include <mutex>
 #include <string_view>

@@ -2,6 +2,7 @@
 #include "gateway/connection.h"
 
 #include <algorithm>
+#include <boost/asio/steady_timer.hpp>
 
 #include "base/encoding.h"
 #include "base/text.h"
@@ -14,10 +15,11 @@
 #include "http/likeness.h"
 #include "http/target.h"
 #include "http/write.h"
+#include "net/offload.h"
 #include "policy/normalise.h"
 #include "tls/alpn.h"
 #include "tls/client_hello.h"
-#include "tls/handshake_error.h"
+#include "tls/key_choice.h"
 
 namespace gateway {
 namespace {
@@ -27,6 +29,24 @@ using net::asio::ip::tcp;
 /// How a client begins that knows beforehand that HTTP/2 is spoken (RFC 9113, 3.4). No request of
 /// HTTP/1 begins so.
 constexpr std::string_view h2_preface = "PRI ";
+
+/// Until the authority has what it needs for leaves of this kind. The first who needs it has it
+/// made, on another thread; the others look now and then.
+net::Task<> prepare(const tls::Authority& authority, tls::KeyKind kind, net::Loop& loop) {
+  constexpr std::chrono::milliseconds pace{10};
+  constexpr int looks = 500;
+  if (authority.is_prepared(kind)) co_return;
+  if (auto work = authority.preparation(kind)) {
+    auto done = co_await net::offload(std::move(work));
+    static_cast<void>(done);  // without a thread, minting makes the key
+    co_return;
+  }
+  net::asio::steady_timer pause(loop.context());
+  for (int look = 0; look < looks && !authority.is_prepared(kind); ++look) {
+    pause.expires_after(pace);
+    co_await pause.async_wait(net::as_result);
+  }
+}
 
 }  // namespace
 
@@ -69,10 +89,10 @@ net::Task<> Connection::serve_host(First first) {
       const bool unopened =
           !shared_.intercept || policy::passthrough(policy, arrival_.host, arrival_.port);
       if (unopened) {
-        co_await relay_unopened(seen.sni);
+        co_await relay_unopened(seen);
         co_return;
       }
-      const bool opened = co_await open_tls(seen.sni);
+      const bool opened = co_await open_tls(seen);
       if (!opened) co_return;
       if (tls::negotiated_protocol(client_->stream.ssl()) == "h2")
         co_await serve_h2();
@@ -103,9 +123,18 @@ net::Task<> Connection::serve_host(First first) {
   refuse_connection("client", "nothing was sent");
 }
 
-net::Task<> Connection::relay_unopened(const std::string& sni) {
-  if (!sni.empty() && sni != arrival_.host) {
-    refuse_connection("route", "TLS is for " + sni + " on a connection for " + arrival_.host);
+net::Task<> Connection::relay_unopened(const Look& hello) {
+  if (!hello.sni.empty() && hello.sni != arrival_.host) {
+    refuse_connection("route", "TLS is for " + hello.sni + " on a connection for " + arrival_.host);
+    co_return;
+  }
+  if (hello.has_ech && !shared_.relay_ech) {
+    // A server of many names would open what it holds, and serve the name that is in there.
+    refuse_connection(
+        "route",
+        "the hello of this unopened TLS connection has a part that is encrypted (ECH) and may name "
+        "another host than " +
+            arrival_.host + "; proxy.relay_ech = true lets it pass");
     co_return;
   }
   co_await relay("CONNECT", policy::ConnectionKind::tunnel, First::client);
@@ -146,7 +175,11 @@ net::Task<Connection::Look> Connection::look(First first) {
     const bool ended = seen.size() < wanted;
     const auto hello = tls::peek_client_hello(seen);
     if (const auto* found = std::get_if<tls::ClientHello>(&hello))
-      co_return Look{.protocol = Protocol::tls, .sni = found->sni};
+      co_return Look{
+          .protocol = Protocol::tls,
+          .sni = found->sni,
+          .has_ech = found->has_ech,
+          .key = tls::key_for(*found)};
     if (const auto* wrong = std::get_if<tls::Malformed>(&hello)) {
       co_return Look{
           .protocol = Protocol::tls,
@@ -170,10 +203,11 @@ net::Task<Connection::Look> Connection::look(First first) {
   }
 }
 
-net::Task<bool> Connection::open_tls(const std::string& sni) {
+net::Task<bool> Connection::open_tls(const Look& hello) {
   arrival_.tls = true;
-  arrival_.sni = sni;
-  auto leaf = shared_.leaves.leaf_for(sni.empty() ? arrival_.host : sni);
+  arrival_.sni = hello.sni;
+  co_await prepare(shared_.leaves.authority(), hello.key, loop_);
+  auto leaf = shared_.leaves.leaf_for(hello.sni.empty() ? arrival_.host : hello.sni, hello.key);
   if (!leaf) {
     refuse_connection("tls", leaf.error().message);
     co_return false;
@@ -183,14 +217,64 @@ net::Task<bool> Connection::open_tls(const std::string& sni) {
     refuse_connection("tls", session.error().message);
     co_return false;
   }
+  const bool shaken = co_await shake_hands(*std::move(session));
+  if (!shaken) co_return false;
+  const bool used = co_await is_used();
+  co_return used;
+}
+
+net::Task<bool> Connection::shake_hands(tls::Ssl session) {
   client_->stream.reads().expire_after(shared_.limits.handshake);
-  auto done = co_await client_->stream.handshake(net::SslHandle(session->release()));
+  auto done = co_await client_->stream.handshake(net::SslHandle(session.release()));
   client_->stream.reads().never_expire();
-  if (!done) {
-    const bool late = done.error().kind == base::ErrorKind::timeout;
-    refuse_connection("tls", late ? done.error().message : tls::explain_client_failure().message);
-  }
+  if (!done && done.error().kind == base::ErrorKind::timeout)
+    refuse_connection("tls", done.error().message);
+  else if (!done)
+    refuse_client(tls::explain_client_failure());
   co_return done.has_value();
+}
+
+/// Waits for the first bytes through TLS. A client may look at the certificate when the handshake
+/// is over for us: what it says then, or that it goes at once, is about the certificate, too.
+net::Task<bool> Connection::is_used() {
+  constexpr std::chrono::seconds at_once{1};
+  const auto opened = std::chrono::steady_clock::now();
+  client_->stream.reads().expire_after(shared_.limits.first_bytes);
+  auto ready = co_await client_->stream.wait_readable();
+  base::Result<bool> more = false;
+  if (ready) more = co_await client_->fill();
+  client_->stream.reads().never_expire();
+  if (more && *more) {
+    shared_.distrust->accepted(arrival_.host, arrival_.port);
+    co_return true;
+  }
+  const bool late = !ready || (!more && more.error().kind == base::ErrorKind::timeout);
+  tls::ClientFailure failure{.kind = tls::ClientFailure::Kind::left};
+  if (!late && !more) failure = tls::explain_client_failure();
+  const bool soon = !late && std::chrono::steady_clock::now() - opened < at_once;
+  if (failure.kind == tls::ClientFailure::Kind::left)
+    failure.message = "it closed the connection at once, without a request";
+  if (failure.kind == tls::ClientFailure::Kind::distrust || soon) {
+    refuse_client(failure);
+    co_return false;
+  }
+  co_await linger();
+  co_return false;
+}
+
+void Connection::refuse_client(const tls::ClientFailure& failure) {
+  using Kind = tls::ClientFailure::Kind;
+  const auto& host = arrival_.host;
+  const auto port = arrival_.port;
+  if (failure.kind == Kind::other) {
+    refuse_connection("tls", "no TLS with the program: " + failure.message);
+    return;
+  }
+  if (failure.kind == Kind::distrust)
+    shared_.distrust->rejected(host, port);
+  else
+    shared_.distrust->left(host, port);
+  refuse_connection("tls", explain_distrust(failure.message, host, port));
 }
 
 net::Task<Connection::Served> Connection::serve_http() {

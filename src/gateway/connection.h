@@ -15,6 +15,8 @@
 #include "gateway/h2_stream.h"
 #include "gateway/shared.h"
 #include "http/h1.h"
+#include "tls/handshake_error.h"
+#include "tls/issue.h"
 
 namespace gateway {
 
@@ -38,7 +40,9 @@ private:
   struct Look {
     Protocol protocol = Protocol::gone;
     std::string sni{};
-    std::string problem{};  // a hello or first line that is refused
+    bool has_ech = false;
+    tls::KeyKind key = tls::KeyKind::p256;  // what the client's certificate has to have
+    std::string problem{};                  // a hello or first line that is refused
   };
   enum class Served { closed, connect };
   /// Whether the server may be the one who speaks first.
@@ -47,8 +51,11 @@ private:
 
   net::Task<> serve_host(First first = First::either);
   net::Task<Look> look(First first);
-  net::Task<> relay_unopened(const std::string& sni);
-  net::Task<bool> open_tls(const std::string& sni);
+  net::Task<> relay_unopened(const Look& hello);
+  net::Task<bool> open_tls(const Look& hello);
+  net::Task<bool> shake_hands(tls::Ssl session);
+  net::Task<bool> is_used();
+  void refuse_client(const tls::ClientFailure& failure);
   net::Task<Served> serve_http();
   net::Task<bool> serve_one(http::Parsed<http::Request> head);
   net::Task<> refuse_head(http::Malformed why);

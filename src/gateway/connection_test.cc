@@ -4,6 +4,10 @@
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
+#include <atomic>
+#include <thread>
+#include <vector>
+
 #include "gateway/testbed.h"
 
 namespace gateway {
@@ -198,6 +202,96 @@ TEST(Connection, RefusesUnopenedTlsForAnotherName) {
   Peer program = gateway.connect("a.test", 443);
   EXPECT_FALSE(program.start_tls(gateway.client_session("b.test")));
   EXPECT_EQ(origin.connections(), 0);
+}
+
+/// A ClientHello for a.test with an encrypted_client_hello extension.
+std::string hello_with_ech() {
+  using namespace std::string_literals;
+  const auto sized = [](const std::string& text) {
+    return std::string{static_cast<char>(text.size() >> 8U), static_cast<char>(text.size())} + text;
+  };
+  const auto extensions = "\0\0"s + sized(sized("\0"s + sized("a.test"))) +  // server_name
+                          "\0\x2b"s + sized("\x02\x03\x04") + "\xfe\x0d" + sized("sealed");
+  const auto body =
+      "\x03\x03" + std::string(32, 'r') + "\0"s + sized("\x13\x01") + "\x01\0"s + sized(extensions);
+  return "\x16\x03\x01" + sized("\x01\0"s + sized(body));
+}
+
+TEST(Connection, RelaysNoUnopenedTlsWhoseRealNameMayBeAnother) {
+  auto rule = port_rule("a.test", 443);
+  rule.tls = policy::Tls::passthrough;
+  const Origin origin([](Peer& peer) {
+    peer.receive(1);
+    peer.send("seen");
+  });
+  Testbed gateway(authority(), {.rules = {rule}, .otherwise = block, .origin = &origin});
+  Peer program = gateway.connect("a.test", 443);
+  program.send(hello_with_ech());
+  EXPECT_TRUE(program.was_reset());
+  EXPECT_EQ(origin.connections(), 0);
+  EXPECT_NE(gateway.records(1).at(0).error.find("ECH"), std::string::npos);
+
+  Testbed trusting(
+      authority(), {.rules = {rule}, .otherwise = block, .origin = &origin, .relay_ech = true});
+  Peer other = trusting.connect("a.test", 443);
+  other.send(hello_with_ech());
+  EXPECT_EQ(other.receive(4), "seen");
+}
+
+/// Adds what browsers send in place of an encrypted hello.
+int add_grease_for_ech(SSL*, unsigned, const unsigned char** out, std::size_t* size, int*, void*) {
+  static const std::string body = std::string("\0\0\x01\0\x01\x2a\0\x20", 8) +
+                                  std::string(32, 'k') + std::string("\0\x90", 2) +
+                                  std::string(144, 'p');
+  *out = reinterpret_cast<const unsigned char*>(body.data());
+  *size = body.size();
+  return 1;
+}
+
+TEST(Connection, ServesAClientThatPretendsToEncryptItsHello) {
+  const Origin origin(authority(), "a.test", answer_each);
+  Testbed gateway(authority(), {.origin = &origin});
+  SSL_CTX* const context = SSL_get_SSL_CTX(gateway.client_session("a.test").get());
+  ASSERT_EQ(
+      SSL_CTX_add_client_custom_ext(
+          context, 0xFE0D, add_grease_for_ech, nullptr, nullptr, nullptr, nullptr),
+      1);
+  Peer program = gateway.connect_tls("a.test");
+  program.send(get);
+  EXPECT_EQ(program.receive_answer().body, "hi");
+}
+
+TEST(Connection, NamesTheRuleThatHelpsAProgramThatPins) {
+  const Origin origin(authority(), "a.test", answer_each);
+  Testbed gateway(authority(), {.origin = &origin});
+  Peer program = gateway.connect_tls("a.test");
+  program.close();
+  const auto records = gateway.records(1);
+  ASSERT_EQ(records.size(), 1U);
+  EXPECT_EQ(records[0].stage, "tls");
+  EXPECT_NE(
+      records[0].error.find("does not accept lazaret's certificate for a.test"), std::string::npos)
+      << records[0].error;
+  EXPECT_NE(records[0].error.find("tls = \"passthrough\""), std::string::npos);
+}
+
+TEST(Connection, ServesAClientThatTakesOnlyRsa) {
+  const Origin origin(authority(), "a.test", answer_each);
+  Testbed gateway(authority(), {.origin = &origin});
+  std::vector<std::jthread> clients;
+  std::atomic<int> served = 0;
+  for (int i = 0; i < 4; ++i) {
+    clients.emplace_back([&] {
+      auto session = gateway.client_session("a.test");
+      SSL_set1_sigalgs_list(session.get(), "rsa_pss_rsae_sha256:rsa_pkcs1_sha256");
+      Peer program = gateway.connect("a.test", 443);
+      if (!program.start_tls(std::move(session))) return;
+      program.send(get);
+      if (program.receive_answer().body == "hi") ++served;
+    });
+  }
+  clients.clear();
+  EXPECT_EQ(served, 4);
 }
 
 TEST(Connection, SaysThatAHeadTookTooLong) {

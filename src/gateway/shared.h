@@ -12,6 +12,7 @@
 #include "dns/pool.h"
 #include "flow/cleared.h"
 #include "gateway/body.h"
+#include "gateway/distrust.h"
 #include "gateway/limits.h"
 #include "gateway/name_servers.h"
 #include "gateway/upstream.h"
@@ -41,6 +42,7 @@ struct Shared {
   std::string project;               // its files may be named to the program
   std::uint16_t proxy_port = 0;      // of 10.0.2.2, where the explicit proxy answers
   bool intercept = true;             // false: TLS is relayed unopened
+  bool relay_ech = false;            // unopened also when the name inside may be another one
   std::size_t logged_body = 262144;  // bytes of each body that go into a record
   std::vector<std::string>
       masked_headers{};                     // whose values no record holds, besides the usual ones
@@ -51,6 +53,7 @@ struct Shared {
   std::vector<ConnectTo> connect_to{};
   Proxies proxies{};
   Limits limits{};
+  std::unique_ptr<Distrust> distrust = std::make_unique<Distrust>();
   std::unique_ptr<HostGate> gate = std::make_unique<HostGate>(limits.connections_per_host);
 };
 

@@ -102,7 +102,8 @@ private:
 tls::UpstreamContext context_that_trusts(
     const tls::Authority& authority, const std::filesystem::path& directory) {
   const auto file = directory / "root.pem";
-  if (!base::write_file(file, authority.certificate_pem())) std::abort();
+  const auto roots = authority.certificate_pem() + authority.certificate_pem(tls::KeyKind::rsa);
+  if (!base::write_file(file, roots)) std::abort();
   return tls::UpstreamContext::create(
              {.system_roots = tls::SystemRoots::ignored, .ca_files = {file}})
       .value();
@@ -347,6 +348,7 @@ struct Testbed::Parts {
             .project = "/project",
             .proxy_port = 8080,
             .intercept = setup.intercept,
+            .relay_ech = setup.relay_ech,
             .connect_to = everything_to(setup.origin),
             .proxies = proxies_of(setup),
             .limits = setup.limits},

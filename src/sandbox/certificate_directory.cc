@@ -23,11 +23,12 @@ std::string state_of(const fs::path& path) {
       status.st_mtim.tv_sec, status.st_mtim.tv_nsec);
 }
 
-// Two states of the host and two certificates never share a name.
+// Two states of the host and two authorities never share a name.
 std::string name_for(const CertificateSources& sources) {
-  const auto state = state_of(sources.directory) + state_of(sources.bundle);
-  return "certificates-" +
-         base::to_hex(base::sha256(std::string(sources.certificate) + state)).substr(0, 16);
+  auto state = state_of(sources.directory) + state_of(sources.bundle);
+  for (const auto& root : sources.own)
+    state += root.certificate;
+  return "certificates-" + base::to_hex(base::sha256(state)).substr(0, 16);
 }
 
 base::Result<> link_all(const fs::path& directory, const fs::path& host) {
@@ -48,20 +49,27 @@ base::Result<std::string> bundle_of(const CertificateSources& sources) {
   std::string bundle;
   if (!sources.bundle.empty()) bundle = TRY(base::read_file(sources.bundle));
   if (!bundle.empty() && !bundle.ends_with('\n')) bundle += '\n';
-  return bundle.append(sources.certificate);
+  for (const auto& root : sources.own)
+    bundle += root.certificate;
+  return bundle;
+}
+
+base::Result<> add(const fs::path& directory, const OwnRoot& root) {
+  TRY_VOID(base::write_file(directory / root.file, root.certificate));
+  // A root of the host may have the same hash; OpenSSL then looks at .1, .2 and so on.
+  for (int number = 0;; ++number) {
+    auto path = directory / fmt::format("{}.{}", root.subject_hash, number);
+    if (symlink(root.file.c_str(), path.c_str()) == 0) return {};
+    if (errno != EEXIST) return base::fail_errno("make", path.string());
+  }
 }
 
 base::Result<> fill(const fs::path& directory, const CertificateSources& sources) {
   TRY_VOID(link_all(directory, sources.directory));
-  TRY_VOID(base::write_file(directory / "lazaret-ca.crt", sources.certificate));
+  for (const auto& root : sources.own)
+    TRY_VOID(add(directory, root));
   const auto bundle = TRY(bundle_of(sources));
-  TRY_VOID(base::write_file(directory / bundle_name, bundle));
-  // A root of the host may have the same hash; OpenSSL then looks at .1, .2 and so on.
-  for (int number = 0;; ++number) {
-    auto path = directory / fmt::format("{}.{}", sources.subject_hash, number);
-    if (symlink("lazaret-ca.crt", path.c_str()) == 0) return {};
-    if (errno != EEXIST) return base::fail_errno("make", path.string());
-  }
+  return base::write_file(directory / bundle_name, bundle);
 }
 
 }  // namespace

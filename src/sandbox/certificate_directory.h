@@ -7,6 +7,7 @@
 #include <filesystem>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/result.h"
 
@@ -15,12 +16,18 @@ namespace sandbox {
 /// Where the links of the copy lead: the host's directory is mounted there.
 inline constexpr std::string_view host_certificates = "/run/lazaret/certificates";
 
-/// The file in the directory that holds the host's roots and our certificate.
+/// The file in the directory that holds the host's roots and ours.
 inline constexpr std::string_view bundle_name = "ca-certificates.crt";
 
+/// A certificate of our authority.
+struct OwnRoot {
+  std::string file;          // its name in the directory
+  std::string certificate;   // PEM
+  std::string subject_hash;  // the eight digits by which OpenSSL finds it
+};
+
 struct CertificateSources {
-  std::string_view certificate;    // PEM, our authority's
-  std::string_view subject_hash;   // the eight digits by which OpenSSL finds it
+  std::vector<OwnRoot> own{};
   std::filesystem::path bundle{};  // the host's roots in one file; empty: there are none
   std::filesystem::path directory = "/etc/ssl/certs";  // the host's
 };

@@ -140,23 +140,27 @@ TEST_F(Files, CopiesTheCertificatesOfTheHostAsLinks) {
   write("host/1234abcd.0");
   write("host/ca-certificates.crt");
   const CertificateSources sources{
-      .certificate = "ours", .subject_hash = "1234abcd", .directory = root_ / "host"};
+      .own =
+          {{.file = "ours.crt", .certificate = "ours", .subject_hash = "1234abcd"},
+           {.file = "more.crt", .certificate = "more", .subject_hash = "5678abcd"}},
+      .directory = root_ / "host"};
   auto path = make_certificate_directory(root_ / "ca", sources);
   ASSERT_TRUE(path) << path.error().to_string();
   EXPECT_EQ(
       "/run/lazaret/certificates/1234abcd.0", fs::read_symlink(fs::path(*path) / "1234abcd.0"));
   EXPECT_EQ("ours", *base::read_file(fs::path(*path) / "1234abcd.1"))
       << "a taken hash gets the next number";
+  EXPECT_EQ("more", *base::read_file(fs::path(*path) / "5678abcd.0"));
+  EXPECT_EQ("oursmore", *base::read_file(fs::path(*path) / bundle_name));
   EXPECT_EQ(path.value(), *make_certificate_directory(root_ / "ca", sources));
   auto of_another = sources;
-  of_another.certificate = "other";
+  of_another.own[1].certificate = "other";
   EXPECT_NE(path.value(), *make_certificate_directory(root_ / "ca", of_another));
 }
 
 TEST_F(Files, PutsTheRootsOfTheHostAndOursIntoOneFile) {
   CertificateSources sources{
-      .certificate = "ours\n",
-      .subject_hash = "1234abcd",
+      .own = {{.file = "ours.crt", .certificate = "ours\n", .subject_hash = "1234abcd"}},
       .bundle = root_ / "roots.pem",
       .directory = root_ / "host"};
   auto bundle = [&] {
@@ -175,7 +179,8 @@ TEST_F(Files, PutsTheRootsOfTheHostAndOursIntoOneFile) {
 TEST_F(Files, MakesCertificatesForAHostWithoutAny) {
   auto path = make_certificate_directory(
       root_ / "ca",
-      {.certificate = "ours", .subject_hash = "1234abcd", .directory = root_ / "host"});
+      {.own = {{.file = "ours.crt", .certificate = "ours", .subject_hash = "1234abcd"}},
+       .directory = root_ / "host"});
   ASSERT_TRUE(path);
   EXPECT_EQ("ours", *base::read_file(fs::path(*path) / "1234abcd.0"));
 }

@@ -106,12 +106,16 @@ unsigned loop_count() { return std::clamp(std::thread::hardware_concurrency(), 1
 
 base::Result<sandbox::TrustedAuthority> trusted_authority(
     const tls::Authority& authority, const std::filesystem::path& directory) {
-  const auto hash = authority.subject_hash();
+  std::vector<sandbox::OwnRoot> roots;
+  for (const auto kind : tls::key_kinds) {
+    roots.push_back(
+        {.file = kind == tls::KeyKind::rsa ? "lazaret-ca-rsa.crt" : "lazaret-ca.crt",
+         .certificate = authority.certificate_pem(kind),
+         .subject_hash = authority.subject_hash(kind)});
+  }
   return sandbox::TrustedAuthority{
       .directory = TRY(sandbox::make_certificate_directory(
-          directory, {.certificate = authority.certificate_pem(),
-                      .subject_hash = hash,
-                      .bundle = tls::find_system_bundle().value_or("")}))};
+          directory, {.own = std::move(roots), .bundle = tls::find_system_bundle().value_or("")}))};
 }
 
 GatewayHost::GatewayHost(
@@ -130,6 +134,13 @@ GatewayHost::GatewayHost(
       upstream_tls_(std::move(upstream_tls)) {}
 
 GatewayHost::~GatewayHost() = default;
+
+std::vector<std::string> GatewayHost::warnings() const {
+  std::vector<std::string> out;
+  for (const auto& place : shared_->distrust->places())
+    out.push_back(gateway::to_text(place));
+  return out;
+}
 
 base::Result<std::unique_ptr<GatewayHost>> GatewayHost::start(
     const config::Config& config,
@@ -168,6 +179,7 @@ base::Result<std::unique_ptr<GatewayHost>> GatewayHost::start(
       .project = host->request_.project,
       .proxy_port = config.proxy.port,
       .intercept = config.proxy.mitm,
+      .relay_ech = config.proxy.relay_ech,
       .logged_body = config.proxy.max_log_body_bytes,
       .masked_headers = std::move(masked),
       .log_skip = config.log_skip,

@@ -60,6 +60,9 @@ public:
   /// Ends the connections, then closes the log.
   ~GatewayHost();
 
+  /// What the person should know about the run, at its end.
+  std::vector<std::string> warnings() const;
+
 private:
   GatewayHost(
       GatewayRequest request,

@@ -339,6 +339,10 @@ base::Result<sandbox::Ending> run(RunRequest request) {
   }
   auto ending = sandbox::supervise(*warden, signals, std::move(started));
   warden->dismiss();  // while the gateway ends
+  if (gateway) {
+    for (const auto& warning : gateway->warnings())
+      request.tell(warning);
+  }
   return ending;
 }
 

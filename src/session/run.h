@@ -20,7 +20,8 @@ struct RunRequest {
   std::vector<std::string> command{};  // empty: the user's shell
   std::string name{};                  // of the sandbox; empty: the project's slug
   bool dry_run = false;                // print the plan instead
-  /// Tells the person something that is worth knowing before the program starts.
+  /// Tells the person something that is worth knowing, before the program starts or when it has
+  /// ended.
   std::function<void(std::string_view)> tell{};
   /// Prints the plan.
   std::function<base::Result<>(std::string_view)> print{};

@@ -54,6 +54,8 @@ TEST(Authority, IsKeptInPrivateFiles) {
   EXPECT_EQ(mode_of(home), 0700U);
   EXPECT_EQ(mode_of(home / "ca.crt"), 0644U);
   EXPECT_EQ(mode_of(home / "ca.key"), 0600U);
+  EXPECT_EQ(mode_of(home / "ca-rsa.crt"), 0644U);
+  EXPECT_EQ(mode_of(home / "ca-rsa.key"), 0600U);
 }
 
 TEST(Authority, IsTheSameTheNextTime) {
@@ -62,6 +64,30 @@ TEST(Authority, IsTheSameTheNextTime) {
   const auto second = Authority::load_or_create(directory.path());
   EXPECT_EQ(first->certificate_pem(), second->certificate_pem());
   EXPECT_EQ(first->certificate_pem(), read(directory.path() / "ca.crt"));
+}
+
+TEST(Authority, OfAnEarlierVersionGetsItsRsaRoot) {
+  const test::Directory directory;
+  const auto first = Authority::load_or_create(directory.path()).value();
+  std::filesystem::remove(directory.path() / "ca-rsa.crt");
+  std::filesystem::remove(directory.path() / "ca-rsa.key");
+  const auto second = Authority::load_or_create(directory.path()).value();
+  EXPECT_EQ(first.certificate_pem(), second.certificate_pem());
+  EXPECT_NE(first.certificate_pem(KeyKind::rsa), second.certificate_pem(KeyKind::rsa));
+}
+
+TEST(Authority, HasTheKeyForRsaLeavesMadeByOneTask) {
+  auto authority = std::make_unique<Authority>(test::new_authority());
+  EXPECT_TRUE(authority->is_prepared(KeyKind::p256));
+  EXPECT_FALSE(authority->is_prepared(KeyKind::rsa));
+  const auto work = authority->preparation(KeyKind::rsa);
+  ASSERT_TRUE(work);
+  EXPECT_FALSE(authority->preparation(KeyKind::rsa));
+  work();
+  EXPECT_TRUE(authority->is_prepared(KeyKind::rsa));
+  EXPECT_FALSE(authority->preparation(KeyKind::rsa));
+  authority.reset();
+  work();
 }
 
 TEST(Authority, MaySignServersAndNoFurtherAuthority) {
@@ -144,6 +170,14 @@ constexpr Damage damages[] = {
        std::filesystem::rename(home / "other" / "ca.key", home / "ca.key");
      },
      "ca.key is not the key of ca.crt"},
+    {"RsaKeyMissing", [](const auto& home) { std::filesystem::remove(home / "ca-rsa.key"); },
+     "ca-rsa.key is missing"},
+    {"RsaKeyOfTheOtherKind",
+     [](const auto& home) {
+       std::filesystem::copy_file(
+           home / "ca.key", home / "ca-rsa.key", std::filesystem::copy_options::overwrite_existing);
+     },
+     "ca-rsa.key: a key of another kind"},
     {"KeyMissing", [](const auto& home) { std::filesystem::remove(home / "ca.key"); },
      "ca.key is missing"},
     {"KeyEmpty", [](const auto& home) { ASSERT_TRUE(base::write_file(home / "ca.key", "", 0600)); },
@@ -177,6 +211,9 @@ TEST(Mint, MakesACertificateThatOpenSslAcceptsStrictly) {
     const auto leaf = authority.mint(host);
     ASSERT_TRUE(leaf) << host;
     EXPECT_EQ(verify(leaf->certificate, authority.certificate()), X509_V_OK) << host;
+    const auto rsa = authority.mint(host, KeyKind::rsa);
+    ASSERT_TRUE(rsa) << host;
+    EXPECT_EQ(verify(rsa->certificate, authority.certificate(KeyKind::rsa)), X509_V_OK) << host;
   }
 }
 
@@ -242,7 +279,7 @@ TEST(Mint, NeverRepeatsASerial) {
 TEST(Mint, ToleratesAClockThatIsBehindAndStaysShort) {
   const auto authority = test::new_authority();
   const auto now = base::now();
-  const auto leaf = authority.mint("a.test", now).value();
+  const auto leaf = authority.mint("a.test", KeyKind::p256, now).value();
   EXPECT_LE(expiry_of(leaf.certificate), now + std::chrono::days(397));
   EXPECT_LT(leaf.renew_at, expiry_of(leaf.certificate));
 }
@@ -252,7 +289,8 @@ TEST(Mint, DoesNotOutliveTheAuthority) {
   const auto authority = Authority::load_or_create(directory.path()).value();
   const auto late = base::now() + std::chrono::days(3645);
   EXPECT_EQ(
-      expiry_of(authority.mint("a.test", late)->certificate), expiry_of(authority.certificate()));
+      expiry_of(authority.mint("a.test", KeyKind::p256, late)->certificate),
+      expiry_of(authority.certificate()));
 }
 
 }  // namespace

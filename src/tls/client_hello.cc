@@ -19,8 +19,11 @@ constexpr unsigned client_hello_message = 1;
 
 enum Extension : std::uint16_t {
   server_name = 0,
+  supported_groups = 10,
+  signature_algorithms = 13,
   application_protocols = 16,
   supported_versions = 43,
+  signature_algorithms_cert = 50,
   encrypted_client_hello = 0xFE0D,
 };
 
@@ -100,16 +103,30 @@ std::optional<Malformed> read_protocols(std::string_view body, ClientHello& hell
   return std::nullopt;
 }
 
+/// Numbers of two bytes, without GREASE; nothing unless there is at least one and none is cut.
+std::optional<std::vector<std::uint16_t>> read_numbers(std::string_view list) {
+  if (list.empty() || list.size() % 2 != 0) return std::nullopt;
+  std::vector<std::uint16_t> numbers;
+  numbers.reserve(list.size() / 2);
+  for (std::size_t at = 0; at < list.size(); at += 2) {
+    if (const auto each = number_at(list, at); !is_grease(each)) numbers.push_back(each);
+  }
+  return numbers;
+}
+
 std::optional<Malformed> read_versions(std::string_view body, ClientHello& hello) {
   Reader extension(body);
-  Reader versions(extension.with_short_length());
-  if (!extension.complete() || versions.at_end()) return Malformed{"broken version list"};
-  hello.versions.clear();
-  while (!versions.at_end()) {
-    const auto version = versions.number();
-    if (versions.failed()) return Malformed{"broken version list"};
-    if (!is_grease(version)) hello.versions.push_back(version);
-  }
+  auto versions = read_numbers(extension.with_short_length());
+  if (!extension.complete() || !versions) return Malformed{"broken version list"};
+  hello.versions = *std::move(versions);
+  return std::nullopt;
+}
+
+std::optional<Malformed> read_list(
+    std::string_view body, std::optional<std::vector<std::uint16_t>>& list) {
+  Reader extension(body);
+  list = read_numbers(extension.with_length());
+  if (!extension.complete() || !list) return Malformed{"broken list of groups or signatures"};
   return std::nullopt;
 }
 
@@ -118,6 +135,12 @@ std::optional<Malformed> read_extension(
   switch (type) {
     case server_name:
       return read_server_name(body, hello);
+    case supported_groups:
+      return read_list(body, hello.groups);
+    case signature_algorithms:
+      return read_list(body, hello.signatures);
+    case signature_algorithms_cert:
+      return read_list(body, hello.certificate_signatures);
     case application_protocols:
       return read_protocols(body, hello);
     case supported_versions:
@@ -149,12 +172,11 @@ Peek read_hello(std::string_view body) {
   hello.versions.push_back(fields.number());
   fields.take(32);  // random
   const auto session_id = fields.with_short_length();
-  const auto ciphers = fields.with_length();
+  auto ciphers = read_numbers(fields.with_length());
   const auto compressions = fields.with_short_length();
-  if (fields.failed() || session_id.size() > 32 || ciphers.empty() || ciphers.size() % 2 != 0 ||
-      compressions.empty()) {
+  if (fields.failed() || session_id.size() > 32 || !ciphers || compressions.empty())
     return Malformed{"broken hello"};
-  }
+  hello.ciphers = *std::move(ciphers);
   if (fields.at_end()) return hello;  // TLS 1.2 without extensions
   const auto extensions = fields.with_length();
   if (!fields.complete()) return Malformed{"broken extension list"};

@@ -11,6 +11,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <variant>
@@ -22,6 +23,11 @@ struct ClientHello {
   std::string sni;  // lower case, no trailing dot; empty when the client names no server
   std::vector<std::string> alpn;        // in the client's order; bytes of the peer
   std::vector<std::uint16_t> versions;  // as offered: 0x0304 is TLS 1.3
+  std::vector<std::uint16_t> ciphers;   // cipher suites
+  // Without its extension the client said nothing about it (RFC 8446, 4.2.3 and 4.2.7).
+  std::optional<std::vector<std::uint16_t>> signatures;              // it takes of the server
+  std::optional<std::vector<std::uint16_t>> certificate_signatures;  // in the server's chain
+  std::optional<std::vector<std::uint16_t>> groups;                  // and curves
   bool has_ech = false;  // Encrypted ClientHello (or its GREASE): the real name may be another one
 
   bool operator==(const ClientHello&) const = default;

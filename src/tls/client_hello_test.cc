@@ -115,7 +115,7 @@ TEST(ClientHello, MayCarryLargeKeyShares) {
 TEST(ClientHello, WithoutExtensionsIsFromAnOldClient) {
   const auto body = hello_body("");
   const auto hello = parsed(record(message(body.substr(0, body.size() - 2))));
-  EXPECT_EQ(hello, (ClientHello{.sni = "", .alpn = {}, .versions = {0x0303}}));
+  EXPECT_EQ(hello, (ClientHello{.sni = "", .alpn = {}, .versions = {0x0303}, .ciphers = {0x1301}}));
 }
 
 TEST(ClientHello, LosesTheTrailingDotOfItsName) {
@@ -128,6 +128,19 @@ TEST(ClientHello, LeavesGreaseOut) {
       extension(43, sized(1, "\xFA\xFA\x03\x04\x03\x03")) + extension(0xBABA, "x")));
   EXPECT_EQ(hello_with_grease.alpn, std::vector<std::string>{"h2"});
   EXPECT_EQ(hello_with_grease.versions, (std::vector<std::uint16_t>{0x0304, 0x0303}));
+}
+
+TEST(ClientHello, SaysWhichSignaturesAndGroupsItsClientTakes) {
+  const auto without = parsed(hello(server_name("a.test")));
+  EXPECT_FALSE(without.signatures || without.certificate_signatures || without.groups);
+  const auto with = parsed(hello(
+      extension(13, sized(2, "\x04\x03\x08\x04")) + extension(50, sized(2, "\x04\x01")) +
+      extension(10, sized(2, std::string_view("\x0A\x0A\x00\x1D", 4)))));
+  using Numbers = std::vector<std::uint16_t>;
+  EXPECT_EQ(with.ciphers, Numbers{0x1301});
+  EXPECT_EQ(with.signatures, (Numbers{0x0403, 0x0804}));
+  EXPECT_EQ(with.certificate_signatures, Numbers{0x0401});
+  EXPECT_EQ(with.groups, Numbers{0x001D});
 }
 
 TEST(ClientHello, ShowsThatTheRealOneIsEncrypted) {
@@ -190,6 +203,12 @@ const Hostile hostile[] = {
      "broken protocol list"},
     {"ProtocolLengthLies", hello(extension(16, sized(2, "\x09h2"))), "broken protocol list"},
     {"OddVersionList", hello(extension(43, sized(1, "\x03\x04\x03"))), "broken version list"},
+    {"EmptySignatureList", hello(extension(13, sized(2, ""))),
+     "broken list of groups or signatures"},
+    {"OddGroupList", hello(extension(10, sized(2, "\x01\x02\x03"))),
+     "broken list of groups or signatures"},
+    {"BytesBehindTheGroups", hello(extension(10, sized(2, "\x01\x02") + "x")),
+     "broken list of groups or signatures"},
     {"ExtensionLengthLies", hello(number(10, 2) + number(9, 2) + "x"), "broken extension"},
     {"BytesBehindTheExtensions", record(message(hello_body("") + "x")), "broken extension list"},
     {"HelloTooShort", record(message("\x03\x03")), "broken hello"},

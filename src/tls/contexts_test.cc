@@ -165,8 +165,9 @@ TEST_F(Contexts, ASelfSignedCertificateIsRefused) {
 }
 
 TEST_F(Contexts, AnExpiredCertificateIsRefused) {
-  auto pair =
-      connect("a.test", authority_.mint("a.test", base::now() - std::chrono::days(60)).value());
+  auto pair = connect(
+      "a.test",
+      authority_.mint("a.test", KeyKind::p256, base::now() - std::chrono::days(60)).value());
   ASSERT_FALSE(pair.shake_hands());
   EXPECT_EQ(
       explain_upstream_failure(pair.client.get()).message,
@@ -177,9 +178,60 @@ TEST_F(Contexts, TheProgramsDistrustIsExplained) {
   auto pair = connect("a.test", test::new_authority().mint("a.test").value());
   ASSERT_FALSE(pair.shake_hands());
   Pair::step(pair.server);
-  EXPECT_EQ(
-      explain_client_failure().message,
-      "the program does not trust lazaret's certificate authority");
+  const auto failure = explain_client_failure();
+  EXPECT_EQ(failure.kind, ClientFailure::Kind::distrust);
+  EXPECT_EQ(failure.message, "it answered with the alert unknown_ca");
+}
+
+TEST_F(Contexts, AProgramThatSimplyGoesIsTold) {
+  auto pair = connect("a.test", mint("a.test"));
+  Pair::step(pair.client);
+  Pair::step(pair.server);
+  BIO_shutdown_wr(SSL_get_wbio(pair.client.get()));
+  Pair::step(pair.server);
+  EXPECT_EQ(explain_client_failure().kind, ClientFailure::Kind::left);
+}
+
+TEST_F(Contexts, AClientWithoutEcdsaIsServedWithRsaFromRootToLeaf) {
+  const auto file = directory_.path() / "rsa.pem";
+  ASSERT_TRUE(base::write_file(file, authority_.certificate_pem(KeyKind::rsa)));
+  const auto trusting_rsa =
+      UpstreamContext::create({.system_roots = SystemRoots::ignored, .ca_files = {file}}).value();
+  const auto leaf = authority_.mint("a.test", KeyKind::rsa).value();
+  for (const int version : {TLS1_2_VERSION, TLS1_3_VERSION}) {
+    Pair pair(
+        trusting_rsa.new_session("a.test", 443, {}).value(), server_->new_session(leaf).value());
+    SSL_set_max_proto_version(pair.client.get(), version);
+    SSL_set1_sigalgs_list(pair.client.get(), "rsa_pss_rsae_sha256:rsa_pkcs1_sha256");
+    ASSERT_TRUE(pair.shake_hands()) << version;
+    EXPECT_EQ(
+        EVP_PKEY_get_base_id(X509_get0_pubkey(SSL_get0_peer_certificate(pair.client.get()))),
+        EVP_PKEY_RSA);
+  }
+}
+
+TEST_F(Contexts, AnUpstreamSessionOfTlsOneTwoIsResumedAgainAndAgain) {
+  const auto leaf = mint("a.test");
+  for (int round = 0; round < 4; ++round) {
+    auto pair = connect("a.test", leaf);
+    SSL_set_max_proto_version(pair.client.get(), TLS1_2_VERSION);
+    ASSERT_TRUE(pair.shake_hands());
+    EXPECT_EQ(SSL_session_reused(pair.client.get()), round > 0 ? 1 : 0) << round;
+    EXPECT_EQ(SSL_get_verify_result(pair.client.get()), X509_V_OK);
+  }
+}
+
+TEST_F(Contexts, AnUpstreamSessionIsNotResumedForAnotherName) {
+  for (const int version : {TLS1_2_VERSION, TLS1_3_VERSION}) {
+    auto first = connect("a.test", mint("a.test"));
+    SSL_set_max_proto_version(first.client.get(), version);
+    ASSERT_TRUE(first.shake_hands());
+    deliver_tickets(first);
+    auto other = connect("b.test", mint("b.test"));
+    SSL_set_max_proto_version(other.client.get(), version);
+    ASSERT_TRUE(other.shake_hands());
+    EXPECT_FALSE(SSL_session_reused(other.client.get()));
+  }
 }
 
 TEST_F(Contexts, AnUpstreamSessionIsResumedOnce) {

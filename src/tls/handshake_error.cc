@@ -17,6 +17,8 @@ namespace {
 using base::Error;
 using base::ErrorKind;
 
+constexpr int ech_required_alert = SSL_AD_REASON_OFFSET + 121;  // RFC 9849, 5
+
 struct FreeAddress {
   void operator()(char* text) const noexcept { OPENSSL_free(text); }
 };
@@ -85,23 +87,24 @@ bool was_refused_for_its_protocols() {
   return ERR_GET_REASON(ERR_peek_error()) == SSL_R_TLSV1_ALERT_NO_APPLICATION_PROTOCOL;
 }
 
-Error explain_client_failure() {
-  const unsigned long code = ERR_peek_error();
-  const int reason = ERR_GET_REASON(code);
+ClientFailure explain_client_failure() {
+  const int reason = ERR_GET_REASON(ERR_peek_error());
   const std::string reasons = take_openssl_errors();
-  if (reason == SSL_R_TLSV1_ALERT_UNKNOWN_CA || reason == SSL_R_SSLV3_ALERT_BAD_CERTIFICATE ||
-      reason == SSL_R_SSLV3_ALERT_CERTIFICATE_UNKNOWN) {
-    return {
-        .kind = ErrorKind::denied,
-        .message = "the program does not trust lazaret's certificate authority",
-        .hint =
-            "point it to the file in SSL_CERT_FILE, or let this host pass with tls = "
-            "\"passthrough\""};
+  switch (reason) {
+    case SSL_R_TLSV1_ALERT_UNKNOWN_CA:
+      return {ClientFailure::Kind::distrust, "it answered with the alert unknown_ca"};
+    case SSL_R_SSLV3_ALERT_BAD_CERTIFICATE:
+      return {ClientFailure::Kind::distrust, "it answered with the alert bad_certificate"};
+    case SSL_R_SSLV3_ALERT_CERTIFICATE_UNKNOWN:
+      return {ClientFailure::Kind::distrust, "it answered with the alert certificate_unknown"};
+    case ech_required_alert:
+      return {ClientFailure::Kind::other, "it insists on Encrypted ClientHello"};
+    case 0:
+    case SSL_R_UNEXPECTED_EOF_WHILE_READING:
+      return {ClientFailure::Kind::left, "it closed the connection"};
+    default:
+      return {ClientFailure::Kind::other, reasons};
   }
-  return {
-      .kind = ErrorKind::unavailable,
-      .message = "no TLS with the program: " +
-                 (reasons.empty() ? std::string("the connection was closed") : reasons)};
 }
 
 }  // namespace tls

@@ -4,6 +4,9 @@
 
 #include <openssl/ssl.h>
 
+#include <cstdint>
+#include <string>
+
 #include "base/result.h"
 
 namespace tls {
@@ -18,8 +21,20 @@ base::Error explain_upstream_failure(const SSL* ssl);
 /// that were offered (RFC 7301, 3.2).
 bool was_refused_for_its_protocols();
 
-/// The same for a ServerContext's session, on its thread: what the program inside did not like
-/// about us.
-base::Error explain_client_failure();
+/// Why a client of ours, a program inside, did not go on.
+struct ClientFailure {
+  enum class Kind : std::uint8_t {
+    distrust,  // its alert says that our certificate is not one it accepts
+    left,      // it closed without a word when it had seen the certificate
+    other,
+  };
+  Kind kind = Kind::other;
+  std::string message{};  // a sentence's part: our own words and OpenSSL's, never the peer's
+};
+
+/// After the handshake of a ServerContext's session failed, on the same thread, or the first read
+/// after it: with TLS 1.3 a client may check the certificate when for us the handshake is done.
+/// Empties OpenSSL's error queue.
+ClientFailure explain_client_failure();
 
 }  // namespace tls

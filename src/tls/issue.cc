@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 #include <openssl/bn.h>
 #include <openssl/pem.h>
+#include <openssl/rsa.h>
 #include <openssl/x509v3.h>
 
 #include <algorithm>
@@ -102,9 +103,10 @@ bool sign(X509* certificate, const PrivateKey& key) {
 
 }  // namespace
 
-Result<PrivateKey> generate_key() {
-  PrivateKey key(EVP_EC_gen("P-256"));
-  if (!key) return fail_openssl("generate a P-256 key");
+Result<PrivateKey> generate_key(KeyKind kind) {
+  constexpr std::size_t rsa_bits = 2048;
+  PrivateKey key(kind == KeyKind::rsa ? EVP_RSA_gen(rsa_bits) : EVP_EC_gen("P-256"));
+  if (!key) return fail_openssl("generate a key");
   return key;
 }
 

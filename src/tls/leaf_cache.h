@@ -20,11 +20,13 @@ public:
   /// `authority` must outlive the cache.
   explicit LeafCache(const Authority& authority, std::size_t capacity = 4096);
 
-  /// The host's leaf, minted when there is none or the one at hand grows old. Safe from any thread;
-  /// threads that ask for the same new host at once may each mint, and all get the first one
-  /// stored.
+  /// The host's leaf of this kind, minted when there is none or the one at hand grows old. Safe
+  /// from any thread; threads that ask for the same new host at once may each mint, and all get the
+  /// first one stored.
   base::Result<std::shared_ptr<const Leaf>> leaf_for(
-      std::string_view host, base::WallTime now = base::now());
+      std::string_view host, KeyKind kind = KeyKind::p256, base::WallTime now = base::now());
+
+  const Authority& authority() const { return authority_; }
 
   std::size_t size() const;
 
@@ -37,11 +39,11 @@ private:
     mutable std::mutex mutex;
     LruMap<Entry> leaves;
 
-    Entry fresh(std::string_view host, base::WallTime now);
-    Entry store(const Entry& leaf, base::WallTime now);
+    Entry fresh(std::string_view name, base::WallTime now);
+    Entry store(std::string_view name, const Entry& leaf, base::WallTime now);
   };
 
-  Shard& shard_of(std::string_view host);
+  Shard& shard_of(std::string_view name);
 
   const Authority& authority_;
   std::array<std::unique_ptr<Shard>, shard_count> shards_;

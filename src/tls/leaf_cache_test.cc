@@ -19,13 +19,26 @@ TEST(LeafCache, GivesTheSameLeafAgain) {
   EXPECT_NE(cache.leaf_for("b.test").value(), first);
 }
 
+TEST(LeafCache, KeepsBothKindsOfAHost) {
+  const auto authority = test::new_authority();
+  LeafCache cache(authority);
+  const auto usual = cache.leaf_for("a.test").value();
+  const auto rsa = cache.leaf_for("a.test", KeyKind::rsa).value();
+  EXPECT_EQ(usual->kind, KeyKind::p256);
+  EXPECT_EQ(rsa->kind, KeyKind::rsa);
+  EXPECT_EQ(rsa->host, "a.test");
+  EXPECT_EQ(cache.leaf_for("a.test").value(), usual);
+  EXPECT_EQ(cache.leaf_for("a.test", KeyKind::rsa).value(), rsa);
+  EXPECT_EQ(cache.size(), 2U);
+}
+
 TEST(LeafCache, RenewsALeafThatGrowsOld) {
   const auto authority = test::new_authority();
   LeafCache cache(authority);
   const auto first = cache.leaf_for("a.test").value();
-  const auto second = cache.leaf_for("a.test", first->renew_at).value();
+  const auto second = cache.leaf_for("a.test", KeyKind::p256, first->renew_at).value();
   EXPECT_NE(second, first);
-  EXPECT_EQ(cache.leaf_for("a.test", first->renew_at).value(), second);
+  EXPECT_EQ(cache.leaf_for("a.test", KeyKind::p256, first->renew_at).value(), second);
   EXPECT_EQ(cache.size(), 1U);
 }
 

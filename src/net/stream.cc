@@ -14,7 +14,12 @@ using base::ErrorKind;
 using base::fail;
 using base::Result;
 
-void FreeSsl::operator()(SSL* ssl) const noexcept { SSL_free(ssl); }
+void FreeSsl::operator()(SSL* ssl) const noexcept {
+  // Without this OpenSSL would never resume the session of a connection that ended otherwise than
+  // by close_notify, which TLS has not asked for since 1.1 (RFC 4346, 7.2.1).
+  SSL_set_shutdown(ssl, SSL_SENT_SHUTDOWN | SSL_RECEIVED_SHUTDOWN);
+  SSL_free(ssl);
+}
 
 Stream::Stream(asio::ip::tcp::socket socket, Deadlines& deadlines)
     : socket_(std::move(socket)), reads_(deadlines, socket_), writes_(deadlines, socket_) {

@@ -66,8 +66,12 @@ base::Result<> add(const fs::path& directory, const OwnRoot& root) {
 
 base::Result<> fill(const fs::path& directory, const CertificateSources& sources) {
   TRY_VOID(link_all(directory, sources.directory));
-  for (const auto& root : sources.own)
+  std::string own;
+  for (const auto& root : sources.own) {
     TRY_VOID(add(directory, root));
+    own += root.certificate;
+  }
+  TRY_VOID(base::write_file(directory / own_name, own));
   const auto bundle = TRY(bundle_of(sources));
   return base::write_file(directory / bundle_name, bundle);
 }

@@ -19,6 +19,9 @@ inline constexpr std::string_view host_certificates = "/run/lazaret/certificates
 /// The file in the directory that holds the host's roots and ours.
 inline constexpr std::string_view bundle_name = "ca-certificates.crt";
 
+/// The file in the directory that holds ours alone, for programs that add it to roots they have.
+inline constexpr std::string_view own_name = "lazaret-ca.crt";
+
 /// A certificate of our authority.
 struct OwnRoot {
   std::string file;          // its name in the directory

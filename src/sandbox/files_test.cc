@@ -152,6 +152,7 @@ TEST_F(Files, CopiesTheCertificatesOfTheHostAsLinks) {
       << "a taken hash gets the next number";
   EXPECT_EQ("more", *base::read_file(fs::path(*path) / "5678abcd.0"));
   EXPECT_EQ("oursmore", *base::read_file(fs::path(*path) / bundle_name));
+  EXPECT_EQ("oursmore", *base::read_file(fs::path(*path) / own_name));
   EXPECT_EQ(path.value(), *make_certificate_directory(root_ / "ca", sources));
   auto of_another = sources;
   of_another.own[1].certificate = "other";

@@ -109,7 +109,7 @@ base::Result<sandbox::TrustedAuthority> trusted_authority(
   std::vector<sandbox::OwnRoot> roots;
   for (const auto kind : tls::key_kinds) {
     roots.push_back(
-        {.file = kind == tls::KeyKind::rsa ? "lazaret-ca-rsa.crt" : "lazaret-ca.crt",
+        {.file = kind == tls::KeyKind::rsa ? "lazaret-ca-rsa.crt" : "lazaret-ca-p256.crt",
          .certificate = authority.certificate_pem(kind),
          .subject_hash = authority.subject_hash(kind)});
   }

@@ -237,7 +237,7 @@ net::Task<bool> Connection::shake_hands(tls::Ssl session) {
 /// Waits for the first bytes through TLS. A client may look at the certificate when the handshake
 /// is over for us: what it says then, or that it goes at once, is about the certificate, too.
 net::Task<bool> Connection::is_used() {
-  constexpr std::chrono::seconds at_once{1};
+  constexpr std::chrono::seconds at_once{5};
   const auto opened = std::chrono::steady_clock::now();
   client_->stream.reads().expire_after(shared_.limits.first_bytes);
   auto ready = co_await client_->stream.wait_readable();

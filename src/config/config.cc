@@ -38,7 +38,6 @@ Network network_of(const Reader& reader, Problems& problems) {
 Proxy proxy_of(const Reader& reader) {
   return {
       .mitm = reader.flag("proxy.mitm").value_or(true),
-      .relay_ech = reader.flag("proxy.relay_ech").value_or(false),
       .port = static_cast<std::uint16_t>(reader.integer("proxy.port").value_or(0)),
       .extra_env = reader.texts("proxy.extra_env"),
       .extra_ca_env = reader.texts("proxy.extra_ca_env"),

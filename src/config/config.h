@@ -50,7 +50,6 @@ struct ConnectTo {
 
 struct Proxy {
   bool mitm = true;
-  bool relay_ech = false;
   std::uint16_t port = 0;
   std::vector<std::string> extra_env{};
   std::vector<std::string> extra_ca_env{};

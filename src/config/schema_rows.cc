@@ -39,10 +39,6 @@ constexpr auto table_of_rows = std::to_array<Row>({
     {.path = "proxy.mitm", .type = Type::boolean, .fallback = "true",
      .doc = "Open TLS connections to see requests. `false` leaves them closed: only rules about "
             "hosts and ports are possible, and no credential is injected."},
-    {.path = "proxy.relay_ech", .type = Type::boolean, .fallback = "false", .dialect = own,
-     .doc = "Where TLS is left closed, relay it also when its hello has an encrypted part (ECH): "
-            "that may name another host, on the same servers, than the one that was allowed. "
-            "Browsers send such a part always, mostly an empty one, which looks the same."},
     {.path = "proxy.port", .type = Type::integer, .fallback = "8080", .max = last_port,
      .zero_is_unset = true,
      .doc = "Port of the explicit proxy that HTTP_PROXY and its like name, at 10.0.2.2 inside "

@@ -89,7 +89,7 @@ net::Task<> Connection::serve_host(First first) {
       const bool unopened =
           !shared_.intercept || policy::passthrough(policy, arrival_.host, arrival_.port);
       if (unopened) {
-        co_await relay_unopened(seen);
+        co_await relay_unopened(seen.sni);
         co_return;
       }
       const bool opened = co_await open_tls(seen);
@@ -123,18 +123,9 @@ net::Task<> Connection::serve_host(First first) {
   refuse_connection("client", "nothing was sent");
 }
 
-net::Task<> Connection::relay_unopened(const Look& hello) {
-  if (!hello.sni.empty() && hello.sni != arrival_.host) {
-    refuse_connection("route", "TLS is for " + hello.sni + " on a connection for " + arrival_.host);
-    co_return;
-  }
-  if (hello.has_ech && !shared_.relay_ech) {
-    // A server of many names would open what it holds, and serve the name that is in there.
-    refuse_connection(
-        "route",
-        "the hello of this unopened TLS connection has a part that is encrypted (ECH) and may name "
-        "another host than " +
-            arrival_.host + "; proxy.relay_ech = true lets it pass");
+net::Task<> Connection::relay_unopened(const std::string& sni) {
+  if (!sni.empty() && sni != arrival_.host) {
+    refuse_connection("route", "TLS is for " + sni + " on a connection for " + arrival_.host);
     co_return;
   }
   co_await relay("CONNECT", policy::ConnectionKind::tunnel, First::client);
@@ -175,11 +166,7 @@ net::Task<Connection::Look> Connection::look(First first) {
     const bool ended = seen.size() < wanted;
     const auto hello = tls::peek_client_hello(seen);
     if (const auto* found = std::get_if<tls::ClientHello>(&hello))
-      co_return Look{
-          .protocol = Protocol::tls,
-          .sni = found->sni,
-          .has_ech = found->has_ech,
-          .key = tls::key_for(*found)};
+      co_return Look{.protocol = Protocol::tls, .sni = found->sni, .key = tls::key_for(*found)};
     if (const auto* wrong = std::get_if<tls::Malformed>(&hello)) {
       co_return Look{
           .protocol = Protocol::tls,

@@ -40,7 +40,6 @@ private:
   struct Look {
     Protocol protocol = Protocol::gone;
     std::string sni{};
-    bool has_ech = false;
     tls::KeyKind key = tls::KeyKind::p256;  // what the client's certificate has to have
     std::string problem{};                  // a hello or first line that is refused
   };
@@ -51,7 +50,7 @@ private:
 
   net::Task<> serve_host(First first = First::either);
   net::Task<Look> look(First first);
-  net::Task<> relay_unopened(const Look& hello);
+  net::Task<> relay_unopened(const std::string& sni);
   net::Task<bool> open_tls(const Look& hello);
   net::Task<bool> shake_hands(tls::Ssl session);
   net::Task<bool> is_used();

@@ -42,7 +42,6 @@ struct Shared {
   std::string project;               // its files may be named to the program
   std::uint16_t proxy_port = 0;      // of 10.0.2.2, where the explicit proxy answers
   bool intercept = true;             // false: TLS is relayed unopened
-  bool relay_ech = false;            // unopened also when the name inside may be another one
   std::size_t logged_body = 262144;  // bytes of each body that go into a record
   std::vector<std::string>
       masked_headers{};                     // whose values no record holds, besides the usual ones

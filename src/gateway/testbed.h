@@ -115,7 +115,6 @@ struct Setup {
   std::vector<secrets::InjectorSpec> credentials{};
   const Origin* origin = nullptr;  // every host is dialled there; null: nothing is redirected
   bool intercept = true;
-  bool relay_ech = false;
   std::string proxy{};  // the URL of a proxy for all that is not redirected
   std::vector<std::string> no_proxy{};
   /// Where hosts are; given, no other name resolves.

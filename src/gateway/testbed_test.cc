@@ -348,7 +348,6 @@ struct Testbed::Parts {
             .project = "/project",
             .proxy_port = 8080,
             .intercept = setup.intercept,
-            .relay_ech = setup.relay_ech,
             .connect_to = everything_to(setup.origin),
             .proxies = proxies_of(setup),
             .limits = setup.limits},

@@ -179,7 +179,6 @@ base::Result<std::unique_ptr<GatewayHost>> GatewayHost::start(
       .project = host->request_.project,
       .proxy_port = config.proxy.port,
       .intercept = config.proxy.mitm,
-      .relay_ech = config.proxy.relay_ech,
       .logged_body = config.proxy.max_log_body_bytes,
       .masked_headers = std::move(masked),
       .log_skip = config.log_skip,

@@ -5,6 +5,7 @@
 #include <linux/prctl.h>
 #include <poll.h>
 #include <sched.h>
+#include <sys/mount.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -42,17 +43,30 @@ void die_with_reader(int pipe) {
   if (poll(&reader, 1, 0) != 0) _exit(1);
 }
 
-/// In the child. Returns only when it fails; errno says why.
-void execute(const wire::Words& words, std::vector<base::Fd> files) {
+/// What a child reports that does not become the program.
+struct Failure {
+  int reason = 0;  // errno
+  bool is_of_proc = false;
+};
+
+/// For a child whose numbers of processes are its own: bubblewrap looks up in /proc what it starts.
+bool mount_own_proc() {
+  return mount("proc", "/proc", "proc", MS_NOSUID | MS_NODEV | MS_NOEXEC, nullptr) == 0;
+}
+
+/// In the child. Returns only when it fails.
+Failure execute(const wire::Words& words, std::vector<base::Fd> files) {
   die_with_reader(files.back().get());
   forget_signal_settings();
   prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0);
   const auto report = static_cast<int>(files.size()) - 1;
-  if (!keep_only(std::move(files)) || fcntl(report, F_SETFD, FD_CLOEXEC) != 0) return;
-  if (chdir(words.directory.c_str()) != 0) return;
+  if (!keep_only(std::move(files)) || fcntl(report, F_SETFD, FD_CLOEXEC) != 0) return {errno};
+  if (!mount_own_proc()) return {.reason = errno, .is_of_proc = true};
+  if (chdir(words.directory.c_str()) != 0) return {errno};
   execve(
       words.argv.front().c_str(), pointers_to(words.argv).data(),
       pointers_to(words.environment).data());
+  return {errno};
 }
 
 }  // namespace
@@ -75,23 +89,27 @@ base::Result<pid_t> spawn(const wire::Words& words, std::vector<base::Fd> files)
   base::Fd failure(pipe[0]);
   base::Fd report(pipe[1]);
 
-  const auto child = fork_plainly(CLONE_NEWPID);  // what it leaves behind, the kernel kills
+  // Process 1 of its namespace: what it leaves behind when it ends, the kernel kills.
+  const auto child = fork_plainly(CLONE_NEWPID | CLONE_NEWNS);
   if (child < 0) return base::fail_errno("fork into a process namespace");
   if (child == 0) {
     failure.reset();
     const int report_number = static_cast<int>(files.size());
     files.push_back(std::move(report));
-    execute(words, std::move(files));
-    const int reason = errno;
-    (void)!write(report_number, &reason, sizeof reason);
+    const Failure failed = execute(words, std::move(files));
+    (void)!write(report_number, &failed, sizeof failed);
     _exit(127);
   }
   report.reset();
-  int reason = 0;
-  if (read(failure.get(), &reason, sizeof reason) != sizeof reason) return child;  // exec closed it
+  Failure failed;
+  if (read(failure.get(), &failed, sizeof failed) != sizeof failed) return child;  // exec closed it
   waitpid(child, nullptr, 0);
-  errno = reason;
-  return base::fail_errno("execute", words.argv.front());
+  errno = failed.reason;
+  if (!failed.is_of_proc) return base::fail_errno("execute", words.argv.front());
+  return base::fail_errno(
+      "mount /proc for", words.argv.front(),
+      "a container that hides parts of /proc forbids that: give it an unmasked one (docker run "
+      "--security-opt systempaths=unconfined)");
 }
 
 }  // namespace sandbox

@@ -5,9 +5,10 @@ import os
 import pathlib
 import signal
 import subprocess
+import threading
 import time
 
-from rig import check, origins
+from rig import check, origins, wire
 from rig.runner import test
 
 
@@ -158,10 +159,22 @@ def logs_of_two_sessions_of_one_project_do_not_mix(box):
 
 @test(seconds=90)
 def exchanges_in_flight_at_the_end_are_in_the_log_as_cut_off(box):
-    box.raw_origin(lambda sock, _seen: sock.recv(1 << 16) and time.sleep(20))
-    many = 40
+    many, arrived = 40, threading.Semaphore(0)
+
+    def take_and_be_silent(sock, _seen):
+        sock.recv(1 << 16)
+        arrived.release()
+        time.sleep(30)
+
+    def wait_for_all(_request):
+        for _ in range(many):
+            arrived.acquire()
+        return wire.Response()
+
+    box.raw_origin(take_and_be_silent)
+    box.origin("gate.test", wait_for_all)
     box.shell(
-        f"for n in $(seq {many}); do curl -s https://ok.test/$n & done; sleep {1.5 * box.rig.patience}"
+        f"for n in $(seq {many}); do curl -s https://ok.test/$n & done; curl -s https://gate.test/"
     ).expect()
     cut = sorted(int(each["url"].rsplit("/")[-1]) for each in box.exchanges() if each["error"])
     check.equal(cut, list(range(1, many + 1)), "requests that are in the log as cut off")

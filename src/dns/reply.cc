@@ -74,8 +74,9 @@ bool take_data(
     Type type, std::string_view message, std::size_t begin, std::size_t size, Facts& owner) {
   if (++owner.records > most_records) return false;
   auto data = rebuild_data(type, message, begin, size);
-  if (data) owner.data.push_back(*std::move(data));
-  return data || data.error() == Unfit::withheld;
+  if (!data) return data.error() == Unfit::withheld;
+  owner.data.push_back(*std::move(data));
+  return true;
 }
 
 /// False when the record is not well formed.

@@ -108,7 +108,7 @@ def job_control_works_inside(box):
     time.sleep(0.3 * box.rig.patience)
     terminal.type("\x1a")
     terminal.wait_for("Stopped")
-    terminal.type("jobs; kill -KILL %1; wait %1; echo st''ill here\n")
+    terminal.type("jobs; kill -KILL %1; wait %1; disown -a; echo st''ill here\n")
     terminal.wait_for("still here")
     terminal.type("exit 0\n")
     check.equal(terminal.end(), 0)

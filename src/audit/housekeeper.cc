@@ -29,20 +29,26 @@ void remove_log_file(const fs::path& path) {
   ::unlink((path.native() + ".gz.tmp").c_str());
 }
 
-bool may_be_continued(const LogFile& plain, std::uint64_t size, Rotation rotation) {
-  return size < rotation.max_file && plain.day == base::to_local_day(base::now());
+fs::path twin_of(const LogFile& plain) { return fs::path(plain.path) += ".gz"; }
+
+/// Waits for the next writer, who must not find it locked by us: so this is asked before locking.
+bool may_be_continued(const LogFile& plain, Rotation rotation) {
+  std::error_code error;
+  const auto size = fs::file_size(plain.path, error);
+  return !error && size < rotation.max_file && !fs::exists(twin_of(plain), error) &&
+         plain.day == base::to_local_day(base::now());
 }
 
 /// Replaces a complete plain file by its `.gz`; leaves it alone when somebody writes it.
 void compress_if_complete(const LogFile& plain, Rotation rotation, const std::stop_token& stop) {
+  if (may_be_continued(plain, rotation)) return;
   const auto file = lock_file(plain.path, Create::no);
   if (!file || !*file) return;
   const auto size = cut_torn_tail(*file);
-  if (!size) return;
-  const fs::path target = fs::path(plain.path) += ".gz";
+  if (!size || may_be_continued(plain, rotation)) return;
+  const fs::path target = twin_of(plain);
   std::error_code ignored;
   const bool has_twin = fs::exists(target, ignored);
-  if (!has_twin && may_be_continued(plain, *size, rotation)) return;
   const bool done = has_twin || *size == 0 || compress_file(*file, target, stop).has_value();
   if (done) remove_log_file(plain.path);
 }
@@ -66,6 +72,7 @@ std::uint64_t held_by(const LogFile& file, Rotation rotation) {
 
 /// The number of files alone would not do: many sessions at once leave many small ones.
 void prune(const std::vector<LogFile>& files, Rotation rotation) {
+  if (files.size() <= rotation.keep_closed()) return;
   unsigned kept = 0;
   std::uint64_t held = 0;
   for (const LogFile& file : files | std::views::reverse) {

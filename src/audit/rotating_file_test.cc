@@ -63,14 +63,15 @@ TEST(RotatingFile, DoesNotTouchAFileThatIsBeingWritten) {
 }
 
 TEST(RotatingFile, GoesOnInTheNewestFileThatAnotherSessionLeft) {
+  constexpr Rotation roomy{.max_file = 10, .keep = 10};
   const test::Directory directory;
-  const auto first = open_file(directory);
-  std::optional<RotatingFile> second(open_file(directory));
-  std::optional<RotatingFile> third(open_file(directory));
-  const auto fourth = open_file(directory);
+  const auto first = open_file(directory, roomy);
+  std::optional<RotatingFile> second(open_file(directory, roomy));
+  std::optional<RotatingFile> third(open_file(directory, roomy));
+  const auto fourth = open_file(directory, roomy);
   second.reset();
   third.reset();
-  EXPECT_EQ(open_file(directory).path().filename(), today(2));
+  EXPECT_EQ(open_file(directory, roomy).path().filename(), today(2));
 }
 
 TEST(RotatingFile, PassesFullFilesOver) {

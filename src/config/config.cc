@@ -100,6 +100,7 @@ std::optional<Config> config_of(
   auto log_skip = log_skip_of(effective, problems);
   auto record_rules = record_rules_of(effective, problems);
   auto credentials = credentials_of(effective, home, problems);
+  auto secrets = secrets_of(effective, home, problems);
   auto sandbox = sandbox_of(effective, home, problems);
   auto upstream = upstream_of(effective, home, problems);
   if (!policy || problems.size() > before) return std::nullopt;
@@ -111,6 +112,7 @@ std::optional<Config> config_of(
       .log_skip = std::move(log_skip),
       .record_rules = std::move(record_rules),
       .credentials = std::move(credentials),
+      .secrets = std::move(secrets),
       .sandbox = std::move(sandbox),
       .upstream = std::move(upstream),
       .on_log_failure = goes_on ? OnFailure::go_on : OnFailure::stop};

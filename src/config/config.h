@@ -19,6 +19,7 @@
 #include "policy/pattern.h"
 #include "policy/record_rule.h"
 #include "secrets/injector_rule.h"
+#include "secrets/placeholder_rule.h"
 #include "secrets/source.h"
 
 namespace config {
@@ -107,6 +108,7 @@ struct Config {
   std::vector<policy::Pattern> log_skip{};  // an exchange that one of them matches is not logged
   std::vector<policy::RecordRule> record_rules{};
   std::vector<secrets::InjectorSpec> credentials{};
+  std::vector<secrets::PlaceholderSpec> secrets{};
   Sandbox sandbox{};
   Upstream upstream{};
   OnFailure on_log_failure = OnFailure::stop;

@@ -221,6 +221,49 @@ constexpr auto table_of_rows = std::to_array<Row>({
     {.path = "proxy.redaction.rules[].source.env_file_key", .type = Type::text,
      .doc = "A key of the project's `.env` files."},
 
+    {.path = "secrets", .type = Type::table, .dialect = own,
+     .doc = "Secrets that the program has a placeholder for. In a request to a host that a secret "
+            "is for, its value takes the placeholder's place outside the sandbox; anywhere else a "
+            "request with the placeholder is refused."},
+    {.path = "secrets.*", .type = Type::table, .merge = Merge::whole, .dialect = own,
+     .doc = "One secret. A higher layer replaces the whole section."},
+    {.path = "secrets.*.hosts", .type = Type::texts, .fallback = "[]", .dialect = own,
+     .doc = "Host names or globs that the secret may go to. None: it may go nowhere."},
+    {.path = "secrets.*.env", .type = Type::text, .dialect = own,
+     .doc = "The variable that holds the placeholder inside (default: the secret's name, if that "
+            "is a variable's name; `\"\"`: none)."},
+    {.path = "secrets.*.placeholder", .type = Type::text,
+     .fallback = "\"lazaret-{name}-{rand}\"", .dialect = own,
+     .doc = "What stands for it inside: letters, digits and `-._~`. `{name}` is the secret's name, "
+            "`{rand}` 32 characters that are others in each session. Programs that look at the form "
+            "of a key want `ghp_{rand}` or the like."},
+    {.path = "secrets.*.in", .type = Type::texts, .dialect = own,
+     .doc = "The parts of a request that it may be put into: of `path`, `query`, `header`, `body` "
+            "(default: all)."},
+    {.path = "secrets.*.mention", .type = Type::choice, .fallback = "\"block\"",
+     .choices = "block|inert", .dialect = own,
+     .doc = "What happens to a request that holds the placeholder where the secret may not go: it "
+            "is refused, or (`inert`) goes out with the placeholder as it is, which is worth nothing. "
+            "`inert` suits programs that quote their own environment to a model."},
+    {.path = "secrets.*.methods", .type = Type::texts, .dialect = own,
+     .doc = "Only for these methods."},
+    {.path = "secrets.*.paths", .type = Type::texts, .dialect = own,
+     .doc = "Only for paths that one of these globs matches."},
+    {.path = "secrets.*.ports", .type = Type::integers, .min = 1, .max = last_port, .dialect = own,
+     .doc = "Only for these ports, instead of the scheme's default."},
+    {.path = "secrets.*.allow_plaintext", .type = Type::boolean, .fallback = "false",
+     .dialect = own, .doc = "Also over unencrypted HTTP."},
+    {.path = "secrets.*.source", .type = Type::table, .required = true, .dialect = own,
+     .doc = "Where the value comes from; the first that is set of value, env, file, command."},
+    {.path = "secrets.*.source.value", .type = Type::secret, .dialect = own,
+     .doc = "The value itself."},
+    {.path = "secrets.*.source.env", .type = Type::text, .dialect = own,
+     .doc = "An environment variable of the host."},
+    {.path = "secrets.*.source.file", .type = Type::text, .dialect = own,
+     .doc = "A file of the host; blanks at both ends are removed."},
+    {.path = "secrets.*.source.command", .type = Type::text, .dialect = own,
+     .doc = "A shell command on the host whose output is the value. Not in a project file."},
+
     {.path = "upstream", .type = Type::table, .dialect = own,
      .doc = "How the gateway reaches servers."},
     {.path = "upstream.ca_files", .type = Type::texts, .fallback = "[]", .merge = Merge::prepend,

@@ -36,6 +36,41 @@ secrets::InjectorSpec injector_of(const std::string& name, const Value& value) {
   return spec;
 }
 
+std::vector<secrets::Part> parts_of(
+    const Table& table, const std::string& path, Problems& problems) {
+  std::vector<secrets::Part> parts;
+  const Value* in = table.find("in");
+  if (in == nullptr) return parts;
+  for (const Value& written : *in->as<Array>()) {
+    const auto part = secrets::part_named(*written.as<std::string>());
+    if (part)
+      parts.push_back(*part);
+    else
+      problems.push_back(
+          {written.origin, path + ".in: only `path`, `query`, `header` and `body` are parts"});
+  }
+  return parts;
+}
+
+secrets::PlaceholderSpec placeholder_of(
+    const std::string& name, const Value& value, const std::string& path, Problems& problems) {
+  const Table& table = *value.as<Table>();
+  const Reader reader(table);
+  secrets::PlaceholderSpec spec{.name = name};
+  spec.hosts = reader.texts("hosts");
+  spec.env = reader.text("env");
+  spec.placeholder = reader.text("placeholder");
+  spec.in = parts_of(table, path, problems);
+  spec.methods = reader.texts("methods");
+  spec.paths = reader.texts("paths");
+  for (const auto port : reader.integers("ports"))
+    spec.ports.push_back(static_cast<std::uint16_t>(port));
+  if (reader.text("mention") == "inert") spec.mention = secrets::Mention::inert;
+  spec.allow_plaintext = reader.flag("allow_plaintext").value_or(false);
+  spec.origin = value.origin;
+  return spec;
+}
+
 bool is_variable_name(std::string_view name) {
   return !name.empty() && !base::is_digit(name[0]) && std::ranges::all_of(name, [](char c) {
     return base::is_alpha(c) || base::is_digit(c) || c == '_';
@@ -89,6 +124,25 @@ std::vector<secrets::InjectorSpec> credentials_of(
       const auto rule = secrets::InjectorRule::compile(spec);
       if (!rule) problems.push_back(problem_of(rule.error(), value.origin, path));
     }
+    specs.push_back(std::move(spec));
+  }
+  return specs;
+}
+
+std::vector<secrets::PlaceholderSpec> secrets_of(
+    const Table& effective, const std::filesystem::path& home, Problems& problems) {
+  std::vector<secrets::PlaceholderSpec> specs;
+  for (const auto& [name, origin, value] : sections(effective, "secrets")) {
+    const auto path = join_path("secrets", name);
+    const Table& table = *value.as<Table>();
+    auto spec = placeholder_of(name, value, path, problems);
+    const Value* source = table.find("source");
+    if (source != nullptr) spec.source = source_of(*source->as<Table>(), home);
+    if (!spec.source.configured())
+      problems.push_back(empty_source(path + ".source", source ? source->origin : value.origin));
+    // {rand} has this length in each session.
+    const auto rule = secrets::PlaceholderRule::compile(spec, std::string(32, 'x'));
+    if (!rule) problems.push_back(problem_of(rule.error(), value.origin, path));
     specs.push_back(std::move(spec));
   }
   return specs;

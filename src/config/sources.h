@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
-// Everything that says where a secret comes from: credentials, and the program's variables.
+// Everything that says where a secret comes from: credentials, placeholders, and the program's
+// variables.
 
 #include <filesystem>
 #include <vector>
@@ -14,6 +15,9 @@ namespace config {
 secrets::Source source_of(const Table& table, const std::filesystem::path& home);
 
 std::vector<secrets::InjectorSpec> credentials_of(
+    const Table& effective, const std::filesystem::path& home, Problems& problems);
+
+std::vector<secrets::PlaceholderSpec> secrets_of(
     const Table& effective, const std::filesystem::path& home, Problems& problems);
 
 /// Also refuses a name that is in env_passthrough too.

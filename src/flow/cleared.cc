@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "flow/cleared.h"
 
+#include "http/framing.h"
+
 namespace flow {
 
 Verdict NobodyToAsk::answer(const Flow&, const Ask& question) {
@@ -9,6 +11,12 @@ Verdict NobodyToAsk::answer(const Flow&, const Ask& question) {
       .stage = "ask",
       .reason = "this needs a person's consent and none is attached (" + question.reason + ")",
       .rule = question.rule};
+}
+
+void Cleared::body_is_whole(std::uint64_t bytes) {
+  const bool has_length = http::request_framing(flow_.request).kind == http::Framing::Kind::length;
+  if (has_length) http::declare_framing(flow_.request.fields, http::Framing::length(bytes));
+  flow_.request.fields.erase("expect");  // there is nothing left to wait for
 }
 
 std::expected<Cleared, Deny> settle(const Pipeline& pipeline, Flow& flow, Approver& approver) {

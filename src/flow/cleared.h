@@ -28,6 +28,9 @@ class Cleared {
 public:
   const Flow& flow() const { return flow_; }
 
+  /// Its body was taken whole before it is sent, and has this length now.
+  void body_is_whole(std::uint64_t bytes);
+
 private:
   explicit Cleared(Flow&& flow) : flow_(std::move(flow)) {}
   friend std::expected<Cleared, Deny> settle(const Pipeline&, Flow&, Approver&);

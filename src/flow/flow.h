@@ -3,9 +3,11 @@
 // One request on its way out, as the stages see it.
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 
+#include "flow/notes.h"
 #include "http/message.h"
 #include "http/websocket_handshake.h"
 #include "policy/decide.h"
@@ -41,6 +43,9 @@ struct Flow {
 
   // What `filter` decided.
   policy::Decision decision{};
+
+  // What was found inside, in the head and later in the body; there when anybody looks.
+  std::shared_ptr<Notes> notes{};
 
   /// Views into this flow.
   policy::Target target() const;

@@ -2,16 +2,32 @@
 #include "flow/pipeline.h"
 
 #include "flow/stages/filter.h"
+#include "flow/stages/placeholders.h"
 #include "flow/stages/route.h"
 
 namespace flow {
 
-Pipeline::Pipeline(policy::Policy policy, secrets::Injectors injectors)
+namespace {
+
+secrets::Scrubber scrubber_of(
+    const secrets::Injectors& injectors, const secrets::Placeholders& placeholders) {
+  auto named = placeholders.named();  // first: what stands for a value inside may be shown
+  const auto injected = injectors.named();
+  named.insert(named.end(), injected.begin(), injected.end());
+  return secrets::Scrubber(named);
+}
+
+}  // namespace
+
+Pipeline::Pipeline(
+    policy::Policy policy, secrets::Injectors injectors, secrets::Placeholders placeholders)
     : policy_(std::make_unique<const policy::Policy>(std::move(policy))),
       injectors_(std::move(injectors)),
-      scrubber_(injectors_.scrubber()) {
+      placeholders_(std::move(placeholders)),
+      scrubber_(scrubber_of(injectors_, placeholders_)) {
   stages_.push_back(std::make_unique<Route>());
   stages_.push_back(std::make_unique<Filter>(*policy_));
+  if (!placeholders_.empty()) stages_.push_back(std::make_unique<JudgePlaceholders>(placeholders_));
 }
 
 std::vector<std::string_view> Pipeline::stage_names() const {
@@ -22,7 +38,12 @@ std::vector<std::string_view> Pipeline::stage_names() const {
   return names;
 }
 
+bool Pipeline::entrusts(std::string_view host) const {
+  return injectors_.concern(host) || placeholders_.concern(host);
+}
+
 Verdict Pipeline::judge(Flow& flow) const {
+  if (!placeholders_.empty()) flow.notes = std::make_shared<Notes>();
   for (const auto& stage : stages_) {
     if (auto verdict = stage->on_request(flow); !std::holds_alternative<Pass>(verdict))
       return verdict;

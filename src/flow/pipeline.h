@@ -10,18 +10,23 @@
 #include "flow/stage.h"
 #include "policy/decide.h"
 #include "secrets/injectors.h"
+#include "secrets/placeholders.h"
 
 namespace flow {
 
 class Pipeline {
 public:
-  /// In this order: route, filter; the credential comes last, when the server is verified
+  /// In this order: route, filter, placeholder; secrets come last, when the server is verified
   /// (sealed.h).
-  Pipeline(policy::Policy policy, secrets::Injectors injectors);
+  Pipeline(
+      policy::Policy policy, secrets::Injectors injectors, secrets::Placeholders placeholders = {});
 
   const policy::Policy& policy() const { return *policy_; }
   const secrets::Injectors& injectors() const { return injectors_; }
-  /// Hides every credential in what comes back.
+  const secrets::Placeholders& placeholders() const { return placeholders_; }
+  /// Whether a host may know a secret of ours: then its answers are searched for all of them.
+  bool entrusts(std::string_view host) const;
+  /// Hides every secret in what comes back.
   const secrets::Scrubber& scrubber() const { return scrubber_; }
   std::vector<std::string_view> stage_names() const;
 
@@ -31,6 +36,7 @@ public:
 private:
   std::unique_ptr<const policy::Policy> policy_;  // stages and rules point into it
   secrets::Injectors injectors_;
+  secrets::Placeholders placeholders_;
   secrets::Scrubber scrubber_;
   std::vector<std::unique_ptr<const Stage>> stages_;
 };

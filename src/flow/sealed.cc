@@ -4,6 +4,7 @@
 #include <stdexcept>
 
 #include "base/text.h"
+#include "flow/substitution.h"
 #include "http/connection.h"
 #include "http/h2_head.h"
 #include "http/write.h"
@@ -57,7 +58,8 @@ base::Result<Sealed> Sealed::seal(
       fields.erase(injector->header());
     }
   }
-  sealed.guarded_ = pipeline.injectors().concern(flow.host);
+  if (as_judged) substitute_head(sealed.head_, flow, pipeline.placeholders());
+  sealed.guarded_ = pipeline.entrusts(flow.host);
   if (sealed.guarded_) {
     // What comes back is searched for credentials: it has to be readable, and whole.
     fields.set("Accept-Encoding", "identity");

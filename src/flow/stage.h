@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
-// The two shapes of what the gateway does to an exchange.
+// The shape of what the gateway does to a request before it is sent.
 
-#include <string>
 #include <string_view>
 
 #include "flow/flow.h"
@@ -16,14 +15,6 @@ public:
   virtual ~Stage() = default;
   virtual std::string_view name() const = 0;
   virtual Verdict on_request(Flow& flow) const = 0;
-};
-
-/// Rewrites a body as it streams by; holds back no more than its longest match.
-class BodyFilter {
-public:
-  virtual ~BodyFilter() = default;
-  /// Appends to `out` what may go on now; with `last`, everything.
-  virtual void feed(std::string_view in, bool last, std::string& out) = 0;
 };
 
 }  // namespace flow

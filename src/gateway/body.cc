@@ -8,7 +8,7 @@ void BodyTap::see(std::string_view data) {
   bytes_ += data.size();
   if (!whole_so_far) return;
   const auto kept = data.substr(0, keep_ - prefix_.size());
-  if (!kept.empty() && budget_.take(kept.size())) prefix_ += kept;
+  if (!kept.empty() && share_.grow(kept.size())) prefix_ += kept;
 }
 
 bool BodyMover::take_buffered() {
@@ -18,7 +18,7 @@ bool BodyMover::take_buffered() {
       if (from_.state() == Incoming::State::whole) return end();
       break;
     }
-    emit(piece);
+    put(piece);
   }
   return ended_;
 }
@@ -30,7 +30,7 @@ net::Task<Moved> BodyMover::run(
     const bool full = to_.is_full();
     const bool flushed = co_await to_.flush(stall);
     if (!flushed) co_return Moved::destination_broke;
-    delivered_ = tap_.bytes();
+    delivered_ = put_;
     if (whole) co_return Moved::whole;
     if (!problem_.empty()) co_return Moved::source_broke;
     if (full) continue;
@@ -39,28 +39,14 @@ net::Task<Moved> BodyMover::run(
   }
 }
 
-void BodyMover::emit(std::string_view data) {
-  if (filter_ == nullptr) return put(data);
-  filtered_.clear();
-  filter_->feed(data, false, filtered_);
-  put(filtered_);
-}
-
 void BodyMover::put(std::string_view data) {
-  if (data.empty()) return;
-  tap_.see(data);
+  put_ += data.size();
   if (copy_ != nullptr) *copy_ += data;
   to_.put(data);
 }
 
 bool BodyMover::end() {
-  if (filter_ != nullptr) {
-    filtered_.clear();
-    filter_->feed({}, true, filtered_);
-    put(filtered_);
-  }
-  // No filter looks at trailers, so what needs one has none.
-  const bool written = to_.end(filter_ == nullptr ? from_.trailers() : http::Fields{});
+  const bool written = to_.end(from_.trailers());
   if (!written) problem_ = "a trailer cannot be written";
   ended_ = written;
   return ended_;

@@ -6,16 +6,14 @@
 #include <cstdint>
 #include <string>
 
-#include "flow/stage.h"
 #include "gateway/message.h"
 
 namespace gateway {
 
-/// What the taps of a gateway may keep together, so that many stalled bodies do not fill the
-/// memory. Any thread.
-class TapBudget {
+/// What bodies may keep in memory together, so that many stalled ones do not fill it. Any thread.
+class BodyBudget {
 public:
-  explicit TapBudget(std::size_t bytes) : left_(static_cast<std::int64_t>(bytes)) {}
+  explicit BodyBudget(std::size_t bytes) : left_(static_cast<std::int64_t>(bytes)) {}
 
   /// All of it, or nothing.
   bool take(std::size_t bytes) {
@@ -32,13 +30,30 @@ private:
   std::atomic<std::int64_t> left_;
 };
 
+/// What one body keeps of it; given back when it goes.
+class BodyShare {
+public:
+  explicit BodyShare(BodyBudget& budget) : budget_(budget) {}
+  BodyShare(const BodyShare&) = delete;
+  BodyShare& operator=(const BodyShare&) = delete;
+  ~BodyShare() { budget_.give(bytes_); }
+
+  /// False when there is no more.
+  bool grow(std::size_t bytes) {
+    if (!budget_.take(bytes)) return false;
+    bytes_ += bytes;
+    return true;
+  }
+
+private:
+  BodyBudget& budget_;
+  std::size_t bytes_ = 0;
+};
+
 /// Counts a body and keeps its beginning for the record.
 class BodyTap {
 public:
-  BodyTap(std::size_t keep, TapBudget& budget) : keep_(keep), budget_(budget) {}
-  BodyTap(const BodyTap&) = delete;
-  BodyTap& operator=(const BodyTap&) = delete;
-  ~BodyTap() { budget_.give(prefix_.size()); }
+  BodyTap(std::size_t keep, BodyBudget& budget) : keep_(keep), share_(budget) {}
 
   void see(std::string_view data);
   std::uint64_t bytes() const { return bytes_; }
@@ -47,7 +62,7 @@ public:
 
 private:
   std::size_t keep_;
-  TapBudget& budget_;
+  BodyShare share_;
   std::uint64_t bytes_ = 0;
   std::string prefix_;
 };
@@ -59,16 +74,14 @@ enum class Moved {
   destination_broke,  // the receiver closed or stalled
 };
 
-/// Moves one body, through a filter if there is one. No buffer of its own: a piece that was taken
-/// is put at once, and back pressure is in awaiting the flush before more is taken.
+/// Moves one body. No buffer of its own: a piece that was taken is put at once, and back pressure
+/// is in awaiting the flush before more is taken.
 class BodyMover {
 public:
-  BodyMover(Incoming& from, Outgoing& to, BodyTap& tap) : from_(from), to_(to), tap_(tap) {}
+  BodyMover(Incoming& from, Outgoing& to) : from_(from), to_(to) {}
   BodyMover(const BodyMover&) = delete;
   BodyMover& operator=(const BodyMover&) = delete;
 
-  /// The filter outlives the move.
-  void filter_with(flow::BodyFilter& filter) { filter_ = &filter; }
   /// Everything that is moved is appended to `copy`, for one more try.
   void keep_copy(std::string& copy) { copy_ = &copy; }
   void keep_no_copy() { copy_ = nullptr; }
@@ -85,17 +98,14 @@ public:
   bool source_timed_out() const { return from_.timed_out(); }
 
 private:
-  void emit(std::string_view data);
   void put(std::string_view data);
   bool end();
 
   Incoming& from_;
   Outgoing& to_;
-  BodyTap& tap_;
-  flow::BodyFilter* filter_ = nullptr;
   std::string* copy_ = nullptr;
-  std::string filtered_;
   std::string problem_;
+  std::uint64_t put_ = 0;
   std::uint64_t delivered_ = 0;
   bool ended_ = false;
 };

@@ -138,7 +138,7 @@ TEST(Credential, ComesBackInNoTrailer) {
       token)});
   EXPECT_EQ(answer.body, "x");
   EXPECT_TRUE(answer.whole);
-  EXPECT_TRUE(answer.trailers.empty());
+  EXPECT_EQ(answer.trailers.find("X-Echo"), "[REDACTED:api]");
 }
 
 TEST(Credential, IsNotTrustedToACompressedAnswer) {

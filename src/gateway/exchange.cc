@@ -6,11 +6,12 @@
 
 #include "base/encoding.h"
 #include "base/text.h"
+#include "flow/request_filters.h"
+#include "flow/scrub_filter.h"
 #include "gateway/grpc.h"
 #include "gateway/refusal.h"
 #include "gateway/websocket_conversation.h"
 #include "http/connection.h"
-#include "secrets/scrub.h"
 
 namespace gateway {
 namespace {
@@ -60,28 +61,6 @@ bool is_encoded(const http::Response& response) {
 
 /// Fields of a response that would lead the program past the gateway.
 void remove_detours(http::Fields& fields) { fields.erase("alt-svc"); }
-
-void scrub(http::Response& head, const secrets::Scrubber& scrubber) {
-  if (scrubber.empty()) return;
-  if (scrubber.finds_secret_in(head.reason)) head.reason = scrubber.scrub(head.reason);
-  head.fields.erase_if(
-      [&](const http::Field& field) { return scrubber.finds_secret_in(field.name); });
-  for (auto& field : head.fields) {
-    if (scrubber.finds_secret_in(field.value)) field.value = scrubber.scrub(field.value);
-  }
-}
-
-/// The body's filter when a credential was sent: what the server says of it does not come back.
-class ScrubFilter final : public flow::BodyFilter {
-public:
-  explicit ScrubFilter(const secrets::Scrubber& scrubber) : stream_(scrubber) {}
-  void feed(std::string_view in, bool last, std::string& out) override {
-    stream_.feed(in, last, out);
-  }
-
-private:
-  secrets::ScrubStream stream_;
-};
 
 /// Records what has gone up, also when the exchange is ended from outside.
 class RequestTold {
@@ -163,6 +142,9 @@ net::Task<> Exchange::run(http::Request head) {
     co_return co_await refuse(std::move(upgrade), cleared->flow());
   }
 
+  const bool may_go_on = co_await prepare_body(*cleared);
+  if (!may_go_on) co_return;
+
   auto server =
       co_await upstreams_.reach(cleared->flow(), pipeline_->policy(), Upstreams::Pooled::welcome);
   if (!server) co_return co_await refuse(std::move(server).error(), cleared->flow());
@@ -185,6 +167,38 @@ net::Task<> Exchange::run(http::Request head) {
     co_await open_websocket(*sealed, std::move(*server));
   else
     co_await forward(*sealed, std::move(*server));
+}
+
+/// What looks into the request's body comes before it. One that is held is taken whole, before
+/// anything is dialled. False when it is refused.
+net::Task<bool> Exchange::prepare_body(flow::Cleared& cleared) {
+  const auto& request = cleared.flow().request;
+  const auto framing =
+      cleared.flow().websocket ? http::Framing::none() : http::request_framing(request);
+  auto plan = flow::plan_body(*pipeline_, cleared.flow(), framing, shared_.limits.held_body);
+  body_ = std::make_shared<FilteredBody>(
+      client_->body(), std::move(plan.filters), shared_.logged_body, *shared_.taps);
+  if (!plan.hold) co_return true;
+  if (http::expects_continue(request)) {
+    client_->inform({.status = 100, .reason = "Continue"});
+    co_await client_->out().flush(shared_.limits.upload_stall);
+  }
+  co_await body_->hold(framing.bytes, shared_.limits.body_silence, *shared_.held);
+  const bool broken = body_->state() == Incoming::State::broken;
+  if (broken)
+    co_await refuse_body(cleared.flow());
+  else
+    cleared.body_is_whole(body_->held_bytes());
+  co_return !broken;
+}
+
+/// Of what is not let on nothing is in the log but its size.
+net::Task<> Exchange::refuse_body(const flow::Flow& flow) {
+  record_.request_body(body_->tap());
+  if (const auto* refusal = body_->refusal()) co_return co_await refuse(*refusal, flow);
+  client_->be_last();
+  flow::Deny broken{.status = 400, .stage = "parse", .reason = "the body: " + body_->problem()};
+  co_await refuse(std::move(broken), flow);
 }
 
 net::Task<> Exchange::refuse_head(http::Malformed why) {
@@ -218,20 +232,16 @@ net::Task<> Exchange::forward(const flow::Sealed& sealed, ServerStreamPtr server
         .status = 503, .stage = "upstream", .reason = "the server takes no more requests"};
     co_return co_await refuse(std::move(busy), sealed.flow());
   }
-  auto request = std::make_shared<Upload>(
-      loop_.context(), client_, server, shared_.limits, shared_.logged_body, *shared_.taps);
+  auto request = std::make_shared<Upload>(loop_.context(), client_, body_, server, shared_.limits);
   std::string copy;
   const bool repeatable = is_idempotent(method_) || server->version() == http::Version::http_2;
   if (repeatable) request->mover().keep_copy(copy);
   if (request->mover().take_buffered())
     co_return co_await forward_whole(sealed, std::move(server), *request, std::move(copy));
   request->mover().keep_no_copy();
-  if (client_->body().state() == Incoming::State::broken) {
+  if (body_->state() == Incoming::State::broken) {
     server->abort();
-    client_->be_last();
-    flow::Deny broken{
-        .status = 400, .stage = "parse", .reason = "the body: " + request->mover().problem()};
-    co_return co_await refuse(std::move(broken), sealed.flow());
+    co_return co_await refuse_body(sealed.flow());
   }
   co_await forward_streaming(sealed, std::move(server), std::move(request));
 }
@@ -240,7 +250,7 @@ net::Task<> Exchange::forward(const flow::Sealed& sealed, ServerStreamPtr server
 /// be dead.
 net::Task<> Exchange::forward_whole(
     const flow::Sealed& sealed, ServerStreamPtr server, Upload& request, std::string copy) {
-  record_.request_body(request.tap());
+  record_.request_body(body_->tap());
   for (int attempt = 1;; ++attempt) {
     co_await server->out().flush(shared_.limits.upload_stall);
     auto response = co_await final_response(sealed, *server);
@@ -267,11 +277,14 @@ net::Task<> Exchange::forward_whole(
 /// The body is still coming: it goes up while the response may already come down.
 net::Task<> Exchange::forward_streaming(
     const flow::Sealed& sealed, ServerStreamPtr server, std::shared_ptr<Upload> request) {
-  const RequestTold told(record_, request->tap());
+  const RequestTold told(record_, body_->tap());
   loop_.tasks().spawn(Upload::run(request));
   auto response = co_await final_response(sealed, *server);
   if (response) {
     co_await answer(sealed, *server, std::move(*response), *request);
+  } else if (const auto* refusal = body_->refusal()) {
+    client_->be_last();
+    co_await refuse(*refusal, sealed.flow());
   } else if (request->finished() && request->how() == Moved::source_broke) {
     record_.failed("client", request->mover().problem());
     client_->be_last();
@@ -299,7 +312,7 @@ net::Task<Answered> Exchange::final_response(const flow::Sealed& sealed, ServerS
       co_return no_response(502, "upstream", "the server changed the protocol unasked");
     http::remove_hop_by_hop(response->fields);
     remove_detours(response->fields);
-    scrub(*response, pipeline_->scrubber());
+    flow::scrub(*response, pipeline_->scrubber());
     if (!client_->inform(*response)) continue;
     const bool written = co_await client_->out().flush(shared_.limits.upload_stall);
     if (!written) co_return no_response(499, "client", "the program closed the connection");
@@ -325,8 +338,7 @@ net::Task<> Exchange::open_websocket(const flow::Sealed& sealed, ServerStreamPtr
                           ? response->status >= 200 && response->status < 300
                           : response->status == 101;
   if (!agrees) {
-    Upload nothing(
-        loop_.context(), client_, server, shared_.limits, shared_.logged_body, *shared_.taps);
+    Upload nothing(loop_.context(), client_, body_, server, shared_.limits);
     nothing.was_sent();
     co_return co_await answer(sealed, *server, std::move(*response), nothing);
   }
@@ -340,7 +352,7 @@ net::Task<> Exchange::open_websocket(const flow::Sealed& sealed, ServerStreamPtr
   }
   http::remove_hop_by_hop(response->fields);
   remove_detours(response->fields);
-  scrub(*response, pipeline_->scrubber());
+  flow::scrub(*response, pipeline_->scrubber());
   const bool keyed = sealed.flow().request.version != http::Version::http_2;
   http::websocket::declare_acceptance(
       response->fields, *acceptance, keyed ? sealed.flow().websocket->key : std::string());
@@ -352,15 +364,19 @@ net::Task<> Exchange::open_websocket(const flow::Sealed& sealed, ServerStreamPtr
 /// Both directions at once, until one has ended.
 net::Task<> Exchange::talk(
     const flow::Sealed& sealed, ServerStreamPtr server, http::websocket::Acceptance acceptance) {
-  WebSocketPump::MakeFilter scrubbing;
-  if (sealed.is_guarded()) {
-    scrubbing = [pipeline = pipeline_] {
-      return std::make_unique<ScrubFilter>(pipeline->scrubber());
+  WebSocketPump::MakeFilters up;
+  if (flow::looks_into_messages(*pipeline_)) {
+    up = [pipeline = pipeline_, flow = std::make_shared<const flow::Flow>(sealed.flow())] {
+      return flow::message_filters(*pipeline, *flow);
     };
   }
+  WebSocketPump::MakeFilters down;
+  if (sealed.is_guarded()) {
+    down = [pipeline = pipeline_] { return flow::scrubbing(pipeline->scrubber()); };
+  }
   auto conversation = std::make_shared<WebSocketConversation>(
-      loop_.context(), client_, std::move(server), acceptance.deflate, std::move(scrubbing),
-      shared_.limits, shared_.logged_body, *shared_.taps);
+      loop_.context(), client_, std::move(server), acceptance.deflate, std::move(up),
+      std::move(down), shared_.limits, shared_.logged_body, *shared_.taps);
   co_await WebSocketConversation::run(conversation, loop_.tasks());
   record_.conversation(*conversation);
 }
@@ -388,17 +404,17 @@ net::Task<> Exchange::answer(
 
   http::remove_hop_by_hop(response.fields);
   remove_detours(response.fields);
-  scrub(response, pipeline_->scrubber());
+  flow::scrub(response, pipeline_->scrubber());
   record_.response(response);
   if (!client_->respond(std::move(response), framing, scrubbed ? Body::rewritten : Body::as_sent)) {
     client_->be_last();
     co_return;
   }
-  BodyTap tap(shared_.logged_body, *shared_.taps);
-  BodyMover mover(body, client_->out(), tap);
-  std::optional<ScrubFilter> filter;
-  if (scrubbed) mover.filter_with(filter.emplace(pipeline_->scrubber()));
-  AnswerTold told(record_, tap, mover, scrubbed ? http::Framing::chunked() : framing);
+  FilteredBody passed(
+      body, scrubbed ? flow::scrubbing(pipeline_->scrubber()) : flow::BodyFilters{},
+      shared_.logged_body, *shared_.taps);
+  BodyMover mover(passed, client_->out());
+  AnswerTold told(record_, passed.tap(), mover, scrubbed ? http::Framing::chunked() : framing);
   const Watch watch(*client_, [this, &server] {
     hung_up_ = true;
     server.abort();
@@ -410,6 +426,9 @@ net::Task<> Exchange::answer(
     if (!told.has_all())
       record_.failed("client", "the program closed the connection before the answer was complete");
     client_->be_last();
+  } else if (moved == Moved::source_broke && body_->refusal() != nullptr) {
+    record_.refused_midway(*body_->refusal());
+    co_await client_->break_off();
   } else if (moved == Moved::source_broke) {
     record_.failed(
         mover.source_timed_out() ? "timeout" : "upstream",

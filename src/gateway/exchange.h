@@ -30,6 +30,8 @@ public:
   net::Task<> refuse_head(http::Malformed why);
 
 private:
+  net::Task<bool> prepare_body(flow::Cleared& cleared);
+  net::Task<> refuse_body(const flow::Flow& flow);
   net::Task<> refuse(flow::Deny refusal, const flow::Flow& flow);
   net::Task<> forward(const flow::Sealed& sealed, ServerStreamPtr server);
   net::Task<> forward_whole(
@@ -53,7 +55,8 @@ private:
   std::shared_ptr<const flow::Pipeline> pipeline_;  // the one it began with
   flow::Arrival arrival_;
   std::string method_;
-  bool hung_up_ = false;  // the program gave up
+  std::shared_ptr<FilteredBody> body_;  // of the request, once it is cleared
+  bool hung_up_ = false;                // the program gave up
   ExchangeRecord record_;
 };
 

@@ -46,12 +46,18 @@ ExchangeRecord::ExchangeRecord(const Shared& shared, const flow::Arrival& arriva
 ExchangeRecord::~ExchangeRecord() {
   if (skip_) return;
   record_.duration = std::chrono::steady_clock::now() - began_;
+  if (notes_) {
+    record_.substituted = notes_->substituted;
+    record_.redaction_action = notes_->redaction_action;
+    record_.redaction_matches = notes_->redacted;
+  }
   if (const auto written = shared_.journal.append(record_); !written)
     shared_.log.error("log", written.error().message);
 }
 
 void ExchangeRecord::request(const flow::Flow& flow) {
   record_.method = flow.request.method;
+  notes_ = flow.notes;
   if (!flow.host.empty()) record_.url = flow.url_as_sent();
   if (flow.request.version == http::Version::http_1_0) record_.http = "1.0";
   if (flow.request.version == http::Version::http_2) record_.http = "2";
@@ -81,6 +87,10 @@ void ExchangeRecord::refused(const flow::Deny& refusal) {
   record_.error = refusal.stage == "filter" ? std::string() : refusal.reason;
 }
 
+void ExchangeRecord::refused_midway(const flow::Deny& refusal) {
+  failed(refusal.stage, refusal.reason);
+}
+
 void ExchangeRecord::sent(const std::string& dialled, const secrets::Injector* injected) {
   record_.dial = dialled;
   if (injected != nullptr) record_.injected.push_back(injected->name());
@@ -108,7 +118,9 @@ void ExchangeRecord::conversation(const WebSocketConversation& conversation) {
   response_body(conversation.tap_down());
   record_.frames_up = conversation.up().frames();
   record_.frames_down = conversation.down().frames();
-  if (conversation.broken_by().empty())
+  if (const auto* refusal = conversation.refusal())
+    refused_midway(*refusal);
+  else if (conversation.broken_by().empty())
     complete();
   else
     failed(conversation.broken_by(), conversation.problem());

@@ -25,6 +25,8 @@ public:
   void request(const flow::Flow& flow);
   void request_body(const BodyTap& tap);
   void refused(const flow::Deny& refusal);
+  /// The same after some of it was sent.
+  void refused_midway(const flow::Deny& refusal);
   void sent(const std::string& dialled, const secrets::Injector* injected);
   void dialled(const std::string& address) { record_.dial = address; }
   void response(const http::Response& response);
@@ -36,6 +38,7 @@ public:
 
 private:
   const Shared& shared_;
+  std::shared_ptr<const flow::Notes> notes_;  // still growing while the body goes up
   std::chrono::steady_clock::time_point began_ = std::chrono::steady_clock::now();
   audit::Record record_;
   bool skip_ = false;

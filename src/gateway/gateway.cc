@@ -5,10 +5,12 @@
 #include <sys/socket.h>
 
 #include <algorithm>
+#include <atomic>
 #include <boost/asio/posix/stream_descriptor.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <cerrno>
 #include <cstring>
+#include <thread>
 
 #include "gateway/connection.h"
 #include "gateway/dns_service.h"
@@ -65,7 +67,7 @@ struct Gateway::Worker {
   net::Loop loop;
   Upstreams upstreams;
   std::unique_ptr<UdpRelay> datagrams;  // on one loop only
-  std::size_t connections = 0;
+  std::atomic<std::size_t> connections = 0;
 };
 
 net::Task<> Gateway::Worker::accept(Worker& self, const Doors& doors) {
@@ -110,9 +112,9 @@ void Gateway::Worker::take(int accepted, const Doors& doors) {
 
 net::Task<> Gateway::Worker::serve(Worker& self, tcp::socket socket, tcp::endpoint destination) {
   struct Counted {
-    explicit Counted(std::size_t& all) : count(all) { ++count; }
+    explicit Counted(std::atomic<std::size_t>& all) : count(all) { ++count; }
     ~Counted() { --count; }
-    std::size_t& count;
+    std::atomic<std::size_t>& count;
   } const counted(self.connections);
   Connection connection(self.shared, self.upstreams, self.loop, std::move(socket));
   if (is_proxy(destination, self.shared.proxy_port))
@@ -144,6 +146,13 @@ Gateway::Gateway(const Shared& shared, Doors doors, unsigned threads)
 Gateway::~Gateway() {
   for (auto& worker : workers_)
     worker->loop.stop();
+}
+
+void Gateway::settle(std::chrono::milliseconds patience) const {
+  const auto is_busy = [](const auto& worker) { return worker->connections > 0; };
+  const auto end = std::chrono::steady_clock::now() + patience;
+  while (std::ranges::any_of(workers_, is_busy) && std::chrono::steady_clock::now() < end)
+    std::this_thread::sleep_for(std::chrono::milliseconds(1));
 }
 
 }  // namespace gateway

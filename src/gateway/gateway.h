@@ -3,6 +3,7 @@
 // The gateway of one sandbox: takes everything that arrives on the doors of its network namespace.
 
 #include <boost/asio/ip/udp.hpp>
+#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -62,6 +63,10 @@ public:
   Gateway& operator=(const Gateway&) = delete;
   /// Ends every connection.
   ~Gateway();
+
+  /// Once every program has gone: waits until their connections have come to their ends by
+  /// themselves, as far as they do in time. What is left is cut off by the destructor.
+  void settle(std::chrono::milliseconds patience) const;
 
 private:
   struct Worker;

@@ -35,8 +35,9 @@ struct Shared {
   const tls::UpstreamContext& upstream_tls;
   net::Resolver& resolver;
 
-  /// What bodies may take up in memory until they are in the log.
-  std::unique_ptr<TapBudget> taps = std::make_unique<TapBudget>(64UL << 20U);
+  /// What bodies may take up in memory until they are in the log, and until they were looked into.
+  std::unique_ptr<BodyBudget> taps = std::make_unique<BodyBudget>(64UL << 20U);
+  std::unique_ptr<BodyBudget> held = std::make_unique<BodyBudget>(256UL << 20U);
   std::string session_id;
   std::string sandbox;
   std::string project;               // its files may be named to the program

@@ -4,8 +4,8 @@
 
 #include <memory>
 
-#include "gateway/body.h"
 #include "gateway/client_stream.h"
+#include "gateway/filtered_body.h"
 #include "gateway/limits.h"
 #include "gateway/server_stream.h"
 #include "net/event.h"
@@ -18,20 +18,19 @@ public:
   Upload(
       net::asio::io_context& loop,
       std::shared_ptr<ClientStream> client,
+      std::shared_ptr<FilteredBody> body,
       ServerStreamPtr server,
-      const Limits& limits,
-      std::size_t keep,
-      TapBudget& taps)
+      const Limits& limits)
       : client_(std::move(client)),
+        body_(std::move(body)),
         server_(std::move(server)),
         limits_(limits),
-        tap_(keep, taps),
-        mover_(client_->body(), server_->out(), tap_),
+        mover_(*body_, server_->out()),
         ended_(loop) {}
 
   BodyMover& mover() { return mover_; }
   const BodyMover& mover() const { return mover_; }
-  const BodyTap& tap() const { return tap_; }
+  const FilteredBody& body() const { return *body_; }
 
   /// True when the whole request went up.
   bool whole() const { return finished_ && how_ == Moved::whole; }
@@ -50,9 +49,9 @@ public:
 
 private:
   std::shared_ptr<ClientStream> client_;
+  std::shared_ptr<FilteredBody> body_;
   ServerStreamPtr server_;
   const Limits& limits_;
-  BodyTap tap_;
   BodyMover mover_;
   net::Event ended_;
   bool finished_ = false;

@@ -13,22 +13,23 @@ WebSocketConversation::WebSocketConversation(
     std::shared_ptr<ClientStream> client,
     ServerStreamPtr server,
     const std::optional<http::websocket::DeflateAgreement>& deflate,
-    WebSocketPump::MakeFilter scrub,
+    WebSocketPump::MakeFilters up,
+    WebSocketPump::MakeFilters down,
     const Limits& limits,
     std::size_t keep,
-    TapBudget& taps)
+    BodyBudget& taps)
     : client_(std::move(client)),
       server_(std::move(server)),
       limits_(limits),
       tap_up_(keep, taps),
       tap_down_(keep, taps),
-      up_(Sender::client, client_->body(), server_->out(), deflate, {}, tap_up_),
+      up_(Sender::client, client_->body(), server_->out(), deflate, std::move(up), tap_up_),
       down_(
           Sender::server,
           server_->body(http::Framing::until_close()),
           client_->out(),
           deflate,
-          std::move(scrub),
+          std::move(down),
           tap_down_),
       up_ended_(loop),
       down_ended_(loop) {}
@@ -72,11 +73,13 @@ net::Task<> WebSocketConversation::finish(
                                                  : std::string(sender);
   Violation why{
       .code = http::websocket::going_away, .reason = "the other side closed the connection"};
-  if (ended == Ended::violated) why = pump.violation();
+  const bool at_fault = ended == Ended::violated || ended == Ended::refused;
+  if (at_fault) why = pump.violation();
   problem_ = why.reason;
+  if (const auto* refused = pump.refusal()) refusal_ = *refused;
   WebSocketPump& back = &pump == &up_ ? down_ : up_;
   co_await pump.close(why, limits_.upload_stall);
-  if (ended == Ended::violated) co_await back.close(why, limits_.upload_stall);
+  if (at_fault) co_await back.close(why, limits_.upload_stall);
 }
 
 }  // namespace gateway

@@ -17,16 +17,17 @@ class WebSocketConversation {
 public:
   using Ended = WebSocketPump::Ended;
 
-  /// `scrub` looks at what the server says.
+  /// `up` looks at what the program says, `down` at what the server says.
   WebSocketConversation(
       net::asio::io_context& loop,
       std::shared_ptr<ClientStream> client,
       ServerStreamPtr server,
       const std::optional<http::websocket::DeflateAgreement>& deflate,
-      WebSocketPump::MakeFilter scrub,
+      WebSocketPump::MakeFilters up,
+      WebSocketPump::MakeFilters down,
       const Limits& limits,
       std::size_t keep,
-      TapBudget& taps);
+      BodyBudget& taps);
 
   /// Until one side has ended; the other is told.
   static net::Task<> run(std::shared_ptr<WebSocketConversation> self, net::TaskGroup& tasks);
@@ -38,6 +39,8 @@ public:
   /// Who broke it off, `client` or `server`, and why; empty when it came to its end.
   const std::string& broken_by() const { return broken_by_; }
   const std::string& problem() const { return problem_; }
+  /// Why a message was not let on, when that is what broke it off; else null.
+  const flow::Deny* refusal() const { return refusal_ ? &*refusal_ : nullptr; }
 
 private:
   static net::Task<> run_up(std::shared_ptr<WebSocketConversation> self);
@@ -56,6 +59,7 @@ private:
   bool over_ = false;  // one direction has ended and the other was told
   std::string broken_by_;
   std::string problem_;
+  std::optional<flow::Deny> refusal_;
 };
 
 }  // namespace gateway

@@ -16,14 +16,14 @@ WebSocketPump::WebSocketPump(
     Incoming& from,
     Outgoing& to,
     const std::optional<DeflateAgreement>& deflate,
-    MakeFilter make_filter,
+    MakeFilters make_filters,
     BodyTap& tap)
     : sender_(sender),
       from_(from),
       to_(to),
-      make_filter_(std::move(make_filter)),
+      make_filters_(std::move(make_filters)),
       tap_(tap),
-      relays_(!deflate && !make_filter_),
+      relays_(!deflate && !make_filters_),
       reader_({.sender = sender}),
       relay_(sender),
       message_reader_(sender, deflate),
@@ -59,6 +59,12 @@ net::Task<WebSocketPump::Ended> WebSocketPump::run(
         pass_on(step.event);
       else
         rewrite(step.event);
+      if (refusal() != nullptr) {
+        violation_ = {
+            .code = http::websocket::policy_violation,
+            .reason = "the gateway does not let a message go on; its log says why"};
+        co_return Ended::refused;
+      }
       if (!out_.empty()) to_.put(out_);
     }
   }
@@ -96,17 +102,12 @@ void WebSocketPump::pass_on(const Event& event) {
 void WebSocketPump::rewrite(const Event& event) {
   if (const auto* begin = std::get_if<FrameBegin>(&event)) {
     opcode_ = begin->message;
-    if (!std::exchange(in_message_, true) && make_filter_) filter_ = make_filter_();
+    if (!std::exchange(in_message_, true) && make_filters_) filters_.emplace(make_filters_());
   } else if (const auto* data = std::get_if<Data>(&event)) {
-    filtered_.clear();
-    if (filter_) filter_->feed(data->bytes, false, filtered_);
-    put_message(filter_ ? std::string_view(filtered_) : data->bytes, Flush::now);
+    put_message(data->bytes, Flush::now);
   } else if (std::holds_alternative<MessageEnd>(event)) {
-    filtered_.clear();
-    if (filter_) filter_->feed({}, true, filtered_);
-    put_message(filtered_, Flush::message_end);
+    put_message({}, Flush::message_end);
     in_message_ = false;
-    filter_.reset();
   } else if (const auto* ping = std::get_if<Ping>(&event)) {
     put_control(Opcode::ping, ping->payload);
   } else if (const auto* pong = std::get_if<Pong>(&event)) {
@@ -117,8 +118,17 @@ void WebSocketPump::rewrite(const Event& event) {
 }
 
 void WebSocketPump::put_message(std::string_view plain, Flush flush) {
+  if (!filters_) {
+    tap_.see(plain);
+    return write_message(plain, flush);
+  }
+  if (!filters_->feed(plain, flush == Flush::message_end)) return;
+  tap_.see(filters_->seen());
+  write_message(filters_->sent(), flush);
+}
+
+void WebSocketPump::write_message(std::string_view plain, Flush flush) {
   if (plain.empty() && flush != Flush::message_end) return;
-  tap_.see(plain);
   message_writer_.append(out_, opcode_, plain, flush, key());
 }
 

@@ -156,13 +156,13 @@ bool Injectors::concern(std::string_view host) const {
       active_, [&](const Injector& injector) { return injector.rule().is_for(host); });
 }
 
-Scrubber Injectors::scrubber() const {
+std::vector<NamedSecret> Injectors::named() const {
   std::vector<NamedSecret> secrets;
   secrets.reserve(active_.size());
   for (const auto& injector : active_) {
     secrets.push_back({.name = injector.name(), .value = injector.hidden().reveal()});
   }
-  return Scrubber(secrets);
+  return secrets;
 }
 
 }  // namespace secrets

@@ -77,8 +77,8 @@ public:
   std::span<const DisabledInjector> disabled() const { return disabled_; }
   std::span<const std::string> warnings() const { return warnings_; }
 
-  /// Hides the values of all of them.
-  Scrubber scrubber() const;
+  /// What must never come back of all of them, for a Scrubber.
+  std::vector<NamedSecret> named() const;
 
 private:
   base::Result<> add(

@@ -139,7 +139,7 @@ TEST(Injectors, AFormatWithoutTokenIsTheCredential) {
   made.value_format = "literal-credential";
   const auto injectors = create(list(std::move(made))).value();
   EXPECT_EQ(written(injectors, https("a.test")), "literal-credential");
-  EXPECT_EQ(injectors.scrubber().scrub("literal-credential"), "[REDACTED:x]");
+  EXPECT_EQ(Scrubber(injectors.named()).scrub("literal-credential"), "[REDACTED:x]");
 }
 
 TEST(Preset, GithubNeedsOnlyItsName) {

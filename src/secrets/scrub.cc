@@ -12,9 +12,10 @@ Scrubber::Scrubber(std::span<const NamedSecret> secrets) {
   std::vector<std::string> replacements;
   for (const auto& secret : secrets) {
     if (secret.value.size() < shortest_secret) continue;
-    needles.emplace_back(secret.value);
+    needles.emplace_back(secret.value);  // first: its replacement may be another than the rest's
     for (auto& disguise : disguises_of(secret.value))
       needles.push_back(std::move(disguise));
+    if (!secret.stand_in.empty()) replacements.emplace_back(secret.stand_in);
     replacements.resize(needles.size(), "[REDACTED:" + std::string(secret.name) + "]");
   }
   if (needles.empty()) return;
@@ -36,33 +37,13 @@ void ScrubStream::feed(std::string_view in, bool last, std::string& out) {
     out += in;
     return;
   }
-  if (held_.empty()) {
-    held_ = in.substr(pass(in, last, out));
-    return;
-  }
-  held_ += in;
-  held_.erase(0, pass(held_, last, out));
-}
-
-/// How much of the text is done with; the rest may go on as a secret.
-std::size_t ScrubStream::pass(std::string_view text, bool last, std::string& out) {
   const auto& [needles, replacements] = *scrubber_.known_;
-  std::size_t at = 0;
-  for (;;) {
-    const auto match = needles.find(text, at);
-    const std::size_t end = match ? match->at : text.size();
-    if (!last) {
-      if (const auto beginning = needles.find_beginning(text, at, end)) {
-        out += text.substr(at, *beginning - at);
-        return *beginning;
-      }
-    }
-    out += text.substr(at, end - at);
-    if (!match) return text.size();
-    out += replacements[match->needle];
-    at = match->at + match->size;
-    ++replaced_;
-  }
+  stream_.feed(
+      needles, in, last, out, [&](const Needles::Match& match, std::string_view, std::string& to) {
+        to += replacements[match.needle];
+        ++replaced_;
+        return true;
+      });
 }
 
 }  // namespace secrets

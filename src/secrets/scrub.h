@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 // Keeps secrets out of what comes back: wherever one appears, plainly or in one of its disguises
-// (disguises.h),
-// `[REDACTED:<name>]` stands instead.
+// (disguises.h), `[REDACTED:<name>]` stands instead, or for a plain one what stands for it inside.
 
 #include <memory>
 #include <span>
@@ -10,7 +9,7 @@
 #include <string_view>
 #include <vector>
 
-#include "secrets/needles.h"
+#include "secrets/needle_stream.h"
 
 namespace secrets {
 
@@ -21,6 +20,7 @@ inline constexpr std::size_t shortest_secret = 4;
 struct NamedSecret {
   std::string_view name;
   std::string_view value;
+  std::string_view stand_in{};  // takes the place of the plain value; empty: the usual mark does
 };
 
 /// Immutable; copies share the compiled secrets. Safe from any thread.
@@ -61,10 +61,8 @@ public:
   std::size_t replaced() const { return replaced_; }
 
 private:
-  std::size_t pass(std::string_view text, bool last, std::string& out);
-
   Scrubber scrubber_;
-  std::string held_;
+  NeedleStream stream_;
   std::size_t replaced_ = 0;
 };
 

@@ -2,10 +2,13 @@
 #include "session/explain.h"
 
 #include <algorithm>
+#include <limits>
 
 #include "base/json.h"
 #include "base/text.h"
 #include "flow/cleared.h"
+#include "flow/filter_chain.h"
+#include "flow/request_filters.h"
 #include "http/target.h"
 #include "http/write.h"
 #include "policy/normalise.h"
@@ -120,10 +123,42 @@ base::Result<Explanation> explain_datagrams(
   return out;
 }
 
+std::string with_placeholders(std::string text, const secrets::Placeholders& placeholders) {
+  for (const auto& placeholder : placeholders.all()) {
+    const std::string name = "{secret:" + placeholder.name() + "}";
+    for (auto at = text.find(name); at != std::string::npos; at = text.find(name, at))
+      text.replace(at, name.size(), placeholder.text());
+  }
+  return text;
+}
+
+Question with_placeholders(Question question, const secrets::Placeholders& placeholders) {
+  if (placeholders.empty()) return question;
+  question.url = with_placeholders(std::move(question.url), placeholders);
+  for (auto& header : question.headers)
+    header = with_placeholders(std::move(header), placeholders);
+  if (question.body) question.body = with_placeholders(*std::move(question.body), placeholders);
+  return question;
+}
+
+/// Why the body would not be let on; what it holds is noted in the flow.
+std::optional<flow::Deny> refusal_of_body(
+    const flow::Pipeline& pipeline,
+    const flow::Flow& flow,
+    const std::optional<std::string>& body) {
+  if (!body) return std::nullopt;
+  auto plan = flow::plan_body(
+      pipeline, flow, http::Framing::length(body->size()), std::numeric_limits<std::size_t>::max());
+  flow::FilterChain chain(std::move(plan.filters));
+  const bool passes = chain.empty() || chain.feed(*body, true);
+  return passes ? std::nullopt : std::optional(*chain.refusal());
+}
+
 }  // namespace
 
 base::Result<Explanation> explain(
-    const flow::Pipeline& pipeline, const config::Config& config, const Question& question) {
+    const flow::Pipeline& pipeline, const config::Config& config, const Question& asked) {
+  const Question question = with_placeholders(asked, pipeline.placeholders());
   if (question.url.starts_with(udp_scheme))
     return explain_datagrams(pipeline, std::string_view(question.url).substr(udp_scheme.size()));
   if (question.url.starts_with(dns_scheme))
@@ -139,6 +174,14 @@ base::Result<Explanation> explain(
     out.outcome = Explanation::Outcome::allow;
     out.stage = "filter";
     out.reason = flow.decision.reason;
+    if (const auto refusal = refusal_of_body(pipeline, flow, question.body)) {
+      out.outcome = Explanation::Outcome::block;
+      out.status = refusal->status;
+      out.stage = refusal->stage;
+      out.reason = refusal->reason;
+      return out;
+    }
+    if (flow.notes) out.substitute = flow.notes->substituted;
     if (const auto* injector = pipeline.injectors().find(flow.target())) {
       const auto present = flow.request.fields.find(injector->header());
       if (injector->value_over(present.value_or(std::string_view())) != nullptr)
@@ -177,6 +220,7 @@ std::string to_text(const Explanation& explanation) {
   if (explanation.status != 0)
     row("answer", std::to_string(explanation.status) + " from the gateway");
   row("inject", base::join(explanation.inject, ", "));
+  row("replace", base::join(explanation.substitute, ", "));
   for (const auto& note : explanation.notes)
     row("note", note);
   if (!explanation.logged) row("log", "left out (proxy.log_skip)");
@@ -199,7 +243,7 @@ std::string to_json(const Explanation& explanation) {
   append_pair(out, "path", explanation.path);
   append_pair(out, "url", explanation.url);
   append_list(out, "inject", explanation.inject);
-  append_list(out, "substitute", {});
+  append_list(out, "substitute", explanation.substitute);
   append_list(out, "redact", {});
   append_list(out, "notes", explanation.notes);
   out += std::string(",\"log\":") + (explanation.logged ? "true" : "false") + "}\n";

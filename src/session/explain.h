@@ -13,6 +13,7 @@
 
 namespace session {
 
+/// `{secret:NAME}` in the URL, a header or the body stands for that secret's placeholder.
 struct Question {
   std::string method;
   std::string url;  // http:// or https://, or udp://host:port; or dns://NAME?type=TYPE
@@ -29,9 +30,10 @@ struct Explanation {
   std::optional<policy::Rule> rule{};
   std::string host;
   std::string path;
-  std::string url;                    // as normalised; empty when it cannot be
-  std::vector<std::string> inject{};  // names of the credentials that would be added
-  std::vector<std::string> notes{};   // why a credential that fits is not added
+  std::string url;                        // as normalised; empty when it cannot be
+  std::vector<std::string> inject{};      // names of the credentials that would be added
+  std::vector<std::string> substitute{};  // names of the secrets that would replace placeholders
+  std::vector<std::string> notes{};       // why a credential that fits is not added
   bool logged = true;
 };
 

@@ -135,6 +135,11 @@ GatewayHost::GatewayHost(
 
 GatewayHost::~GatewayHost() = default;
 
+void GatewayHost::settle() const {
+  constexpr std::chrono::milliseconds patience{250};
+  gateway_->settle(patience);
+}
+
 std::vector<std::string> GatewayHost::warnings() const {
   std::vector<std::string> out;
   for (const auto& place : shared_->distrust->places())

@@ -60,7 +60,10 @@ public:
   /// Ends the connections, then closes the log.
   ~GatewayHost();
 
-  /// What the person should know about the run, at its end.
+  /// To be called when the program has ended, and all that it left behind: what it was still doing
+  /// comes to its end, if that is soon.
+  void settle() const;
+  /// What the person should know about the run, then.
   std::vector<std::string> warnings() const;
 
 private:

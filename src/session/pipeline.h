@@ -16,10 +16,10 @@ namespace session {
 
 struct Decider {
   std::shared_ptr<const flow::Pipeline> pipeline;
-  std::vector<std::string> warnings;  // a credential whose source gives nothing
+  std::vector<std::string> warnings;  // credentials and secrets whose source gives nothing
 };
 
-/// Resolves every credential's source. `config.policy` moves into the pipeline.
+/// Resolves every source. `config.policy` moves into the pipeline.
 base::Result<Decider> make_decider(
     config::Config& config, const config::Environment& environment, const config::Places& places);
 

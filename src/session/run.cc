@@ -158,6 +158,8 @@ void hide_own_files(
   };
   for (const auto& credential : loaded.config->credentials)
     hide(credential.source);
+  for (const auto& secret : loaded.config->secrets)
+    hide(secret.source);
   hide(loaded.config->upstream.proxy);
   for (const auto& file : files) {
     std::error_code missing;
@@ -302,6 +304,8 @@ base::Result<sandbox::Ending> run(RunRequest request) {
   if (brain) {
     input.proxy_url = "http://10.0.2.2:" + std::to_string(config.proxy.port);
     input.authority = brain->trusted;
+    for (auto& [name, placeholder] : brain->pipeline->placeholders().environment())
+      input.environment[name] = placeholder;
   }
   auto plan = TRY(sandbox::make_plan(input));
   if (request.dry_run) {
@@ -338,8 +342,9 @@ base::Result<sandbox::Ending> run(RunRequest request) {
     gateway = std::move(*made);
   }
   auto ending = sandbox::supervise(*warden, signals, std::move(started));
-  warden->dismiss();  // while the gateway ends
+  warden->dismiss();
   if (gateway) {
+    gateway->settle();
     for (const auto& warning : gateway->warnings())
       request.tell(warning);
   }

@@ -60,6 +60,9 @@ def main():
         else:
             sock.sendall(masked(1, argument.encode()))
         opcode, payload = read_frame(stream)
+        if opcode == 8:
+            print(opcode, payload.hex())
+            return
         shown = payload.decode() if len(payload) < 100 else hashlib.sha256(payload).hexdigest()
         print(opcode, shown)
     sock.sendall(masked(8, b"\x03\xe8"))

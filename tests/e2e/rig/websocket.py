@@ -11,8 +11,10 @@ GUID = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11"
 TEXT, BINARY, CLOSE, PING, PONG = 1, 2, 8, 9, 10
 
 
-def echo(sock, seen):
-    """Agrees to the handshake, then says every message back; a ping is answered, a close too."""
+def echo(sock, seen, heard=None):
+    """Agrees to the handshake, then says every message back; a ping is answered, a close too.
+
+    `heard` collects the messages."""
     reader = wire.Reader(sock)
     request = wire.read_head(reader)
     seen += request.target.encode() + b"\n"
@@ -28,6 +30,8 @@ def echo(sock, seen):
         if opcode == PING:
             sock.sendall(frame(PONG, payload))
             continue
+        if heard is not None:
+            heard.append(payload)
         sock.sendall(frame(opcode, payload))
         if opcode == CLOSE:
             return

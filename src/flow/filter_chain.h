@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+// The filters of one body, one behind the other.
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "flow/body_filter.h"
+
+namespace flow {
+
+class FilterChain {
+public:
+  explicit FilterChain(BodyFilters filters) : filters_(std::move(filters)) {}
+  FilterChain(const FilterChain&) = delete;
+  FilterChain& operator=(const FilterChain&) = delete;
+  /// Wipes what was for the wire alone.
+  ~FilterChain();
+
+  bool empty() const { return filters_.empty(); }
+
+  /// The next piece; with `last` there is none behind it. False when a filter refuses: then nothing
+  /// of it goes on.
+  bool feed(std::string_view in, bool last);
+  /// What may go on of it, as the log may hold it. Lives until the next call.
+  std::string_view seen() const { return seen_; }
+  /// The same, as it is sent.
+  std::string_view sent() const { return sent_; }
+  /// Why the body may not go on; null while it may.
+  const Deny* refusal() const { return refusal_ ? &*refusal_ : nullptr; }
+
+  void rewrite_trailers(http::Fields& trailers);
+
+private:
+  using Filters = std::vector<std::unique_ptr<BodyFilter>>;
+  bool pass(const Filters& filters, std::string_view in, bool last, std::string& out);
+
+  BodyFilters filters_;
+  std::string seen_;
+  std::string sent_;
+  std::string between_;
+  std::optional<Deny> refusal_;
+};
+
+}  // namespace flow

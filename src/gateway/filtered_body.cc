@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "gateway/filtered_body.h"
+
+#include <utility>
+
+#include "base/secret.h"
+
+namespace gateway {
+
+FilteredBody::~FilteredBody() { base::wipe(held_.data(), held_.size()); }
+
+net::Task<> FilteredBody::hold(
+    std::size_t expected, std::chrono::milliseconds silence, BodyBudget& room) {
+  share_.emplace(room);
+  held_.reserve(expected);  // growing leaves copies behind
+  while (state() == State::more) {
+    const auto piece = take();
+    if (piece.empty()) {
+      if (state() == State::more) co_await from_.wait(silence);
+    } else if (share_->grow(piece.size())) {
+      held_ += piece;
+    } else {
+      no_room_ = flow::Deny{
+          .status = 503,
+          .stage = "limit",
+          .reason = "too many long bodies are being looked into at once; try again"};
+    }
+  }
+  holds_ = !held_.empty();
+}
+
+std::string_view FilteredBody::take() {
+  if (refusal() != nullptr) return {};
+  if (std::exchange(holds_, false)) return held_;
+  if (!chain_.empty()) return take_filtered();
+  const auto piece = from_.take();
+  tap_.see(piece);
+  return piece;
+}
+
+/// Goes on until there is something to give: what a filter holds back is no piece.
+std::string_view FilteredBody::take_filtered() {
+  while (!ended_) {
+    const auto piece = from_.take();
+    const bool last = piece.empty();
+    if (last && from_.state() != State::whole) return {};
+    if (!chain_.feed(piece, last)) return {};
+    tap_.see(chain_.seen());
+    ended_ = last;
+    if (last) rewrite_trailers();
+    if (!chain_.sent().empty()) return chain_.sent();
+  }
+  return {};
+}
+
+void FilteredBody::rewrite_trailers() {
+  trailers_ = from_.trailers();
+  chain_.rewrite_trailers(trailers_);
+}
+
+Incoming::State FilteredBody::state() const {
+  if (refusal() != nullptr) return State::broken;
+  if (holds_) return State::more;
+  const bool has_more_to_say = !chain_.empty() && !ended_;
+  return from_.state() == State::whole && has_more_to_say ? State::more : from_.state();
+}
+
+const http::Fields& FilteredBody::trailers() const {
+  return chain_.empty() ? from_.trailers() : trailers_;
+}
+
+const std::string& FilteredBody::problem() const {
+  const auto* why = refusal();
+  return why != nullptr ? why->reason : from_.problem();
+}
+
+}  // namespace gateway

@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+// A body as it is to go on: what arrives, passed through filters, seen by the record on the way.
+
+#include <optional>
+
+#include "flow/filter_chain.h"
+#include "gateway/body.h"
+
+namespace gateway {
+
+class FilteredBody final : public Incoming {
+public:
+  /// `from` outlives it. Up to `keep` bytes are kept for the record.
+  FilteredBody(Incoming& from, flow::BodyFilters filters, std::size_t keep, BodyBudget& taps)
+      : from_(from), chain_(std::move(filters)), tap_(keep, taps) {}
+  ~FilteredBody() override;
+
+  /// Waits until the body is whole, so that its length is known before any of it is sent. Then
+  /// either `state` is `broken`, or everything can be taken at once. `expected` bytes arrive, if
+  /// that is known.
+  net::Task<> hold(std::size_t expected, std::chrono::milliseconds silence, BodyBudget& room);
+  /// How long a held body is.
+  std::size_t held_bytes() const { return held_.size(); }
+
+  /// What the record keeps of it.
+  const BodyTap& tap() const { return tap_; }
+  /// Why it may not go on; null while it may.
+  const flow::Deny* refusal() const { return no_room_ ? &*no_room_ : chain_.refusal(); }
+
+  std::string_view take() override;
+  State state() const override;
+  net::Task<> wait(std::chrono::milliseconds silence) override { return from_.wait(silence); }
+  void give_up() override { from_.give_up(); }
+  const http::Fields& trailers() const override;
+  const std::string& problem() const override;
+  bool timed_out() const override { return from_.timed_out(); }
+
+private:
+  std::string_view take_filtered();
+  void rewrite_trailers();
+
+  Incoming& from_;
+  flow::FilterChain chain_;
+  BodyTap tap_;
+  std::string held_;
+  std::optional<BodyShare> share_;  // of the room for bodies that are held
+  std::optional<flow::Deny> no_room_;
+  http::Fields trailers_;
+  bool holds_ = false;  // `held_` is still to be taken
+  bool ended_ = false;  // the filters were told of the end
+};
+
+}  // namespace gateway

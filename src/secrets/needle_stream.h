@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+// Replaces needles in a text that streams by.
+
+#include <string>
+#include <string_view>
+
+#include "base/secret.h"
+#include "secrets/needles.h"
+
+namespace secrets {
+
+/// Holds back only what may be the beginning of a needle, at most one byte less than the longest
+/// one; so a line that ends in innocent text passes at once.
+class NeedleStream {
+public:
+  NeedleStream() = default;
+  NeedleStream(const NeedleStream&) = delete;
+  NeedleStream& operator=(const NeedleStream&) = delete;
+  ~NeedleStream() { base::wipe(held_.data(), held_.size()); }
+
+  /// Appends to `out` what may pass now; with `last` also what was held back. Of each match
+  /// `replace(match, text, out)` appends what takes its place: `text` is what was found. False from
+  /// it: nothing more passes, and neither does the rest of `in`.
+  template <class Replace>
+  void feed(
+      const Needles& needles, std::string_view in, bool last, std::string& out, Replace replace) {
+    if (held_.empty()) {
+      held_ = in.substr(pass(needles, in, last, out, replace));
+    } else {
+      held_ += in;
+      held_.erase(0, pass(needles, held_, last, out, replace));
+    }
+  }
+
+private:
+  /// How much of the text is done with; the rest may go on as a needle.
+  template <class Replace>
+  static std::size_t pass(
+      const Needles& needles,
+      std::string_view text,
+      bool last,
+      std::string& out,
+      Replace& replace) {
+    std::size_t at = 0;
+    for (;;) {
+      const auto match = needles.find(text, at);
+      const std::size_t end = match ? match->at : text.size();
+      if (!last) {
+        if (const auto beginning = needles.find_beginning(text, at, end)) {
+          out += text.substr(at, *beginning - at);
+          return *beginning;
+        }
+      }
+      out += text.substr(at, end - at);
+      if (!match) return text.size();
+      if (!replace(*match, text.substr(match->at, match->size), out)) return text.size();
+      at = match->at + match->size;
+    }
+  }
+
+  std::string held_;
+};
+
+}  // namespace secrets

@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+// Secrets that the program has a placeholder for. What it sends to a host that a secret is for gets
+// the value in the placeholder's place, outside, on the way; anywhere else the placeholder is worth
+// nothing.
+
+#include <filesystem>
+#include <functional>
+#include <map>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/result.h"
+#include "base/secret.h"
+#include "secrets/needles.h"
+#include "secrets/placeholder_rule.h"
+#include "secrets/scrub.h"
+#include "secrets/source.h"
+
+namespace secrets {
+
+class Placeholder {
+public:
+  Placeholder(PlaceholderRule rule, base::Secret value)
+      : rule_(std::move(rule)), value_(std::move(value)) {}
+
+  const PlaceholderRule& rule() const { return rule_; }
+  const std::string& name() const { return rule_.name(); }
+  const std::string& text() const { return rule_.text(); }
+  const base::Secret& value() const { return value_; }
+
+private:
+  PlaceholderRule rule_;
+  base::Secret value_;
+};
+
+/// A secret that was written and has no value.
+struct MissingSecret {
+  std::string name;
+  std::string reason;  // "the environment variable X is not set"
+  base::Origin origin;
+};
+
+/// Immutable; copies share what is compiled. Safe from any thread.
+class Placeholders {
+public:
+  using MakeRandom = std::function<std::string()>;
+
+  Placeholders() = default;
+
+  /// Resolves every spec. One whose source gives nothing is left out, with a warning. `random`
+  /// gives 32 letters and digits, others each time. Errors: a spec that is wrong, a source that
+  /// cannot be read, a value that is too short to be kept out of responses, two with one
+  /// placeholder or one variable.
+  static base::Result<Placeholders> create(
+      std::span<const PlaceholderSpec> specs,
+      const Environment& environment,
+      const std::filesystem::path& home,
+      const MakeRandom& random);
+
+  bool empty() const { return known_->placeholders.empty(); }
+  std::span<const Placeholder> all() const { return known_->placeholders; }
+  std::span<const MissingSecret> missing() const { return known_->missing; }
+  std::span<const std::string> warnings() const { return known_->warnings; }
+
+  /// What the program's environment has for them.
+  std::map<std::string, std::string> environment() const;
+  /// Whether any of them is for this host.
+  bool concern(std::string_view host) const;
+  /// Their values and how each may be shown, for a Scrubber.
+  std::vector<NamedSecret> named() const;
+
+  /// Their texts, by number in all().
+  const Needles& needles() const { return known_->needles; }
+
+private:
+  struct Known {
+    std::vector<Placeholder> placeholders{};
+    Needles needles{};
+    std::vector<MissingSecret> missing{};
+    std::vector<std::string> warnings{};
+
+    base::Result<> add(
+        const PlaceholderSpec& spec,
+        const Environment& environment,
+        const std::filesystem::path& home,
+        std::string_view random);
+  };
+
+  std::shared_ptr<const Known> known_ = std::make_shared<const Known>();
+};
+
+}  // namespace secrets

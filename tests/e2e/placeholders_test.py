@@ -1,0 +1,297 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The program holds a placeholder; the secret takes its place outside, where it belongs."""
+
+import base64
+import hashlib
+import json
+import pathlib
+import secrets
+
+from rig import check, http2, websocket, wire
+from rig.runner import test
+
+
+def secret(name="API_KEY", hosts='["api.test"]', source='env = "REAL_KEY"', extra=""):
+    return f"[secrets.{name}]\nhosts = {hosts}\n{extra}\nsource = {{ {source} }}\n"
+
+
+def canary():
+    """A value with every character that encodings like to change."""
+    return f'canary-{secrets.token_hex(8)}+/%&="{secrets.token_hex(4)}'
+
+
+def plain():
+    return f"canary-{secrets.token_hex(12)}"
+
+
+@test(tags=["quick"])
+def a_placeholder_in_a_header_is_replaced_on_its_way_out(box):
+    api, key = box.origin("api.test"), canary()
+    box.configure(secret())
+    ran = box.shell(
+        'echo "inside: $API_KEY"; curl -sS -H "Authorization: Bearer $API_KEY" https://api.test/',
+        env={"REAL_KEY": key},
+    ).expect()
+    check.contains(ran.out, "inside: lazaret-API_KEY-")
+    check.lacks(ran.out, key)
+    check.equal(api.requests[-1].headers("Authorization"), [f"Bearer {key}"])
+    record = box.record("record", lambda record: record["url"] == "https://api.test/")
+    check.equal(record["substituted"], ["API_KEY"])
+    check.lacks(box.everything_stored(), key.encode())
+
+
+@test
+def a_placeholder_is_another_in_each_session(box):
+    box.origin("api.test")
+    box.configure(secret())
+    seen = {
+        box.shell('echo "$API_KEY"', env={"REAL_KEY": plain()}).expect().out for _ in range(3)
+    }
+    check.equal(len(seen), 3)
+
+
+@test
+def a_placeholder_in_the_path_and_the_query_is_replaced_percent_encoded(box):
+    api, key = box.origin("api.test"), "canary/a&b=c d+1"
+    box.configure(secret())
+    box.shell('curl -sS "https://api.test/bot$API_KEY/send?key=$API_KEY&x=1"', env={"REAL_KEY": key}).expect()
+    check.equal(
+        api.requests[-1].target,
+        "/botcanary%2Fa%26b=c%20d%2B1/send?key=canary/a%26b%3Dc%20d%2B1&x=1",
+    )
+    check.lacks(box.everything_stored(), b"canary%2F")
+
+
+@test
+def a_placeholder_in_basic_credentials_is_replaced_decoded(box):
+    api, key = box.origin("api.test"), plain()
+    box.configure(secret())
+    box.shell('curl -sS -u "me:$API_KEY" https://api.test/', env={"REAL_KEY": key}).expect()
+    login = base64.b64encode(f"me:{key}".encode()).decode()
+    check.equal(api.requests[-1].headers("Authorization"), [f"Basic {login}"])
+
+
+@test(tags=["quick"])
+def a_placeholder_in_a_body_is_replaced_and_its_length_told_anew(box):
+    api, key = box.origin("api.test"), plain()
+    box.configure(secret())
+    box.shell(
+        'curl -sS -d "{\\"auth\\":{\\"token\\":\\"$API_KEY\\"},\\"more\\":\\"$API_KEY\\"}" '
+        "-H 'Content-Type: application/json' https://api.test/",
+        env={"REAL_KEY": key},
+    ).expect()
+    request = api.requests[-1]
+    check.equal(json.loads(request.body), {"auth": {"token": key}, "more": key})
+    check.equal(request.headers("Content-Length"), [str(len(request.body))])
+    check.equal(request.headers("Transfer-Encoding"), [])
+
+
+@test
+def a_placeholder_is_replaced_in_a_chunked_body_wherever_it_is_cut(box):
+    api, key = box.origin("api.test"), plain()
+    box.configure(secret())
+    script = """
+import os, http.client, time
+text = ("before " + os.environ["API_KEY"] + " behind").encode()
+for cut in range(len(text)):
+    c = http.client.HTTPSConnection("api.test")
+    c.putrequest("POST", "/"); c.putheader("Transfer-Encoding", "chunked"); c.endheaders()
+    for piece in (text[:cut], text[cut:]):
+        if piece: c.send(b"%x\\r\\n%s\\r\\n" % (len(piece), piece))
+    c.send(b"0\\r\\n\\r\\n")
+    assert c.getresponse().status == 200
+    c.close()
+"""
+    box.run("python3", "-c", script, env={"REAL_KEY": key}, timeout=120).expect()
+    check.equal({request.body for request in api.requests}, {f"before {key} behind".encode()})
+
+
+@test
+def a_placeholder_is_replaced_over_http2(box):
+    api, key = http2.origin(box, "api.test"), plain()
+    box.configure(secret())
+    box.shell(
+        'curl -sS --http2 -d "token=$API_KEY" -H "X-Key: $API_KEY" https://api.test/',
+        env={"REAL_KEY": key},
+    ).expect()
+    request = api.requests()[-1]
+    check.equal(request["sha256"], hashlib.sha256(f"token={key}".encode()).hexdigest())
+    check.equal(request["headers"]["x-key"], key)
+
+
+@test(tags=["quick"])
+def a_placeholder_for_another_host_is_refused_and_nothing_sent(box):
+    api, other, key = box.origin("api.test"), box.origin("other.test"), plain()
+    box.configure(secret())
+    for send in (
+        '-H "X-Key: $API_KEY" https://other.test/',
+        '"https://other.test/?q=$API_KEY"',
+        '"https://other.test/$API_KEY"',
+        '-d "a=$API_KEY" https://other.test/',
+        '-u "$API_KEY:x" https://other.test/',
+        '--http1.1 -H "$API_KEY: x" https://other.test/',
+    ):
+        ran = box.shell(f"curl -sS -w '%{{http_code}}' {send}", env={"REAL_KEY": key}).expect()
+        check.contains(ran.out, "403", send)
+        check.contains(ran.out, "is not for other.test", send)
+    check.equal(other.requests, [])
+    check.equal(api.requests, [])
+    record = box.record("record", lambda record: record.get("stage") == "placeholder")
+    check.equal(record["status"], 403)
+
+
+@test
+def a_placeholder_late_in_a_stream_cuts_the_request_before_its_end(box):
+    other = box.origin("other.test")
+    box.configure(secret())
+    script = """
+import os, socket, ssl
+s = ssl.create_default_context().wrap_socket(socket.create_connection(("other.test", 443)), server_hostname="other.test")
+s.sendall(b"POST / HTTP/1.1\\r\\nHost: other.test\\r\\nTransfer-Encoding: chunked\\r\\n\\r\\n")
+import time
+for n in range(30):
+    s.sendall(b"10000\\r\\n" + b"x" * 65536 + b"\\r\\n")
+time.sleep(0.3)
+key = os.environ["API_KEY"].encode()
+s.sendall(b"%x\\r\\n%s\\r\\n0\\r\\n\\r\\n" % (len(key), key))
+print(s.recv(4096).decode().splitlines()[0])
+"""
+    ran = box.run("python3", "-c", script, env={"REAL_KEY": plain()})
+    check.contains(ran.out, "403")
+    record = box.record("record", lambda record: record.get("stage") == "placeholder")
+    check.contains(record["error"], "is not for other.test")
+    check.that(
+        all(len(request.body) < 30 * 65536 for request in other.requests) or not other.requests,
+        "the server saw a whole request",
+    )
+
+
+@test
+def a_placeholder_that_may_be_mentioned_goes_out_as_it_is(box):
+    model, key = box.origin("model.test"), plain()
+    box.configure(secret(extra='mention = "inert"\nin = ["header"]'))
+    ran = box.shell(
+        'echo "$API_KEY"; curl -sS -d "my key is $API_KEY" https://model.test/', env={"REAL_KEY": key}
+    ).expect()
+    placeholder = ran.out.split()[0]
+    check.equal(model.requests[-1].body, f"my key is {placeholder}".encode())
+
+
+@test
+def a_secret_goes_into_the_parts_it_is_for_alone(box):
+    api, key = box.origin("api.test"), plain()
+    box.configure(secret(extra='in = ["header"]'))
+    ran = box.shell('curl -sS -d "$API_KEY" https://api.test/', env={"REAL_KEY": key}).expect()
+    check.contains(ran.out, "is not put into the body")
+    box.shell('curl -sS -H "X-Key: $API_KEY" https://api.test/', env={"REAL_KEY": key}).expect()
+    check.equal([request.headers("X-Key") for request in api.requests], [[key]])
+
+
+@test
+def a_secret_does_not_go_over_plain_http(box):
+    api = box.origin("api.test", port=80, tls=False)
+    box.configure(secret())
+    ran = box.shell('curl -sS -H "X-Key: $API_KEY" http://api.test/', env={"REAL_KEY": plain()})
+    check.contains(ran.out, "without TLS")
+    check.equal(api.requests, [])
+
+
+@test
+def what_a_server_echoes_comes_back_as_the_placeholder(box):
+    box.origin(
+        "api.test",
+        lambda request: wire.Response(
+            200, [("X-Echo", request.header("X-Key"))], b"you said " + request.body
+        ),
+    )
+    key = plain()
+    box.configure(secret())
+    ran = box.shell(
+        'echo "$API_KEY"; curl -isS -H "X-Key: $API_KEY" -d "key=$API_KEY" https://api.test/',
+        env={"REAL_KEY": key},
+    ).expect()
+    placeholder = ran.out.split()[0]
+    check.lacks(ran.out, key)
+    check.contains(ran.out, f"you said key={placeholder}")
+    check.contains(ran.out, f"x-echo: {placeholder}")
+
+
+@test
+def a_placeholder_in_a_websocket_message_is_replaced(box):
+    heard, key = [], plain()
+    box.raw_origin(lambda sock, seen: websocket.echo(sock, seen, heard))
+    fixed = 'placeholder = "SANDCAT_PLACEHOLDER_{name}"'
+    box.configure(secret(hosts='["ok.test"]', extra=fixed))
+    placeholder = "SANDCAT_PLACEHOLDER_API_KEY"
+    ran = box.python(
+        "websocket_client.py", f"token={placeholder}!", "bye", env={"REAL_KEY": key}
+    ).expect()
+    check.equal(heard[0], f"token={key}!".encode())
+    check.contains(ran.out, f"1 token={placeholder}!")
+    record = box.record("record", lambda record: record["status"] == 101)
+    check.equal(record["substituted"], ["API_KEY"])
+    check.lacks(box.everything_stored(), key.encode())
+
+
+@test
+def a_placeholder_in_a_websocket_message_to_another_host_ends_the_conversation(box):
+    heard = []
+    box.raw_origin(lambda sock, seen: websocket.echo(sock, seen, heard))
+    fixed = 'placeholder = "SANDCAT_PLACEHOLDER_{name}"'
+    box.configure(secret(extra=fixed))
+    ran = box.python(
+        "websocket_client.py", "token=SANDCAT_PLACEHOLDER_API_KEY", env={"REAL_KEY": plain()}
+    )
+    check.contains(ran.out, "8 03f0")
+    check.that(not any(b"SANDCAT" in message for message in heard), heard)
+    record = box.record("record", lambda record: record.get("stage") == "placeholder")
+    check.contains(record["error"], "is not for ok.test")
+
+
+@test
+def the_longest_of_two_names_wins(box):
+    api = box.origin("api.test")
+    fixed = 'placeholder = "SANDCAT_PLACEHOLDER_{name}"'
+    box.configure(
+        secret("API", source='value = "short-canary"', extra=fixed)
+        + secret("API_KEY", source='value = "longer-canary"', extra=fixed)
+    )
+    box.shell('curl -sS -H "X-Key: $API_KEY" -H "X-Api: $API" https://api.test/').expect()
+    check.equal(api.requests[-1].headers("X-Key"), ["longer-canary"])
+    check.equal(api.requests[-1].headers("X-Api"), ["short-canary"])
+
+
+@test
+def a_secret_without_hosts_may_go_nowhere(box):
+    api = box.origin("api.test")
+    box.configure(secret(hosts="[]"))
+    ran = box.shell('curl -sS -H "X-Key: $API_KEY" https://api.test/', env={"REAL_KEY": plain()})
+    check.contains(ran.err, "may go nowhere")
+    check.contains(ran.out, "is not for api.test")
+    check.equal(api.requests, [])
+
+
+@test
+def a_secret_without_a_value_is_told_and_its_variable_is_not_there(box):
+    box.origin("api.test")
+    box.configure(secret())
+    ran = box.shell('echo "[${API_KEY-unset}]"').expect()
+    check.contains(ran.out, "[unset]")
+    check.contains(ran.err, "REAL_KEY is not set")
+
+
+@test
+def explain_says_what_would_be_replaced(box):
+    box.origin("api.test")
+    box.origin("other.test")
+    box.configure(secret())
+    env = {"REAL_KEY": plain()}
+    explain = ["policy", "explain", "--json", "--filter-default", "allow", "POST"]
+    ran = box.lazaret(
+        *explain, "https://api.test/", "-H", "Authorization: Bearer {secret:API_KEY}", env=env
+    ).expect()
+    check.equal(ran.json()["substitute"], ["API_KEY"])
+    body = pathlib.Path(box.project) / "body"
+    body.write_text('{"key": "{secret:API_KEY}"}')
+    ran = box.lazaret(*explain, "https://other.test/", "--body", str(body), env=env).expect(1)
+    check.equal(ran.json()["stage"], "placeholder")

@@ -86,6 +86,12 @@ Sandbox sandbox_of(const Table& effective, const std::filesystem::path& home, Pr
   return sandbox;
 }
 
+TokenNeed token_need_of(const Reader& reader) {
+  const auto written = reader.text("proxy.tokens.require");
+  if (written == "credentials") return TokenNeed::credentials;
+  return written == "always" ? TokenNeed::always : TokenNeed::never;
+}
+
 }  // namespace
 
 std::optional<Config> config_of(
@@ -113,6 +119,7 @@ std::optional<Config> config_of(
       .record_rules = std::move(record_rules),
       .credentials = std::move(credentials),
       .secrets = std::move(secrets),
+      .token_need = token_need_of(reader),
       .sandbox = std::move(sandbox),
       .upstream = std::move(upstream),
       .on_log_failure = goes_on ? OnFailure::go_on : OnFailure::stop};

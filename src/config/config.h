@@ -26,6 +26,8 @@ namespace config {
 
 enum class Network { gateway, host, none };
 enum class Visibility { hidden, readonly, readwrite };
+/// What goes without a capability token.
+enum class TokenNeed { never, credentials, always };
 enum class OnFailure { stop, go_on };
 
 /// A variable that the program gets, from outside the sandbox.
@@ -109,6 +111,7 @@ struct Config {
   std::vector<policy::RecordRule> record_rules{};
   std::vector<secrets::InjectorSpec> credentials{};
   std::vector<secrets::PlaceholderSpec> secrets{};
+  TokenNeed token_need = TokenNeed::never;
   Sandbox sandbox{};
   Upstream upstream{};
   OnFailure on_log_failure = OnFailure::stop;

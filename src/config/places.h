@@ -26,6 +26,7 @@ struct Places {
   std::filesystem::path trust_store() const { return data / "trusted.json"; }
   std::filesystem::path authority() const { return data / "ca"; }
   std::filesystem::path token_keys() const { return data / "tokens" / "keys"; }
+  std::filesystem::path token_usage() const { return data / "tokens" / "usage"; }
   std::filesystem::path control_socket(std::string_view sandbox) const {
     return runtime / sandbox / "control.sock";
   }

@@ -193,6 +193,13 @@ constexpr auto table_of_rows = std::to_array<Row>({
     {.path = "proxy.credentials.*.source.command", .type = Type::text, .dialect = own,
      .doc = "A shell command on the host whose output is the credential. Not in a project file."},
 
+    {.path = "proxy.tokens", .type = Type::table, .dialect = own,
+     .doc = "Capability tokens (`lazaret token mint`) that requests present instead of a key."},
+    {.path = "proxy.tokens.require", .type = Type::choice, .fallback = "\"never\"",
+     .choices = "always|credentials|never", .merge = Merge::strictest, .dialect = own,
+     .doc = "What needs one: nothing (a token that is presented counts all the same), getting a "
+            "credential added, or every request. The strictest of all layers counts."},
+
     {.path = "proxy.redaction", .type = Type::table, .doc = "Secrets that must not leave."},
     {.path = "proxy.redaction.enabled", .type = Type::boolean, .fallback = "false",
      .merge = Merge::only_on, .status = later,

@@ -7,11 +7,13 @@
 #include <optional>
 #include <string>
 
+#include "base/clock.h"
 #include "flow/notes.h"
 #include "http/message.h"
 #include "http/websocket_handshake.h"
 #include "policy/decide.h"
 #include "policy/target.h"
+#include "tokens/verify.h"
 
 namespace flow {
 
@@ -31,6 +33,7 @@ struct Arrival {
 
 struct Flow {
   Arrival arrival{};
+  base::WallTime time{};  // of its arrival
   http::Request request{};
   std::optional<http::websocket::Opening> websocket{};  // what the request asks for instead
 
@@ -40,6 +43,10 @@ struct Flow {
   std::uint16_t port = 0;
   std::string path{};
   std::optional<std::string> query{};
+
+  // What `token` found.
+  std::optional<tokens::Permit> permit{};
+  bool takes_credentials = true;  // no token was needed for that, or there was one
 
   // What `filter` decided.
   policy::Decision decision{};

@@ -4,6 +4,7 @@
 #include "flow/stages/filter.h"
 #include "flow/stages/placeholders.h"
 #include "flow/stages/route.h"
+#include "flow/stages/token.h"
 
 namespace flow {
 
@@ -20,14 +21,20 @@ secrets::Scrubber scrubber_of(
 }  // namespace
 
 Pipeline::Pipeline(
-    policy::Policy policy, secrets::Injectors injectors, secrets::Placeholders placeholders)
+    policy::Policy policy,
+    secrets::Injectors injectors,
+    secrets::Placeholders placeholders,
+    std::shared_ptr<TokenGate> tokens)
     : policy_(std::make_unique<const policy::Policy>(std::move(policy))),
       injectors_(std::move(injectors)),
       placeholders_(std::move(placeholders)),
+      tokens_(std::move(tokens)),
       scrubber_(scrubber_of(injectors_, placeholders_)) {
   stages_.push_back(std::make_unique<Route>());
+  if (tokens_) stages_.push_back(std::make_unique<CheckToken>(tokens_, injectors_));
   stages_.push_back(std::make_unique<Filter>(*policy_));
   if (!placeholders_.empty()) stages_.push_back(std::make_unique<JudgePlaceholders>(placeholders_));
+  if (tokens_ && tokens_->counts) stages_.push_back(std::make_unique<CountToken>(tokens_));
 }
 
 std::vector<std::string_view> Pipeline::stage_names() const {

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "flow/stage.h"
+#include "flow/token_gate.h"
 #include "policy/decide.h"
 #include "secrets/injectors.h"
 #include "secrets/placeholders.h"
@@ -16,14 +17,18 @@ namespace flow {
 
 class Pipeline {
 public:
-  /// In this order: route, filter, placeholder; secrets come last, when the server is verified
-  /// (sealed.h).
+  /// In this order: route, token, filter, placeholder; secrets come last, when the server is
+  /// verified (sealed.h). Without a gate tokens are nothing special.
   Pipeline(
-      policy::Policy policy, secrets::Injectors injectors, secrets::Placeholders placeholders = {});
+      policy::Policy policy,
+      secrets::Injectors injectors,
+      secrets::Placeholders placeholders = {},
+      std::shared_ptr<TokenGate> tokens = {});
 
   const policy::Policy& policy() const { return *policy_; }
   const secrets::Injectors& injectors() const { return injectors_; }
   const secrets::Placeholders& placeholders() const { return placeholders_; }
+  const std::shared_ptr<TokenGate>& tokens() const { return tokens_; }
   /// Whether a host may know a secret of ours: then its answers are searched for all of them.
   bool entrusts(std::string_view host) const;
   /// Hides every secret in what comes back.
@@ -37,6 +42,7 @@ private:
   std::unique_ptr<const policy::Policy> policy_;  // stages and rules point into it
   secrets::Injectors injectors_;
   secrets::Placeholders placeholders_;
+  std::shared_ptr<TokenGate> tokens_;
   secrets::Scrubber scrubber_;
   std::vector<std::unique_ptr<const Stage>> stages_;
 };

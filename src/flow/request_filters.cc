@@ -2,6 +2,8 @@
 #include "flow/request_filters.h"
 
 #include "flow/substitution.h"
+#include "flow/token_mask.h"
+#include "flow/upload_count.h"
 
 namespace flow {
 namespace {
@@ -24,6 +26,13 @@ void add_substitution(
       values_of(placeholders), length, flow.notes));
 }
 
+void add_tokens(BodyFilters& filters, const Pipeline& pipeline, const Flow& flow) {
+  if (!pipeline.tokens()) return;
+  filters.before_log.push_back(std::make_unique<TokenMask>());
+  if (flow.permit && flow.permit->allowance.bytes_up)
+    filters.before_log.push_back(std::make_unique<UploadCount>(pipeline.tokens(), *flow.permit));
+}
+
 }  // namespace
 
 BodyPlan plan_body(
@@ -36,13 +45,17 @@ BodyPlan plan_body(
   const bool free = fits || !has_length;
   add_substitution(plan.filters, pipeline, flow, free ? Length::free : Length::fixed);
   plan.hold = fits && !plan.filters.empty();
+  add_tokens(plan.filters, pipeline, flow);
   return plan;
 }
 
-bool looks_into_messages(const Pipeline& pipeline) { return !pipeline.placeholders().empty(); }
+bool looks_into_messages(const Pipeline& pipeline) {
+  return !pipeline.placeholders().empty() || pipeline.tokens();
+}
 
 BodyFilters message_filters(const Pipeline& pipeline, const Flow& flow) {
   BodyFilters filters;
+  add_tokens(filters, pipeline, flow);
   add_substitution(filters, pipeline, flow, Length::free);
   return filters;
 }

@@ -48,7 +48,8 @@ base::Result<Sealed> Sealed::seal(
   sealed.head_ = outgoing(flow, sealed.framing_);
   auto& fields = sealed.head_.fields;
 
-  const auto* injector = pipeline.injectors().find(flow.target());
+  const auto* injector =
+      flow.takes_credentials ? pipeline.injectors().find(flow.target()) : nullptr;
   const bool as_judged = flow.scheme != "https" || upstream.verified_tls;
   if (injector != nullptr && as_judged) {
     const auto present = fields.find(injector->header());

@@ -118,7 +118,7 @@ Exchange::Exchange(
 
 net::Task<> Exchange::run(http::Request head) {
   method_ = head.method;
-  flow::Flow flow{.arrival = arrival_, .request = std::move(head)};
+  flow::Flow flow{.arrival = arrival_, .time = base::now(), .request = std::move(head)};
   const auto malformed_opening = read_opening(flow);
   auto cleared = flow::settle(*pipeline_, flow, shared_.approver);
   if (!cleared) {

@@ -58,6 +58,7 @@ ExchangeRecord::~ExchangeRecord() {
 void ExchangeRecord::request(const flow::Flow& flow) {
   record_.method = flow.request.method;
   notes_ = flow.notes;
+  if (flow.permit) record_.token = flow.permit->token_id;
   if (!flow.host.empty()) record_.url = flow.url_as_sent();
   if (flow.request.version == http::Version::http_1_0) record_.http = "1.0";
   if (flow.request.version == http::Version::http_2) record_.http = "2";

@@ -12,6 +12,8 @@ std::string_view reason_phrase(int status) {
   switch (status) {
     case 400:
       return "Bad Request";
+    case 401:
+      return "Unauthorized";
     case 403:
       return "Forbidden";
     case 405:
@@ -125,6 +127,8 @@ RefusalText explain_refusal(
   out.head.fields.add("Content-Type", text ? "text/plain; charset=utf-8" : "application/json");
   out.head.fields.add("X-Blocked-By", "lazaret");
   out.head.fields.add("Cache-Control", "no-store");
+  if (refusal.status == 401)
+    out.head.fields.add("WWW-Authenticate", R"(Bearer realm="lazaret", error="invalid_token")");
   if (refusal.status == 426) out.head.fields.add("Sec-WebSocket-Version", "13");
   if (text) {
     out.body = sentence(refusal, reason) + "\n";

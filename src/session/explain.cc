@@ -48,7 +48,7 @@ base::Result<flow::Flow> flow_of(const Question& question) {
         ErrorKind::invalid, "only http://, https://, udp://host:port and dns:// can be explained");
   }
   auto authority = TRY(policy::split_authority(parts->authority));
-  flow::Flow flow;
+  flow::Flow flow{.time = base::now()};
   flow.arrival.tls = scheme == "https";
   flow.arrival.host = authority.host;
   flow.arrival.port = authority.port.value_or(policy::default_port(scheme));
@@ -182,7 +182,9 @@ base::Result<Explanation> explain(
       return out;
     }
     if (flow.notes) out.substitute = flow.notes->substituted;
-    if (const auto* injector = pipeline.injectors().find(flow.target())) {
+    if (!flow.takes_credentials)
+      out.notes.emplace_back("without a token no credential is added (proxy.tokens.require)");
+    else if (const auto* injector = pipeline.injectors().find(flow.target())) {
       const auto present = flow.request.fields.find(injector->header());
       if (injector->value_over(present.value_or(std::string_view())) != nullptr)
         out.inject.push_back(injector->name());

@@ -72,7 +72,8 @@ protected:
   }
 
   void decide_with(const config::Environment& environment) {
-    auto decider = make_decider(*config_, environment, {.home = "/home/u"});
+    auto decider =
+        make_decider(*config_, environment, {.home = "/home/u"}, "box", Purpose::explain);
     ASSERT_TRUE(decider) << decider.error().to_string();
     decider_ = *std::move(decider);
   }

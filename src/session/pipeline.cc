@@ -8,10 +8,42 @@ namespace {
 
 std::string random_text() { return base::to_hex(base::random_bytes(16)); }
 
+flow::TokenNeed need_of(config::TokenNeed need) {
+  switch (need) {
+    case config::TokenNeed::never:
+      return flow::TokenNeed::never;
+    case config::TokenNeed::credentials:
+      return flow::TokenNeed::credentials;
+    case config::TokenNeed::always:
+      break;
+  }
+  return flow::TokenNeed::always;
+}
+
+/// None where no token was ever minted and none is needed.
+std::shared_ptr<flow::TokenGate> gate_of(
+    const config::Config& config,
+    const config::Places& places,
+    std::string_view sandbox,
+    Purpose purpose) {
+  std::error_code missing;
+  const bool has_keys = std::filesystem::exists(places.token_keys(), missing);
+  if (!has_keys && config.token_need == config::TokenNeed::never) return nullptr;
+  auto gate = std::make_shared<flow::TokenGate>(places.token_keys(), places.token_usage());
+  gate->need = need_of(config.token_need);
+  gate->sandbox = sandbox;
+  gate->counts = purpose == Purpose::serve;
+  return gate;
+}
+
 }  // namespace
 
 base::Result<Decider> make_decider(
-    config::Config& config, const config::Environment& environment, const config::Places& places) {
+    config::Config& config,
+    const config::Environment& environment,
+    const config::Places& places,
+    std::string_view sandbox,
+    Purpose purpose) {
   auto injectors = TRY(secrets::Injectors::create(config.credentials, environment, places.home));
   auto placeholders =
       TRY(secrets::Placeholders::create(config.secrets, environment, places.home, random_text));
@@ -19,7 +51,8 @@ base::Result<Decider> make_decider(
   for (const auto warnings : {injectors.warnings(), placeholders.warnings()})
     decider.warnings.insert(decider.warnings.end(), warnings.begin(), warnings.end());
   decider.pipeline = std::make_shared<const flow::Pipeline>(
-      std::move(config.policy), std::move(injectors), std::move(placeholders));
+      std::move(config.policy), std::move(injectors), std::move(placeholders),
+      gate_of(config, places, sandbox, purpose));
   return decider;
 }
 

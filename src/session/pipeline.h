@@ -19,8 +19,16 @@ struct Decider {
   std::vector<std::string> warnings;  // credentials and secrets whose source gives nothing
 };
 
-/// Resolves every source. `config.policy` moves into the pipeline.
+/// Whether requests are sent, or only asked about: those do not count.
+enum class Purpose { serve, explain };
+
+/// Resolves every source. `config.policy` moves into the pipeline. `sandbox` is the name that
+/// tokens may be bound to.
 base::Result<Decider> make_decider(
-    config::Config& config, const config::Environment& environment, const config::Places& places);
+    config::Config& config,
+    const config::Environment& environment,
+    const config::Places& places,
+    std::string_view sandbox,
+    Purpose purpose);
 
 }  // namespace session

@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+// Takes the capability token out of a request, and asks it what it permits.
+
+#include <memory>
+
+#include "flow/stage.h"
+#include "flow/token_gate.h"
+#include "secrets/injectors.h"
+
+namespace flow {
+
+class CheckToken final : public Stage {
+public:
+  CheckToken(std::shared_ptr<TokenGate> gate, const secrets::Injectors& injectors)
+      : gate_(std::move(gate)), injectors_(injectors) {}
+  std::string_view name() const override { return "token"; }
+  Verdict on_request(Flow& flow) const override;
+
+private:
+  Verdict check(Flow& flow, const std::string& text) const;
+
+  std::shared_ptr<TokenGate> gate_;
+  const secrets::Injectors& injectors_;
+};
+
+/// Counts the request, if its token counts. The last stage: what another refuses is not counted.
+class CountToken final : public Stage {
+public:
+  explicit CountToken(std::shared_ptr<TokenGate> gate) : gate_(std::move(gate)) {}
+  std::string_view name() const override { return "token count"; }
+  Verdict on_request(Flow& flow) const override;
+
+private:
+  std::shared_ptr<TokenGate> gate_;
+};
+
+}  // namespace flow

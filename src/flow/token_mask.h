@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+// Makes tokens in a body unreadable, in their place and length: a token is for the gateway, and for
+// nobody behind it.
+
+#include "flow/body_filter.h"
+
+namespace flow {
+
+class TokenMask final : public BodyFilter {
+public:
+  void feed(std::string_view in, bool last, std::string& out) override;
+
+private:
+  std::string held_;
+  bool in_token_ = false;  // what follows belongs to one
+};
+
+}  // namespace flow

@@ -1,0 +1,222 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <gtest/gtest.h>
+
+#include <algorithm>
+
+#include "base/encoding.h"
+#include "flow/cleared.h"
+#include "flow/filter_chain.h"
+#include "flow/presented_token.h"
+#include "flow/test_support.h"
+#include "flow/token_mask.h"
+#include "flow/upload_count.h"
+#include "tokens/mint.h"
+#include "tokens/wish.h"
+
+namespace flow {
+namespace {
+
+namespace fs = std::filesystem;
+
+const base::WallTime now = base::now();
+
+/// A ring with one key on disk, and a pipeline that asks it.
+class Gate {
+public:
+  explicit Gate(TokenNeed need = TokenNeed::never)
+      : directory_(fs::temp_directory_path() / ("tokens-" + base::to_hex(base::random_bytes(8)))),
+        gate_(std::make_shared<TokenGate>(directory_ / "keys", directory_ / "usage")) {
+    fs::create_directory(directory_);
+    gate_->need = need;
+    gate_->sandbox = "box";
+    const auto made = ring().update([](tokens::KeyRing& keys) {
+      return keys.add(tokens::Key::generate(std::string(32, 'k'), now));
+    });
+    EXPECT_TRUE(made);
+  }
+  Gate(const Gate&) = delete;
+  Gate& operator=(const Gate&) = delete;
+  ~Gate() { fs::remove_all(directory_); }
+
+  tokens::RingFile ring() const { return tokens::RingFile(directory_ / "keys"); }
+
+  std::string mint(tokens::Wish wish = {}) const {
+    if (wish.valid_for.empty()) wish.valid_for = "1h";
+    const auto keys = ring().load().value();
+    const auto caveats = tokens::caveats_for(wish, now).value();
+    std::array<char, 16> random{};
+    std::ranges::copy(base::random_bytes(random.size()), random.begin());
+    return tokens::to_text(tokens::mint(*keys.newest(), random, caveats).value());
+  }
+
+  /// 0 when the request may go on, else the status of the refusal.
+  int status(Flow& flow) const {
+    const Verdict verdict = pipeline_.judge(flow);
+    const auto* deny = std::get_if<Deny>(&verdict);
+    if (deny == nullptr) return 0;
+    EXPECT_EQ(deny->stage, "token");
+    return deny->status;
+  }
+  int status(Flow&& flow) const { return status(flow); }
+  const Pipeline& pipeline() const { return pipeline_; }
+  const std::shared_ptr<TokenGate>& tokens() const { return gate_; }
+
+private:
+  fs::path directory_;
+  std::shared_ptr<TokenGate> gate_;
+  Pipeline pipeline_{test::open_policy(), test::injectors_of(test::credential()), {}, gate_};
+};
+
+Flow request(std::string name, std::string value, std::string target = "/v1/x") {
+  Flow flow = test::captured(
+      std::move(target), {{"Host", "api.example.com"}, {std::move(name), std::move(value)}});
+  flow.time = now;
+  return flow;
+}
+
+Flow bearing(const std::string& token) { return request("Authorization", "Bearer " + token); }
+
+TEST(CheckToken, TakesATokenWhereProgramsPutAKey) {
+  const Gate gate;
+  const std::string token = gate.mint();
+  const std::pair<const char*, std::string> places[] = {
+      {"Authorization", "Bearer " + token},
+      {"Authorization", "bearer   " + token},
+      {"Authorization", token},
+      {"Authorization", "token " + token},
+      {"authorization", "Basic " + base::to_base64("x:" + token)},
+      {"Authorization", "Basic " + base::to_base64(token + ":")},
+      {"Authorization", "AWS4-HMAC-SHA256 Credential=" + token + "/20260101/x/s3/aws4_request"},
+      {"x-api-key", token},
+      {"PRIVATE-TOKEN", " " + token}};
+  for (const auto& [name, value] : places) {
+    Flow flow = request(name, value);
+    EXPECT_EQ(gate.status(flow), 0) << name << value;
+    EXPECT_TRUE(flow.permit) << name << value;
+    EXPECT_FALSE(flow.request.fields.contains(name)) << "it stayed in the request";
+  }
+}
+
+TEST(CheckToken, RefusesATokenThatIsNoneOfOurs) {
+  const Gate gate;
+  const Gate other;
+  EXPECT_EQ(gate.status(bearing(other.mint())), 401);
+  EXPECT_EQ(gate.status(bearing("acm_garbage")), 401);
+}
+
+TEST(CheckToken, RefusesATokenThatHasEnded) {
+  const Gate gate;
+  Flow flow = bearing(gate.mint());
+  flow.time = now + std::chrono::hours(2);
+  EXPECT_EQ(gate.status(flow), 401);
+}
+
+TEST(CheckToken, RefusesATokenThatWasRevokedAMomentAgo) {
+  const Gate gate;
+  const std::string token = gate.mint();
+  EXPECT_EQ(gate.status(bearing(token)), 0);
+  const auto id = tokens::parse(token)->id();
+  ASSERT_TRUE(gate.ring().update([&](tokens::KeyRing& keys) {
+    keys.revoke(id, {.since = now});
+    return base::Result<>();
+  }));
+  EXPECT_EQ(gate.status(bearing(token)), 401);
+}
+
+TEST(CheckToken, RefusesWhatAGoodTokenDoesNotPermit) {
+  const Gate gate;
+  EXPECT_EQ(gate.status(bearing(gate.mint({.methods = {"POST"}}))), 403);
+  EXPECT_EQ(gate.status(bearing(gate.mint({.hosts = {"other.test"}}))), 403);
+  EXPECT_EQ(gate.status(bearing(gate.mint({.paths = {"/v2/*"}}))), 403);
+  EXPECT_EQ(gate.status(bearing(gate.mint({.sandboxes = {"another"}}))), 403);
+  EXPECT_EQ(gate.status(bearing(gate.mint({.paths = {"/v1/*"}, .sandboxes = {"box"}}))), 0);
+}
+
+TEST(CheckToken, RefusesAGoodTokenForAHostWithoutACredential) {
+  const Gate gate;
+  Flow flow = bearing(gate.mint());
+  flow.arrival.host = flow.arrival.sni = "other.test";
+  flow.request.fields.set("Host", "other.test");
+  const Verdict verdict = gate.pipeline().judge(flow);
+  EXPECT_EQ(std::get<Deny>(verdict).status, 403);
+  EXPECT_EQ(std::get<Deny>(verdict).reason, "No credentials configured for this host");
+}
+
+TEST(CheckToken, RefusesATokenWhereNoKeyBelongs) {
+  const Gate gate;
+  const std::string token = gate.mint();
+  EXPECT_EQ(gate.status(request("Cookie", "session=" + token)), 403);
+  EXPECT_EQ(gate.status(request("X-Note", "x", "/?key=" + token)), 403);
+  EXPECT_EQ(gate.status(request("X-Note", "x", "/" + token)), 403);
+}
+
+TEST(CheckToken, RefusesTwoTokensInOneRequest) {
+  const Gate gate;
+  Flow flow = bearing(gate.mint());
+  flow.request.fields.add("x-api-key", gate.mint());
+  EXPECT_EQ(gate.status(flow), 400);
+}
+
+TEST(CheckToken, LetsOtherKeysGoOnUnlessATokenIsNeeded) {
+  Flow flow = bearing("sk-of-another-kind");
+  EXPECT_EQ(Gate().status(flow), 0);
+  EXPECT_TRUE(flow.takes_credentials);
+  EXPECT_EQ(flow.request.fields.find("authorization"), "Bearer sk-of-another-kind");
+  EXPECT_EQ(Gate(TokenNeed::credentials).status(flow), 0);
+  EXPECT_FALSE(flow.takes_credentials);
+  EXPECT_EQ(Gate(TokenNeed::always).status(flow), 401);
+}
+
+TEST(CountToken, LetsASingleUseBeOne) {
+  const Gate gate;
+  const std::string token = gate.mint({.single_use = true});
+  EXPECT_EQ(gate.status(bearing(token)), 0);
+  EXPECT_EQ(gate.status(bearing(token)), 403);
+}
+
+TEST(CountToken, CountsWhatDescendsFromOneMintingTogether) {
+  const Gate gate;
+  const std::string token = gate.mint({.requests = "2"});
+  auto narrower = tokens::parse(token).value();
+  EXPECT_EQ(gate.status(bearing(token)), 0);
+  EXPECT_EQ(gate.status(bearing(tokens::to_text(narrower))), 0);
+  EXPECT_EQ(gate.status(bearing(token)), 403);
+}
+
+TEST(CountToken, DoesNotCountWhatIsRefused) {
+  const Gate gate;
+  const std::string token = gate.mint({.paths = {"/v1/*"}, .single_use = true});
+  Flow elsewhere = request("Authorization", "Bearer " + token, "/v2");
+  EXPECT_EQ(gate.status(elsewhere), 403);
+  EXPECT_EQ(gate.status(bearing(token)), 0);
+}
+
+TEST(UploadCount, EndsABodyThatIsLongerThanTheTokenAllows) {
+  const Gate gate;
+  Flow flow = bearing(gate.mint({.bytes_up = "10"}));
+  ASSERT_EQ(gate.status(flow), 0);
+  UploadCount first(gate.tokens(), *flow.permit);
+  std::string out;
+  first.feed("123456", false, out);
+  EXPECT_EQ(first.refusal(), nullptr);
+  UploadCount second(gate.tokens(), *flow.permit);
+  second.feed("12345", true, out);
+  ASSERT_NE(second.refusal(), nullptr);
+  EXPECT_EQ(second.refusal()->status, 403);
+}
+
+TEST(TokenMask, HidesATokenWhereverTheBodyIsCut) {
+  const std::string token = "acm_" + std::string(80, 'A');
+  const std::string text = "acm acm_short [" + token + "] acm_";
+  const std::string masked = "acm acm_short [acm_" + std::string(80, 'x') + "] acm_";
+  for (std::size_t cut = 0; cut <= text.size(); ++cut) {
+    TokenMask mask;
+    std::string out;
+    mask.feed(std::string_view(text).substr(0, cut), false, out);
+    mask.feed(std::string_view(text).substr(cut), true, out);
+    EXPECT_EQ(out, masked) << cut;
+  }
+}
+
+}  // namespace
+}  // namespace flow

@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+// Counts what a token sends, when it may send only so much.
+
+#include <memory>
+#include <optional>
+
+#include "flow/body_filter.h"
+#include "flow/token_gate.h"
+
+namespace flow {
+
+class UploadCount final : public BodyFilter {
+public:
+  UploadCount(std::shared_ptr<TokenGate> gate, tokens::Permit permit)
+      : gate_(std::move(gate)), permit_(std::move(permit)) {}
+  void feed(std::string_view in, bool last, std::string& out) override;
+  const Deny* refusal() const override { return refusal_ ? &*refusal_ : nullptr; }
+
+private:
+  std::shared_ptr<TokenGate> gate_;
+  tokens::Permit permit_;
+  std::optional<Deny> refusal_;
+};
+
+}  // namespace flow

@@ -23,6 +23,18 @@ find_library(LAZARET_RE2 NAMES libre2.a REQUIRED)
 add_library(lib_re2 INTERFACE)
 target_link_libraries(lib_re2 INTERFACE ${LAZARET_RE2} Threads::Threads)
 
+# These are C, but each shared library costs a start a tenth of a millisecond.
+function(lazaret_archives name header)
+  find_path(LAZARET_${name}_HEADER ${header} REQUIRED)
+  add_library(lib_${name} INTERFACE)
+  foreach(archive ${ARGN})
+    find_library(LAZARET_${archive} NAMES lib${archive}.a REQUIRED)
+    target_link_libraries(lib_${name} INTERFACE ${LAZARET_${archive}})
+  endforeach()
+endfunction()
+lazaret_archives(brotli brotli/decode.h brotlienc brotlidec brotlicommon)
+lazaret_archives(zstd zstd.h zstd)
+
 # Boost is header-only here: src/base/boost_json.cc compiles Boost.JSON once.
 add_library(lib_boost INTERFACE)
 target_include_directories(lib_boost SYSTEM INTERFACE ${Boost_INCLUDE_DIRS})

@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "content/layer.h"
+
+#include <utility>
+
+namespace content {
+
+using base::ErrorKind;
+
+std::unique_ptr<DecoderLayer> decoder_layer(Coding coding, Hidden hidden) {
+  switch (coding) {
+    case Coding::gzip:
+      return gzip_decoder(hidden);
+    case Coding::deflate:
+      return deflate_decoder(hidden);
+    case Coding::br:
+      return br_decoder();
+    case Coding::zstd:
+      return zstd_decoder(hidden);
+  }
+  std::unreachable();
+}
+
+std::unique_ptr<EncoderLayer> encoder_layer(Coding coding) {
+  switch (coding) {
+    case Coding::gzip:
+      return gzip_encoder();
+    case Coding::deflate:
+      return deflate_encoder();
+    case Coding::br:
+      return br_encoder();
+    case Coding::zstd:
+      return zstd_encoder();
+  }
+  std::unreachable();
+}
+
+std::unexpected<base::Error> not_coded_right(Coding coding) {
+  return base::fail(
+      ErrorKind::invalid,
+      "the body is not the " + std::string(name_of(coding)) + " that Content-Encoding says it is");
+}
+
+std::unexpected<base::Error> goes_on_behind_end(Coding coding) {
+  return base::fail(
+      ErrorKind::invalid,
+      "something follows the end of the body's " + std::string(name_of(coding)) + " data");
+}
+
+std::unexpected<base::Error> hides_bytes(Coding coding, std::string hint) {
+  return base::fail(
+      ErrorKind::denied,
+      "the body's " + std::string(name_of(coding)) + " data can hold what its readers do not show",
+      std::move(hint));
+}
+
+}  // namespace content

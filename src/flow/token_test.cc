@@ -30,7 +30,7 @@ public:
     gate_->need = need;
     gate_->sandbox = "box";
     const auto made = ring().update([](tokens::KeyRing& keys) {
-      return keys.add(tokens::Key::generate(std::string(32, 'k'), now));
+      return keys.add(tokens::Key::generate(base::random_bytes(32), now));
     });
     EXPECT_TRUE(made);
   }

@@ -41,7 +41,8 @@ Result<Usage> read(const base::Fd& file) {
 
 /// Of one length, so that no write leaves a part of an older one behind.
 Result<> write(const base::Fd& file, const Usage& usage) {
-  const std::string line = fmt::format("{:020} {:020}\n", usage.requests, usage.bytes_up);
+  const std::string line =
+      fmt::format("{:<41}\n", fmt::format("{} {}", usage.requests, usage.bytes_up));
   const auto size = ::pwrite(file.get(), line.data(), line.size(), 0);
   if (size != static_cast<ssize_t>(line.size()))
     return base::fail_errno("write the usage of a token");

@@ -20,6 +20,8 @@ public:
   virtual void feed(std::string_view in, bool last, std::string& out) = 0;
   /// Why the body may not go on; null while it may. Nothing is fed any more once there is a reason.
   virtual const Deny* refusal() const { return nullptr; }
+  /// Whether what goes on says anything else than what came.
+  virtual bool has_changed() const { return true; }
   /// The fields behind the body.
   virtual void rewrite_trailers(http::Fields&) {}
 };

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "flow/filter_chain.h"
 
+#include <algorithm>
+
 #include "base/secret.h"
 
 namespace flow {
@@ -37,6 +39,12 @@ bool FilterChain::pass(const Filters& filters, std::string_view in, bool last, s
     }
   }
   return true;
+}
+
+bool FilterChain::has_changed() const {
+  const auto changed = [](const auto& filter) { return filter->has_changed(); };
+  return std::ranges::any_of(filters_.before_log, changed) ||
+         std::ranges::any_of(filters_.after_log, changed);
 }
 
 void FilterChain::rewrite_trailers(http::Fields& trailers) {

@@ -30,6 +30,7 @@ public:
   /// Why the body may not go on; null while it may.
   const Deny* refusal() const { return refusal_ ? &*refusal_ : nullptr; }
 
+  bool has_changed() const;
   void rewrite_trailers(http::Fields& trailers);
 
 private:

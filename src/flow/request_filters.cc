@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "flow/request_filters.h"
 
+#include "content/codings.h"
+#include "content/format.h"
+#include "flow/coding_filters.h"
 #include "flow/substitution.h"
 #include "flow/token_mask.h"
 #include "flow/upload_count.h"
@@ -8,22 +11,10 @@
 namespace flow {
 namespace {
 
-using Length = SubstitutionFilter::Length;
+using Length = Substituter::Length;
 
-std::vector<base::Secret> values_of(const secrets::Placeholders& placeholders) {
-  std::vector<base::Secret> values;
-  for (const auto& placeholder : placeholders.all())
-    values.push_back(placeholder.value().clone());
-  return values;
-}
-
-void add_substitution(
-    BodyFilters& filters, const Pipeline& pipeline, const Flow& flow, Length length) {
-  const auto& placeholders = pipeline.placeholders();
-  if (placeholders.empty()) return;
-  filters.after_log.push_back(std::make_unique<SubstitutionFilter>(
-      placeholders, PlaceholderFates(placeholders, flow.target(), secrets::Part::body),
-      values_of(placeholders), length, flow.notes));
+std::string_view value_of(const Flow& flow, std::string_view name) {
+  return flow.request.fields.find(name).value_or("");
 }
 
 void add_tokens(BodyFilters& filters, const Pipeline& pipeline, const Flow& flow) {
@@ -31,6 +22,28 @@ void add_tokens(BodyFilters& filters, const Pipeline& pipeline, const Flow& flow
   filters.before_log.push_back(std::make_unique<TokenMask>());
   if (flow.permit && flow.permit->allowance.bytes_up)
     filters.before_log.push_back(std::make_unique<UploadCount>(pipeline.tokens(), *flow.permit));
+}
+
+void add_substitution(
+    BodyFilters& filters,
+    const Pipeline& pipeline,
+    const Flow& flow,
+    const content::Format& format,
+    Length length) {
+  const auto& placeholders = pipeline.placeholders();
+  if (placeholders.empty()) return;
+  const PlaceholderFates fates(placeholders, flow.target(), secrets::Part::body);
+  filters.after_log.push_back(make_substitution(
+      Substituter(placeholders, fates, length, flow.notes), format,
+      value_of(flow, "grpc-encoding")));
+}
+
+void decode_first(BodyFilters& filters, const content::Codings& codings) {
+  Deny wrong{.status = 400, .stage = "parse", .reason = "the body cannot be decoded: "};
+  filters.before_log.insert(
+      filters.before_log.begin(),
+      std::make_unique<DecodeFilter>(codings, content::Hidden::allowed, std::move(wrong)));
+  filters.after_log.push_back(std::make_unique<EncodeFilter>(codings));
 }
 
 }  // namespace
@@ -42,10 +55,22 @@ BodyPlan plan_body(
   const bool has_length = framing.kind == Kind::length;
   if (framing.kind == Kind::none || (has_length && framing.bytes == 0)) return plan;
   const bool fits = has_length && framing.bytes <= longest_held;
-  const bool free = fits || !has_length;
-  add_substitution(plan.filters, pipeline, flow, free ? Length::free : Length::fixed);
-  plan.hold = fits && !plan.filters.empty();
-  add_tokens(plan.filters, pipeline, flow);
+  const bool is_free = fits || !has_length;
+  const auto codings = content::codings_of(flow.request.fields.tokens("content-encoding"));
+  // Nobody finds a placeholder in what cannot be decoded, and in what has to keep its length
+  // nothing can be replaced: it goes on as it is, and is worth nothing outside.
+  const bool readable = codings && (codings->empty() || is_free);
+  if (readable) {
+    const auto format = content::format_of(value_of(flow, "content-type"));
+    add_substitution(plan.filters, pipeline, flow, format, is_free ? Length::free : Length::fixed);
+    plan.hold = fits && !plan.filters.empty();
+    add_tokens(plan.filters, pipeline, flow);
+    if (!codings->empty() && !plan.filters.empty()) {
+      decode_first(plan.filters, *codings);
+      plan.recodes = true;
+      plan.hold = fits;  // its length changes
+    }
+  }
   return plan;
 }
 
@@ -56,7 +81,7 @@ bool looks_into_messages(const Pipeline& pipeline) {
 BodyFilters message_filters(const Pipeline& pipeline, const Flow& flow) {
   BodyFilters filters;
   add_tokens(filters, pipeline, flow);
-  add_substitution(filters, pipeline, flow, Length::free);
+  add_substitution(filters, pipeline, flow, {}, Length::free);
   return filters;
 }
 

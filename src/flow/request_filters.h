@@ -15,6 +15,9 @@ struct BodyPlan {
   /// It is to be held until it is whole: only then its new length is known, or all of it can be
   /// judged.
   bool hold = false;
+  /// What goes on is encoded anew. When nothing in it was changed, a body that is held goes on with
+  /// the bytes that came: a signature may cover them.
+  bool recodes = false;
 };
 
 /// Of a request that every stage has passed. `longest_held` bytes are held at most.

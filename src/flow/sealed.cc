@@ -4,7 +4,7 @@
 #include <stdexcept>
 
 #include "base/text.h"
-#include "flow/substitution.h"
+#include "flow/substitute_head.h"
 #include "http/connection.h"
 #include "http/h2_head.h"
 #include "http/write.h"

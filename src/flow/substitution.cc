@@ -1,138 +1,192 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "flow/substitution.h"
 
-#include "base/text.h"
-#include "flow/basic_login.h"
+#include <utility>
+
+#include "base/secret.h"
+#include "content/grpc.h"
+#include "content/multipart.h"
 
 namespace flow {
 namespace {
 
-using secrets::Part;
-using secrets::Placeholders;
+using content::Syntax;
 
-constexpr std::string_view digits = "0123456789ABCDEF";
-
-bool is_unreserved(char c) {
-  return base::is_alpha(c) || base::is_digit(c) || std::string_view("-._~").contains(c);
+/// What nobody says the syntax of is JSON when it begins like that.
+Syntax guess_syntax(std::string_view text) {
+  const auto begin = text.find_first_not_of(" \t\r\n");
+  const bool is_json =
+      begin != std::string_view::npos && (text[begin] == '{' || text[begin] == '[');
+  return is_json ? Syntax::json : Syntax::raw;
 }
 
-/// A value as a segment of a path or as a part of a query: nothing in it separates anything there.
-base::Secret percent_encoded(const base::Secret& value, std::string_view also_plain) {
-  std::string text;
-  text.reserve(3 * value.size());
-  for (const char c : value.reveal()) {
-    const auto byte = static_cast<unsigned char>(c);
-    if (is_unreserved(c) || also_plain.contains(c))
-      text += c;
-    else
-      text.append({'%', digits[byte >> 4U], digits[byte & 15U]});
+/// One text from beginning to end.
+class TextSubstitution final : public BodyFilter {
+public:
+  TextSubstitution(Substituter substituter, Syntax syntax)
+      : substituter_(std::move(substituter)), syntax_(syntax) {}
+
+  void feed(std::string_view in, bool last, std::string& out) override {
+    if (std::exchange(is_beginning_, in.empty()) && syntax_ == Syntax::raw)
+      syntax_ = guess_syntax(in);
+    substituter_.feed(stream_, syntax_, in, last, out);
   }
-  base::Secret out(text);
-  base::wipe(text.data(), text.size());
-  return out;
+  const Deny* refusal() const override { return substituter_.refusal(); }
+  bool has_changed() const override { return substituter_.has_changed(); }
+
+private:
+  Substituter substituter_;
+  Syntax syntax_;
+  secrets::NeedleStream stream_;
+  bool is_beginning_ = true;
+};
+
+/// Parts, each written in a syntax of its own. What stands between them is text.
+class MultipartSubstitution final : public BodyFilter {
+public:
+  MultipartSubstitution(Substituter substituter, const std::string& boundary)
+      : substituter_(std::move(substituter)), tracker_(boundary) {}
+
+  void feed(std::string_view in, bool last, std::string& out) override {
+    const auto read = tracker_.feed(in, last, [&](const auto& stretch) { take(stretch, out); });
+    if (!read) substituter_.refuse("the multipart body: " + read.error().message);
+    if (last) substituter_.feed(stream_, syntax_, {}, true, out);
+  }
+  const Deny* refusal() const override { return substituter_.refusal(); }
+  bool has_changed() const override { return substituter_.has_changed(); }
+
+private:
+  using Role = content::MultipartTracker::Role;
+
+  void take(const content::MultipartTracker::Stretch& stretch, std::string& out) {
+    const bool is_new = stretch.role != role_ || stretch.part.number != part_;
+    if (is_new) substituter_.feed(stream_, syntax_, {}, true, out);
+    role_ = stretch.role;
+    part_ = stretch.part.number;
+    syntax_ = role_ == Role::content ? stretch.part.format.syntax : Syntax::raw;
+    substituter_.feed(stream_, syntax_, stretch.bytes, false, out);
+  }
+
+  Substituter substituter_;
+  content::MultipartTracker tracker_;
+  secrets::NeedleStream stream_;
+  Role role_ = Role::structure;
+  std::size_t part_ = 0;
+  Syntax syntax_ = Syntax::raw;
+};
+
+/// Rewrites one message that is written in `syntax`. False when it cannot be.
+bool rewrite_message(
+    Substituter& substituter, Syntax syntax, std::string_view message, std::string& out) {
+  if (syntax != Syntax::protobuf) {
+    secrets::NeedleStream stream;
+    substituter.feed(stream, syntax, message, true, out);
+    return substituter.refusal() == nullptr;
+  }
+  const auto edits = substituter.edits(message);
+  if (substituter.refusal() != nullptr) return false;
+  const auto rewritten = content::protobuf::rewrite(message, edits, out);
+  if (!rewritten) substituter.refuse("a protobuf message: " + rewritten.error().message);
+  return rewritten.has_value();
 }
 
-/// The text with every placeholder replaced whose fate that is; `encode` says how a value is
-/// written.
-template <class Encode>
-void substitute(
-    std::string& text,
-    const Placeholders& placeholders,
-    const PlaceholderFates& fates,
-    Encode encode) {
-  std::string out;
-  secrets::NeedleStream stream;
-  stream.feed(
-      placeholders.needles(), text, true, out,
-      [&](const auto& match, std::string_view found, std::string& to) {
-        if (fates.of(match.needle) == Fate::replace)
-          to += encode(placeholders.all()[match.needle].value()).reveal();
-        else
-          to += found;
-        return true;
-      });
-  base::wipe(text.data(), text.size());
-  text = std::move(out);
-}
+/// One protobuf message, which is held until it is whole.
+class MessageSubstitution final : public BodyFilter {
+public:
+  explicit MessageSubstitution(Substituter substituter) : substituter_(std::move(substituter)) {}
 
-base::Secret as_it_is(const base::Secret& value) { return value.clone(); }
+  void feed(std::string_view in, bool last, std::string& out) override {
+    message_ += in;
+    if (message_.size() > content::grpc::max_message)
+      substituter_.refuse("the protobuf message is too long to be looked into");
+    else if (last && substituter_.edits(message_).empty())
+      out += message_;  // whatever it is: nothing in it changes
+    else if (last)
+      rewrite_message(substituter_, Syntax::protobuf, message_, out);
+  }
+  const Deny* refusal() const override { return substituter_.refusal(); }
+  bool has_changed() const override { return substituter_.has_changed(); }
 
-void substitute_target(http::Request& head, const Flow& flow, const Placeholders& placeholders) {
-  const auto question = head.target.find('?');
-  std::string path = head.target.substr(0, question);
-  std::string query = question == std::string::npos ? "" : head.target.substr(question);
-  const auto target = flow.target();
-  // What RFC 3986, 3.3 and 3.4, lets stand in a segment and in a query; '&', '=' and '+' separate.
-  substitute(
-      path, placeholders, PlaceholderFates(placeholders, target, Part::path),
-      [](const base::Secret& value) { return percent_encoded(value, ":@!$'()*,;="); });
-  substitute(
-      query, placeholders, PlaceholderFates(placeholders, target, Part::query),
-      [](const base::Secret& value) { return percent_encoded(value, ":@/"); });
-  head.target = path + query;
-}
+private:
+  Substituter substituter_;
+  std::string message_;
+};
+
+/// The messages of a gRPC body, each when it is whole.
+class GrpcSubstitution final : public BodyFilter {
+public:
+  GrpcSubstitution(Substituter substituter, Syntax syntax, std::string_view coding)
+      : substituter_(std::move(substituter)), syntax_(syntax) {
+    auto named = content::grpc::encoding_named(coding);
+    if (named)
+      coding_ = *named;
+    else
+      substituter_.refuse("grpc-encoding: " + named.error().message);
+  }
+
+  void feed(std::string_view in, bool last, std::string& out) override {
+    const auto read = reader_.feed(
+        in, last,
+        {.message = [&](const auto& message) { return take(message, out); },
+         .piece =
+             [&](std::string_view piece) {
+               out += piece;
+               return base::Result<>();
+             }});
+    if (!read && refusal() == nullptr)
+      substituter_.refuse("the gRPC body: " + read.error().message);
+  }
+  const Deny* refusal() const override { return substituter_.refusal(); }
+  bool has_changed() const override { return substituter_.has_changed(); }
+
+private:
+  base::Result<> take(const content::grpc::Reader::Message& message, std::string& out) {
+    const bool is_compressed = (message.flags & content::grpc::compressed) != 0 && coding_;
+    std::string plain;
+    if (is_compressed) TRY_VOID(content::grpc::decompress(message.bytes, *coding_, plain));
+    const std::string_view text = is_compressed ? std::string_view(plain) : message.bytes;
+    if (substituter_.edits(text).empty() && refusal() == nullptr) {
+      content::grpc::append_message(out, message.flags, message.bytes);
+      return {};
+    }
+    std::string rewritten;
+    std::string packed;
+    const bool changed = rewrite_message(substituter_, syntax_, text, rewritten);
+    if (changed && is_compressed) content::grpc::compress(rewritten, *coding_, packed);
+    if (changed)
+      content::grpc::append_message(out, message.flags, is_compressed ? packed : rewritten);
+    base::wipe(rewritten.data(), rewritten.size());
+    base::wipe(packed.data(), packed.size());
+    if (changed) return {};
+    return base::fail(base::ErrorKind::denied, refusal()->reason);
+  }
+
+  Substituter substituter_;
+  Syntax syntax_;
+  std::optional<content::Coding> coding_;
+  content::grpc::Reader reader_;
+};
 
 }  // namespace
 
-void substitute_head(http::Request& head, const Flow& flow, const Placeholders& placeholders) {
-  if (placeholders.empty() || !flow.notes || flow.notes->substituted.empty()) return;
-  substitute_target(head, flow, placeholders);
-  const PlaceholderFates fates(placeholders, flow.target(), Part::header);
-  for (auto& field : head.fields) {
-    auto login = read_basic_login(field);
-    if (login && placeholders.needles().find(*login, 0)) {
-      substitute(*login, placeholders, fates, as_it_is);
-      field.value = write_basic_login(*login);
-      base::wipe(login->data(), login->size());
-    } else {
-      substitute(field.value, placeholders, fates, as_it_is);
-    }
+std::unique_ptr<BodyFilter> make_substitution(
+    Substituter substituter, const content::Format& format, std::string_view message_coding) {
+  switch (format.syntax) {
+    case Syntax::multipart:
+      return std::make_unique<MultipartSubstitution>(std::move(substituter), format.boundary);
+    case Syntax::protobuf:
+      return std::make_unique<MessageSubstitution>(std::move(substituter));
+    case Syntax::grpc:
+      return std::make_unique<GrpcSubstitution>(
+          std::move(substituter), format.message, message_coding);
+    case Syntax::raw:
+    case Syntax::json:
+    case Syntax::form:
+    case Syntax::xml:
+    case Syntax::grpc_web_text:
+      break;
   }
-}
-
-SubstitutionFilter::SubstitutionFilter(
-    const Placeholders& placeholders,
-    PlaceholderFates fates,
-    std::vector<base::Secret> values,
-    Length length,
-    std::shared_ptr<Notes> notes)
-    : placeholders_(placeholders),
-      fates_(std::move(fates)),
-      values_(std::move(values)),
-      length_(length),
-      notes_(std::move(notes)) {}
-
-void SubstitutionFilter::feed(std::string_view in, bool last, std::string& out) {
-  stream_.feed(
-      placeholders_.needles(), in, last, out,
-      [&](const auto& match, std::string_view found, std::string& to) {
-        return replace(match.needle, found, to);
-      });
-}
-
-bool SubstitutionFilter::replace(std::size_t number, std::string_view found, std::string& out) {
-  if (fates_.of(number) == Fate::leave) {
-    out += found;
-    return true;
-  }
-  if (fates_.of(number) == Fate::refuse) {
-    refusal_ = fates_.refusal(number);
-    return false;
-  }
-  const auto& value = values_[number];
-  const auto& name = placeholders_.all()[number].name();
-  if (length_ == Length::fixed && value.size() != found.size()) {
-    refusal_ = Deny{
-        .status = 413,
-        .stage = "placeholder",
-        .reason = "the placeholder of secret `" + name +
-                  "` stands in a body that is too long to be held until its new length is known; "
-                  "send it chunked"};
-    return false;
-  }
-  out += value.reveal();
-  Notes::add(notes_->substituted, name);
-  return true;
+  return std::make_unique<TextSubstitution>(std::move(substituter), format.syntax);
 }
 
 }  // namespace flow

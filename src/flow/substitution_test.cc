@@ -3,10 +3,13 @@
 
 #include <gtest/gtest.h>
 
+#include "content/decoder.h"
+#include "content/encoder.h"
 #include "flow/filter_chain.h"
 #include "flow/request_filters.h"
 #include "flow/stages/placeholders.h"
 #include "flow/stages/route.h"
+#include "flow/substitute_head.h"
 #include "flow/test_support.h"
 
 namespace flow {
@@ -154,6 +157,78 @@ TEST(SubstitutionFilter, RefusesAPlaceholderForAnotherHostWhereverTheBodyIsCut) 
     const auto out = body_of(elsewhere("/"), pipeline, text, cut, http::Framing::chunked());
     EXPECT_TRUE(out.starts_with("!the placeholder of secret `KEY` was found in the body")) << cut;
   }
+}
+
+/// The same of a whole body with such a Content-Type and Content-Encoding.
+std::string body_of(
+    std::string type,
+    std::string_view text,
+    std::string coding = "",
+    const secrets::Placeholders& placeholders = one(secret("KEY", "a\"b&<c"))) {
+  const Pipeline pipeline(test::open_policy(), {}, placeholders);
+  Flow flow = test::captured(
+      "/", {{"Host", "api.example.com"},
+            {"Content-Type", std::move(type)},
+            {"Content-Encoding", std::move(coding)}});
+  return body_of(std::move(flow), pipeline, text, text.size() / 2, http::Framing::chunked());
+}
+
+TEST(Substitution, WritesAValueAsTheBodysFormatDoes) {
+  EXPECT_EQ(body_of("text/plain", "k: PLACEHOLDER_KEY"), "k: a\"b&<c");
+  EXPECT_EQ(body_of("application/json", R"({"k": "PLACEHOLDER_KEY"})"), R"({"k": "a\"b&<c"})");
+  EXPECT_EQ(
+      body_of("application/x-www-form-urlencoded", "k=PLACEHOLDER_KEY&l=1"), "k=a%22b%26%3Cc&l=1");
+  EXPECT_EQ(body_of("text/xml", "<k>PLACEHOLDER_KEY</k>"), "<k>a&quot;b&amp;&lt;c</k>");
+}
+
+TEST(Substitution, TakesABodyOfNoTypeThatBeginsLikeJsonForThat) {
+  EXPECT_EQ(body_of("", R"( {"k": "PLACEHOLDER_KEY"})"), R"( {"k": "a\"b&<c"})");
+}
+
+TEST(Substitution, WritesAValueAsEachPartOfAMultipartBodyDoes) {
+  const auto body = [](std::string_view plain, std::string_view json) {
+    return "--b\r\nContent-Disposition: form-data; name=\"x\"\r\n\r\n" + std::string(plain) +
+           "\r\n--b\r\nContent-Disposition: form-data; name=\"y\"\r\n"
+           "Content-Type: application/json\r\n\r\n\"" +
+           std::string(json) + "\"\r\n--b--\r\n";
+  };
+  EXPECT_EQ(
+      body_of("multipart/form-data; boundary=b", body("PLACEHOLDER_KEY", "PLACEHOLDER_KEY")),
+      body("a\"b&<c", "a\\\"b&<c"));
+}
+
+TEST(Substitution, MendsTheLengthsInAProtobufMessage) {
+  // 1: {2: "PLACEHOLDER_KEY"}
+  const std::string before = "\x0a\x11\x12\x0fPLACEHOLDER_KEY";
+  const std::string after =
+      "\x0a\x08\x12\x06"
+      "a\"b&<c";
+  EXPECT_EQ(body_of("application/x-protobuf", before), after);
+  const std::string frame("\0\0\0\0\x13", 5);
+  const std::string shorter("\0\0\0\0\x0a", 5);
+  EXPECT_EQ(body_of("application/grpc", frame + before), shorter + after);
+}
+
+TEST(Substitution, LooksIntoCompressedBodies) {
+  for (const auto coding :
+       {content::Coding::gzip, content::Coding::deflate, content::Coding::br,
+        content::Coding::zstd}) {
+    std::string packed;
+    content::Encoder({coding}).feed("k: PLACEHOLDER_KEY", true, packed);
+    const auto sent = body_of("text/plain", packed, std::string(content::name_of(coding)));
+    std::string plain;
+    ASSERT_TRUE(content::Decoder({coding}).feed(sent, true, plain)) << sent;
+    EXPECT_EQ(plain, "k: a\"b&<c");
+  }
+}
+
+TEST(Substitution, RefusesACompressedBodyThatIsNone) {
+  EXPECT_TRUE(
+      body_of("text/plain", "k: PLACEHOLDER_KEY", "gzip").starts_with("!the body cannot be"));
+}
+
+TEST(Substitution, LeavesABodyInAnUnknownCodingAsItIs) {
+  EXPECT_EQ(body_of("text/plain", "k: PLACEHOLDER_KEY", "x-own"), "k: PLACEHOLDER_KEY");
 }
 
 TEST(SubstitutionFilter, RefusesToChangeABodyWhoseLengthWasTold) {

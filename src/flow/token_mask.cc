@@ -44,7 +44,7 @@ void TokenMask::feed(std::string_view in, bool last, std::string& out) {
     out += tokens::prefix;
     rest = behind;
     if (run >= shortest_token_run) {
-      in_token_ = true;
+      in_token_ = has_masked_ = true;
     } else {
       out += rest.substr(0, run);
       rest.remove_prefix(run);

@@ -10,10 +10,12 @@ namespace flow {
 class TokenMask final : public BodyFilter {
 public:
   void feed(std::string_view in, bool last, std::string& out) override;
+  bool has_changed() const override { return has_masked_; }
 
 private:
   std::string held_;
   bool in_token_ = false;  // what follows belongs to one
+  bool has_masked_ = false;
 };
 
 }  // namespace flow

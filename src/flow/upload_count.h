@@ -16,6 +16,7 @@ public:
       : gate_(std::move(gate)), permit_(std::move(permit)) {}
   void feed(std::string_view in, bool last, std::string& out) override;
   const Deny* refusal() const override { return refusal_ ? &*refusal_ : nullptr; }
+  bool has_changed() const override { return false; }
 
 private:
   std::shared_ptr<TokenGate> gate_;

@@ -183,7 +183,8 @@ net::Task<bool> Exchange::prepare_body(flow::Cleared& cleared) {
     client_->inform({.status = 100, .reason = "Continue"});
     co_await client_->out().flush(shared_.limits.upload_stall);
   }
-  co_await body_->hold(framing.bytes, shared_.limits.body_silence, *shared_.held);
+  const auto keep = plan.recodes ? FilteredBody::Keep::original : FilteredBody::Keep::filtered;
+  co_await body_->hold(framing.bytes, keep, shared_.limits.body_silence, *shared_.held);
   const bool broken = body_->state() == Incoming::State::broken;
   if (broken)
     co_await refuse_body(cleared.flow());

@@ -10,8 +10,9 @@ namespace gateway {
 FilteredBody::~FilteredBody() { base::wipe(held_.data(), held_.size()); }
 
 net::Task<> FilteredBody::hold(
-    std::size_t expected, std::chrono::milliseconds silence, BodyBudget& room) {
+    std::size_t expected, Keep keep, std::chrono::milliseconds silence, BodyBudget& room) {
   share_.emplace(room);
+  keeps_original_ = keep == Keep::original;
   held_.reserve(expected);  // growing leaves copies behind
   while (state() == State::more) {
     const auto piece = take();
@@ -26,6 +27,8 @@ net::Task<> FilteredBody::hold(
           .reason = "too many long bodies are being looked into at once; try again"};
     }
   }
+  if (keeps_original_ && !chain_.has_changed()) held_ = std::move(original_);
+  keeps_original_ = false;
   holds_ = !held_.empty();
 }
 
@@ -44,6 +47,7 @@ std::string_view FilteredBody::take_filtered() {
     const auto piece = from_.take();
     const bool last = piece.empty();
     if (last && from_.state() != State::whole) return {};
+    if (keeps_original_) original_ += piece;
     if (!chain_.feed(piece, last)) return {};
     tap_.see(chain_.seen());
     ended_ = last;

@@ -17,9 +17,11 @@ public:
   ~FilteredBody() override;
 
   /// Waits until the body is whole, so that its length is known before any of it is sent. Then
-  /// either `state` is `broken`, or everything can be taken at once. `expected` bytes arrive, if
-  /// that is known.
-  net::Task<> hold(std::size_t expected, std::chrono::milliseconds silence, BodyBudget& room);
+  /// either `state` is `broken`, or everything can be taken at once. `expected` bytes arrive. With
+  /// `original` those are kept, and go on when no filter has changed what they say.
+  enum class Keep { filtered, original };
+  net::Task<> hold(
+      std::size_t expected, Keep keep, std::chrono::milliseconds silence, BodyBudget& room);
   /// How long a held body is.
   std::size_t held_bytes() const { return held_.size(); }
 
@@ -44,9 +46,11 @@ private:
   flow::FilterChain chain_;
   BodyTap tap_;
   std::string held_;
+  std::string original_;
   std::optional<BodyShare> share_;  // of the room for bodies that are held
   std::optional<flow::Deny> no_room_;
   http::Fields trailers_;
+  bool keeps_original_ = false;
   bool holds_ = false;  // `held_` is still to be taken
   bool ended_ = false;  // the filters were told of the end
 };

@@ -2,6 +2,7 @@
 """The program holds a placeholder; the secret takes its place outside, where it belongs."""
 
 import base64
+import gzip
 import hashlib
 import json
 import pathlib
@@ -104,6 +105,22 @@ for cut in range(len(text)):
 """
     box.run("python3", "-c", script, env={"REAL_KEY": key}, timeout=120).expect()
     check.equal({request.body for request in api.requests}, {f"before {key} behind".encode()})
+
+
+@test
+def a_compressed_body_is_looked_into_and_goes_on_as_it_came_when_nothing_changes(box):
+    api, key = box.origin("api.test"), plain()
+    box.configure(secret())
+    box.shell(
+        'printf "k: %s" "$API_KEY" | gzip -n > with.gz; printf "k: nothing" | gzip -n -1 > without.gz;'
+        "for f in with without; do curl -sS -H 'Content-Encoding: gzip' --data-binary @$f.gz"
+        " https://api.test/$f; done",
+        env={"REAL_KEY": key},
+    ).expect()
+    changed, unchanged = api.requests
+    check.equal(gzip.decompress(changed.body), f"k: {key}".encode())
+    check.equal(changed.headers("Content-Length"), [str(len(changed.body))])
+    check.equal(unchanged.body, (box.project / "without.gz").read_bytes())
 
 
 @test

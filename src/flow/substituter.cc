@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "flow/substituter.h"
+
+namespace flow {
+
+using content::Syntax;
+
+Substituter::Substituter(
+    secrets::Placeholders placeholders,
+    PlaceholderFates fates,
+    Length length,
+    std::shared_ptr<Notes> notes)
+    : placeholders_(std::move(placeholders)),
+      fates_(std::move(fates)),
+      length_(length),
+      notes_(std::move(notes)) {}
+
+void Substituter::feed(
+    secrets::NeedleStream& stream,
+    Syntax syntax,
+    std::string_view in,
+    bool last,
+    std::string& out) {
+  stream.feed(
+      placeholders_.needles(), in, last, out,
+      [&](const auto& match, std::string_view found, std::string& to) {
+        to += value_of(match.needle, found.size(), syntax).value_or(found);
+        return refusal() == nullptr;
+      });
+}
+
+std::vector<content::protobuf::Edit> Substituter::edits(std::string_view message) {
+  std::vector<content::protobuf::Edit> out;
+  const auto& needles = placeholders_.needles();
+  for (auto match = needles.find(message, 0); match && refusal() == nullptr;
+       match = needles.find(message, match->at + match->size)) {
+    if (const auto value = value_of(match->needle, match->size, Syntax::raw))
+      out.push_back({.at = match->at, .size = match->size, .with = *value});
+  }
+  return out;
+}
+
+void Substituter::refuse(std::string reason) {
+  refusal_ = Deny{.status = 400, .stage = "placeholder", .reason = std::move(reason)};
+}
+
+std::optional<std::string_view> Substituter::value_of(
+    std::size_t number, std::size_t size, Syntax syntax) {
+  if (fates_.of(number) == Fate::leave) return std::nullopt;
+  if (fates_.of(number) == Fate::refuse) {
+    refusal_ = fates_.refusal(number);
+    return std::nullopt;
+  }
+  const auto& value = values_in(syntax)[number];
+  const auto& name = placeholders_.all()[number].name();
+  if (length_ == Length::fixed && value.size() != size) {
+    refusal_ = Deny{
+        .status = 413,
+        .stage = "placeholder",
+        .reason = "the placeholder of secret `" + name +
+                  "` stands in a body that is too long to be held until its new length is known; "
+                  "send it chunked"};
+    return std::nullopt;
+  }
+  has_changed_ = true;
+  Notes::add(notes_->substituted, name);
+  return value.reveal();
+}
+
+const std::vector<base::Secret>& Substituter::values_in(Syntax syntax) {
+  auto& values = values_[syntax];
+  if (values.empty()) {
+    for (const auto& placeholder : placeholders_.all())
+      values.push_back(content::escape(syntax, placeholder.value().reveal()));
+  }
+  return values;
+}
+
+}  // namespace flow

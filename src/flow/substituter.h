@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+// Puts secrets in the place of their placeholders in one body, whatever the body is written in.
+
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "content/format.h"
+#include "content/protobuf.h"
+#include "flow/notes.h"
+#include "flow/placeholder_fates.h"
+#include "secrets/needle_stream.h"
+
+namespace flow {
+
+class Substituter {
+public:
+  /// Whether the body may become longer or shorter: not when its length was told and its head has
+  /// gone.
+  enum class Length { free, fixed };
+
+  Substituter(
+      secrets::Placeholders placeholders,
+      PlaceholderFates fates,
+      Length length,
+      std::shared_ptr<Notes> notes);
+
+  /// A text that streams by, written in one syntax from beginning to end.
+  void feed(
+      secrets::NeedleStream& stream,
+      content::Syntax syntax,
+      std::string_view in,
+      bool last,
+      std::string& out);
+  /// The places of a message where values have to stand, in order. They live as long as this.
+  std::vector<content::protobuf::Edit> edits(std::string_view message);
+
+  /// Why the body may not go on; null while it may.
+  const Deny* refusal() const { return refusal_ ? &*refusal_ : nullptr; }
+  void refuse(std::string reason);
+  bool has_changed() const { return has_changed_; }
+
+private:
+  /// What takes the place of a placeholder; nullopt when it stays, or refuses the body.
+  std::optional<std::string_view> value_of(
+      std::size_t number, std::size_t size, content::Syntax syntax);
+  const std::vector<base::Secret>& values_in(content::Syntax syntax);
+
+  secrets::Placeholders placeholders_;
+  PlaceholderFates fates_;
+  Length length_;
+  std::shared_ptr<Notes> notes_;
+  std::map<content::Syntax, std::vector<base::Secret>> values_;  // as each syntax writes them
+  std::optional<Deny> refusal_;
+  bool has_changed_ = false;
+};
+
+}  // namespace flow

@@ -7,7 +7,7 @@ import select
 import stat
 import time
 
-from rig import check
+from rig import check, daemons
 from rig.runner import test
 
 
@@ -103,3 +103,24 @@ def a_key_file_that_others_can_read_is_told_with_its_mode(box):
     )
     ran = box.run("true").expect()
     check.contains(ran.err, f"{key} can be read by others (mode 0644): chmod 600 {key}")
+
+
+@test
+def a_desktop_keyring_keeps_values_and_others_items(box):
+    api = box.origin("api.test")
+    desktop = daemons.keyring(box)
+    box.lazaret("secret", "set", "demo", "--stdin", stdin=b"hush-hush-1", env=desktop).expect()
+    listed = box.lazaret("secret", "list", "--json", env=desktop).expect().json()
+    check.equal(listed, [{"name": "demo", "kept_in": "keyring"}])
+    check.that(not (box.data / "lazaret/secrets/sealed").exists(), "there is a sealed file too")
+    for number, source in enumerate(
+        ('secret = "demo"', 'keyring = ["application=lazaret", "name=demo"]')
+    ):
+        box.configure(
+            '[proxy.credentials.demo]\nenabled = true\nhost = "api.test"\nheader = "X-Key"\n'
+            f"source = {{ {source} }}\n"
+        )
+        box.curl("https://api.test/", env=desktop).expect()
+        check.equal(api.requests[number].headers("X-Key"), ["hush-hush-1"], source)
+    box.lazaret("secret", "remove", "demo", env=desktop).expect()
+    check.equal(box.lazaret("secret", "list", "--json", env=desktop).expect().json(), [])

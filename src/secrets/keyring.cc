@@ -29,6 +29,7 @@ struct Keyring::Library {
   decltype(&g_cancellable_new) new_cancellable = nullptr;
   decltype(&g_cancellable_cancel) cancel = nullptr;
   decltype(&g_object_unref) unref = nullptr;
+  decltype(&g_dbus_error_quark) dbus_error = nullptr;
   decltype(&g_error_free) free_error = nullptr;
   decltype(&g_list_free) free_list = nullptr;
   decltype(&g_str_hash) hash = nullptr;
@@ -56,10 +57,12 @@ using std::chrono::seconds;
 
 constexpr seconds time_limit{60};  // for a person who is asked for a password
 
-std::unexpected<base::Error> fail_unavailable(std::string why) {
+constexpr std::string_view instead =
+    "log in to a desktop with one, or keep the secret in a file: lazaret secret set --in file";
+
+std::unexpected<base::Error> fail_absent(std::string why) {
   return base::fail(
-      ErrorKind::unavailable, "there is no desktop keyring: " + std::move(why),
-      "log in to a desktop with one, or keep the secret in a file: lazaret secret set --in file");
+      ErrorKind::not_found, "there is no desktop keyring: " + std::move(why), std::string(instead));
 }
 
 /// UTF-8 without NUL.
@@ -135,15 +138,19 @@ auto in_time(const Library& library, Call call)
   }
   library.unref(cancellable);
   if (error == nullptr) return result;
+  const bool absent =
+      error->domain == library.dbus_error() && error->code == G_DBUS_ERROR_SERVICE_UNKNOWN;
   const std::string said = error->message;
   library.free_error(error);
+  if (absent) return fail_absent("no Secret Service is running");
   if (late) {
     return base::fail(
         ErrorKind::timeout,
         fmt::format("the desktop keyring did not answer within {} s", time_limit.count()),
         "unlock it, then try again");
   }
-  auto failure = fail_unavailable("it does not answer");
+  auto failure = base::fail(
+      ErrorKind::unavailable, "the desktop keyring does not answer", std::string(instead));
   failure.error().peer = said;
   return failure;
 }
@@ -164,6 +171,7 @@ void Keyring::Library::bind(void* handle) {
   take(new_cancellable, "g_cancellable_new");
   take(cancel, "g_cancellable_cancel");
   take(unref, "g_object_unref");
+  take(dbus_error, "g_dbus_error_quark");
   take(free_error, "g_error_free");
   take(free_list, "g_list_free");
   take(hash, "g_str_hash");
@@ -195,9 +203,9 @@ Result<Keyring> Keyring::open(const Environment& environment) {
       (address != environment.end() && !address->second.empty()) ||
       (runtime != environment.end() && runtime->second.starts_with('/') &&
        std::filesystem::exists(std::filesystem::path(runtime->second) / "bus", unreadable));
-  if (!has_bus) return fail_unavailable("there is no session of D-Bus");
+  if (!has_bus) return fail_absent("there is no session of D-Bus");
   const auto* library = Library::load();
-  if (library == nullptr) return fail_unavailable("libsecret is not installed");
+  if (library == nullptr) return fail_absent("libsecret is not installed");
   return Keyring(*library);
 }
 

@@ -23,8 +23,9 @@ using Attributes = std::map<std::string, std::string, std::less<>>;
 /// (`timeout`). Safe from any thread, but libsecret's own threads stay: they block all signals.
 class Keyring {
 public:
-  /// `unavailable` without a session of D-Bus or without libsecret. That a keyring answers there
-  /// turns out with the first call.
+  /// `not_found` without a session of D-Bus or without libsecret. Whether there is a keyring turns
+  /// out with the first call, which may say `not_found` as well; `unavailable` when it does not
+  /// answer.
   static base::Result<Keyring> open(const Environment& environment);
 
   /// The secret of the item that has all these attributes.

@@ -25,6 +25,14 @@ Attributes item(std::string_view name) {
   return attributes;
 }
 
+void add(std::vector<Attributes> items, std::vector<Store::Listed>& out) {
+  for (auto& attributes : items) {
+    const auto name = attributes.find(name_attribute);
+    if (name != attributes.end())
+      out.push_back({.name = std::move(name->second), .place = Store::Place::keyring});
+  }
+}
+
 }  // namespace
 
 bool is_secret_name(std::string_view name) {
@@ -48,7 +56,9 @@ Result<std::optional<Secret>> Store::find(std::string_view name) const {
   if (found != kept.end()) return std::move(found->value);
   const auto keyring = Keyring::open(environment_);
   if (!keyring) return std::nullopt;
-  return keyring->find(item(name));
+  auto in_keyring = keyring->find(item(name));
+  if (!in_keyring && in_keyring.error().kind == ErrorKind::not_found) return std::nullopt;
+  return in_keyring;
 }
 
 Result<Store::Place> Store::set(
@@ -66,8 +76,8 @@ Result<Store::Place> Store::set(
       TRY_VOID(remove_from_file(name));
       return Place::keyring;
     }
-    if (place == Place::keyring || set.error().kind != ErrorKind::unavailable)
-      return std::unexpected(std::move(set).error());
+    const bool is_absent = set.error().kind == ErrorKind::not_found;
+    if (place == Place::keyring || !is_absent) return std::unexpected(std::move(set).error());
   }
   TRY_VOID(set_in_file(name, value));
   return Place::file;
@@ -78,7 +88,7 @@ Result<bool> Store::remove(std::string_view name) const {
   const auto keyring = Keyring::open(environment_);
   if (!keyring) return was_in_file;
   auto removed = keyring->remove(item(name));
-  if (!removed && was_in_file) return true;
+  if (!removed && (was_in_file || removed.error().kind == ErrorKind::not_found)) return was_in_file;
   if (!removed) return removed;
   return *removed || was_in_file;
 }
@@ -89,15 +99,10 @@ Result<Store::Listing> Store::list() const {
     out.secrets.push_back({.name = std::move(kept.name), .place = Place::file});
   if (const auto keyring = Keyring::open(environment_)) {
     auto items = keyring->list(ours());
-    if (!items) {
+    if (items)
+      add(*std::move(items), out.secrets);
+    else if (items.error().kind != ErrorKind::not_found)
       out.keyring_failure = std::move(items).error();
-      return out;
-    }
-    for (auto& attributes : *items) {
-      const auto name = attributes.find(name_attribute);
-      if (name != attributes.end())
-        out.secrets.push_back({.name = std::move(name->second), .place = Place::keyring});
-    }
   }
   std::ranges::sort(out.secrets, {}, &Listed::name);
   return out;

@@ -39,7 +39,7 @@ public:
   /// nullopt when the name is not known. A keyring that is not there has none; one that does not
   /// answer is an error.
   base::Result<std::optional<base::Secret>> find(std::string_view name) const;
-  /// In `place`, else where there is room for it: says where.
+  /// In `place`, else in the keyring where there is one, else in the file: says where.
   base::Result<Place> set(
       std::string_view name, const base::Secret& value, std::optional<Place> place) const;
   /// False when the name was not known.

@@ -56,6 +56,7 @@ class Canaries:
         self.add("op", lambda key: self._manager("op", key, "op://vault/item/field"))
         self.add("pass", lambda key: self._manager("pass", key, "web/key"))
         self.add("kept", self._kept)
+        self.add_placeholder()
         path = f"{self.programs}:{box.environment()['PATH']}"
         self.environment["PATH"] = path
         box.configure(self.toml)
@@ -66,6 +67,14 @@ class Canaries:
             f'[proxy.credentials.{kind}]\nenabled = true\nhost = "{host or kind + ".test"}"\n'
             f'header = "Authorization"\nvalue_format = "Bearer {{token}}"\n'
             f"source = {{ {source(self.keys[kind])} }}\n"
+        )
+
+    def add_placeholder(self):
+        """A secret that the program holds a stand-in for, in the variable PLACED."""
+        self.keys["placed"] = canary("placed")
+        self.toml += (
+            f'[secrets.PLACED]\nhosts = ["placed.test"]\n'
+            f'source.value = "{self.keys["placed"]}"\n'
         )
 
     def _keep(self, name, text):
@@ -123,20 +132,25 @@ def memory_of(pid):
                 continue
 
 
-def files_below(directory, since=0.0):
-    for path in pathlib.Path(directory).rglob("*"):
-        try:
-            if path.is_symlink() or not path.is_file() or path.stat().st_mtime < since:
-                continue
-            yield path, path.read_bytes()
-        except OSError:
-            continue
+def files_below(directory, since=0.0, deepest=99):
+    for place, below, names in os.walk(directory):
+        if len(pathlib.Path(place).relative_to(directory).parts) >= deepest:
+            below.clear()
+        for path in (pathlib.Path(place, name) for name in names):
+            try:
+                if path.is_symlink() or not path.is_file() or path.stat().st_mtime < since:
+                    continue
+                yield path, path.read_bytes()
+            except OSError:
+                continue  # another program's, and gone
 
 
 REQUESTS = """
 for host in value env file shell program json dotenv op pass kept; do
   curl -sS -i --max-time 20 "https://$host.test/echo"; curl -sS --max-time 20 -d x "https://$host.test/"
 done
+curl -sS -i --max-time 20 -H "Authorization: Bearer $PLACED" "https://placed.test/?k=$PLACED"
+curl -sS -i --max-time 20 -H "X-Key: $PLACED" https://value.test/
 curl -sS -i --max-time 20 https://gone.test/ https://impostor.test/ https://refused.test/ http://value.test/
 python3 websocket_client.py hello bye
 echo ready
@@ -187,9 +201,8 @@ def no_key_of_any_source_is_anywhere(box):
     for place in (box.data, box.runtime, box.root / "state", box.project, box.home):
         for path, data in files_below(place):
             canaries.look_for(path, data)
-    for path, data in files_below(tempfile.gettempdir(), began):
-        if canaries.vault not in path.parents and path.stat().st_size < 50_000_000:
-            canaries.look_for(path, data)
+    for path, data in files_below(tempfile.gettempdir(), began, deepest=1):
+        canaries.look_for(path, data)
     for path, data in box.everything_stored():  # compressed ones opened
         if canaries.vault not in path.parents:
             canaries.look_for(path, data)

@@ -34,6 +34,13 @@ function(lazaret_archives name header)
 endfunction()
 lazaret_archives(brotli brotli/decode.h brotlienc brotlidec brotlicommon)
 lazaret_archives(zstd zstd.h zstd)
+lazaret_archives(sodium sodium.h sodium)
+
+# Headers only: src/secrets/keyring.cc loads the library when the keyring is asked.
+pkg_check_modules(pkg_secret REQUIRED libsecret-1)
+add_library(lib_secret INTERFACE)
+target_include_directories(lib_secret SYSTEM INTERFACE ${pkg_secret_INCLUDE_DIRS})
+target_link_libraries(lib_secret INTERFACE ${CMAKE_DL_LIBS})
 
 # Boost is header-only here: src/base/boost_json.cc compiles Boost.JSON once.
 add_library(lib_boost INTERFACE)

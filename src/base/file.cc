@@ -95,4 +95,13 @@ std::filesystem::path expand_home(std::string_view path, const std::filesystem::
   return path;
 }
 
+std::filesystem::path directory_of(
+    const std::map<std::string, std::string, std::less<>>& environment,
+    std::string_view variable,
+    std::filesystem::path otherwise) {
+  const auto found = environment.find(variable);
+  if (found == environment.end() || !found->second.starts_with('/')) return otherwise;
+  return found->second;
+}
+
 }  // namespace base

@@ -5,6 +5,7 @@
 #include <sys/types.h>
 
 #include <filesystem>
+#include <map>
 #include <string>
 #include <string_view>
 
@@ -21,5 +22,11 @@ Result<> write_file(const std::filesystem::path& path, std::string_view text, mo
 Result<> make_directories(const std::filesystem::path& path, mode_t mode = 0700);
 /// "~" and "~/x" with `home`; anything else unchanged.
 std::filesystem::path expand_home(std::string_view path, const std::filesystem::path& home);
+/// The directory that a variable of the environment names; `otherwise` when it is not set or, as
+/// the XDG Base Directory Specification says, relative.
+std::filesystem::path directory_of(
+    const std::map<std::string, std::string, std::less<>>& environment,
+    std::string_view variable,
+    std::filesystem::path otherwise);
 
 }  // namespace base

@@ -18,13 +18,14 @@ namespace {
 
 constexpr int own_failure = 125;
 
-constexpr std::array<cli::Command, 9> commands{{
+constexpr std::array<cli::Command, 10> commands{{
     {"run", "Run a program in a sandbox", cli::add_run},
     {"logs", "Show what sandboxes sent, and what became of it", cli::add_logs},
     {"policy", "Ask the rules a question, or add one", cli::add_policy},
     {"config", "Create, show and check the configuration", cli::add_config},
     {"trust", "Say which project files may be used", cli::add_trust},
     {"token", "Mint, narrow and read capability tokens", cli::add_token},
+    {"secret", "Keep values that credentials are made from", cli::add_secret},
     {"doctor", "Check by doing whether this machine can run sandboxes", cli::add_doctor},
     {"version", "Print the version", cli::add_version},
     {"man", "Print this manual as a man page", cli::add_man},

@@ -30,6 +30,8 @@ std::string_view expected_by(Type type) {
       return "a string";
     case Type::texts:
       return "a list of strings";
+    case Type::command:
+      return "a string or a list of strings";
     case Type::integers:
       return "a list of integers";
   }
@@ -53,12 +55,14 @@ bool has_type(Type type, const Value& value) {
     case Type::texts:
     case Type::integers:
       return value.as<Array>() != nullptr;
+    case Type::command:
+      return value.as<std::string>() != nullptr || value.as<Array>() != nullptr;
   }
   return false;
 }
 
 Type element_type(Type list) {
-  if (list == Type::texts) return Type::text;
+  if (list == Type::texts || list == Type::command) return Type::text;
   return list == Type::integers ? Type::integer : Type::table;
 }
 

@@ -7,6 +7,7 @@
 
 #include "config/reader.h"
 #include "config/rules.h"
+#include "config/source_keys.h"
 #include "config/sources.h"
 #include "config/upstream.h"
 
@@ -109,6 +110,7 @@ std::optional<Config> config_of(
   auto secrets = secrets_of(effective, home, problems);
   auto sandbox = sandbox_of(effective, home, problems);
   auto upstream = upstream_of(effective, home, problems);
+  check_source_keys(effective, problems);
   if (!policy || problems.size() > before) return std::nullopt;
   const bool goes_on = reader.text("logging.on_failure") == "continue";
   return Config{

@@ -4,19 +4,13 @@
 #include <algorithm>
 
 #include "base/encoding.h"
+#include "base/file.h"
 #include "base/text.h"
 
 namespace config {
 namespace {
 
 constexpr std::size_t slug_hash_digits = 8;
-
-std::filesystem::path absolute_or(
-    const Environment& environment, std::string_view name, std::filesystem::path fallback) {
-  const auto found = environment.find(name);
-  if (found == environment.end() || !found->second.starts_with('/')) return fallback;
-  return found->second;
-}
 
 char slug_character(char c) {
   const bool plain = base::is_alpha(c) || base::is_digit(c) || c == '.' || c == '_' || c == '-';
@@ -26,17 +20,18 @@ char slug_character(char c) {
 }  // namespace
 
 base::Result<Places> places_of(const Environment& environment) {
-  const auto home = absolute_or(environment, "HOME", {});
+  const auto home = base::directory_of(environment, "HOME", {});
   if (home.empty()) {
     return base::fail(
         base::ErrorKind::not_found, "the home directory is unknown",
         "set HOME to an absolute path");
   }
   Places places{.home = home};
-  places.config = absolute_or(environment, "XDG_CONFIG_HOME", home / ".config") / "lazaret";
-  places.data = absolute_or(environment, "XDG_DATA_HOME", home / ".local/share") / "lazaret";
-  places.state = absolute_or(environment, "XDG_STATE_HOME", home / ".local/state") / "lazaret";
-  const auto runtime = absolute_or(environment, "XDG_RUNTIME_DIR", {});
+  places.config = base::directory_of(environment, "XDG_CONFIG_HOME", home / ".config") / "lazaret";
+  places.data = base::directory_of(environment, "XDG_DATA_HOME", home / ".local/share") / "lazaret";
+  places.state =
+      base::directory_of(environment, "XDG_STATE_HOME", home / ".local/state") / "lazaret";
+  const auto runtime = base::directory_of(environment, "XDG_RUNTIME_DIR", {});
   places.runtime = runtime.empty() ? places.data / "run" : runtime / "lazaret";
   return places;
 }

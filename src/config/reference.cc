@@ -46,6 +46,8 @@ std::string type_name(const Row& row) {
       return "duration";
     case Type::texts:
       return "list of strings";
+    case Type::command:
+      return "string or list of strings";
     case Type::integers:
       return "list of integers";
     case Type::choice:

@@ -23,6 +23,7 @@ enum class Type {
   choice,    // text, one of `choices`
   duration,  // text such as "2s"
   texts,     // a list of texts, none empty
+  command,   // a text, or a list of texts, none empty
   integers,
 };
 

@@ -20,6 +20,28 @@ constexpr std::int64_t last_port = 65535;
 constexpr std::int64_t largest_logged_body = 2097152;
 
 // clang-format off
+
+// The places that a source of lazaret's own can name, behind devsandbox's. Paths are put together
+// while compiling, which only a macro can do with literals.
+#define SOURCE_ROWS(source)                                                                        \
+    {.path = source ".command", .type = Type::command, .dialect = own,                             \
+     .doc = "A command on the host whose output it is: a string for the shell, or a list, the "    \
+            "program and its arguments, without one. Not in a project file."},                     \
+    {.path = source ".secret", .type = Type::text, .dialect = own,                                 \
+     .doc = "The name of a value that `lazaret secret set` keeps."},                               \
+    {.path = source ".keyring", .type = Type::texts, .dialect = own,                               \
+     .doc = "An item of the desktop keyring by its attributes, "                                   \
+            "`[\"service=example\", \"username=me\"]`."},                                          \
+    {.path = source ".op", .type = Type::text, .dialect = own,                                     \
+     .doc = "A reference of 1Password, `op://vault/item/field`; needs its program `op`."},         \
+    {.path = source ".pass", .type = Type::text, .dialect = own,                                   \
+     .doc = "An entry of the password store `pass`, of which the first line counts; or a "         \
+            "reference of Proton Pass, `pass://share/item/field`; needs `pass` or `pass-cli`."},   \
+    {.path = source ".json", .type = Type::text, .dialect = own,                                   \
+     .doc = "The member, `tokens.0.access`, of what file, command or keyring has."},               \
+    {.path = source ".env_file_key", .type = Type::text, .dialect = own,                           \
+     .doc = "The variable of `file`, which is a `.env` file."}
+
 constexpr auto table_of_rows = std::to_array<Row>({
     {.path = "include", .type = Type::list, .merge = Merge::append,
      .doc = "Another file with the same structure, used when its condition holds. Only the "
@@ -183,15 +205,14 @@ constexpr auto table_of_rows = std::to_array<Row>({
     {.path = "proxy.credentials.*.paths", .type = Type::texts, .dialect = own,
      .doc = "Inject only for paths that one of these globs matches."},
     {.path = "proxy.credentials.*.source", .type = Type::table, .merge = Merge::whole,
-     .doc = "Where the credential comes from; the first that is set of value, env, file, command."},
+     .doc = "Where the credential comes from; the first that is set counts, in the order of this table."},
     {.path = "proxy.credentials.*.source.value", .type = Type::secret,
      .doc = "The credential itself."},
     {.path = "proxy.credentials.*.source.env", .type = Type::text,
      .doc = "An environment variable of the host."},
     {.path = "proxy.credentials.*.source.file", .type = Type::text,
      .doc = "A file of the host; blanks at both ends are removed."},
-    {.path = "proxy.credentials.*.source.command", .type = Type::text, .dialect = own,
-     .doc = "A shell command on the host whose output is the credential. Not in a project file."},
+    SOURCE_ROWS("proxy.credentials.*.source"),
 
     {.path = "proxy.tokens", .type = Type::table, .dialect = own,
      .doc = "Capability tokens (`lazaret token mint`) that requests present instead of a key."},
@@ -261,15 +282,14 @@ constexpr auto table_of_rows = std::to_array<Row>({
     {.path = "secrets.*.allow_plaintext", .type = Type::boolean, .fallback = "false",
      .dialect = own, .doc = "Also over unencrypted HTTP."},
     {.path = "secrets.*.source", .type = Type::table, .required = true, .dialect = own,
-     .doc = "Where the value comes from; the first that is set of value, env, file, command."},
+     .doc = "Where the value comes from; the first that is set counts, in the order of this table."},
     {.path = "secrets.*.source.value", .type = Type::secret, .dialect = own,
      .doc = "The value itself."},
     {.path = "secrets.*.source.env", .type = Type::text, .dialect = own,
      .doc = "An environment variable of the host."},
     {.path = "secrets.*.source.file", .type = Type::text, .dialect = own,
      .doc = "A file of the host; blanks at both ends are removed."},
-    {.path = "secrets.*.source.command", .type = Type::text, .dialect = own,
-     .doc = "A shell command on the host whose output is the value. Not in a project file."},
+    SOURCE_ROWS("secrets.*.source"),
 
     {.path = "upstream", .type = Type::table, .dialect = own,
      .doc = "How the gateway reaches servers."},
@@ -283,15 +303,14 @@ constexpr auto table_of_rows = std::to_array<Row>({
             "in plain HTTP is given to an HTTP proxy with its URL."},
     {.path = "upstream.proxy_source", .type = Type::table, .merge = Merge::whole, .dialect = own,
      .doc = "Where the proxy's URL comes from, so that its password need not stand in a file; the "
-            "first that is set of value, env, file, command. Not beside `proxy`."},
+            "first that is set counts, in the order of this table. Not beside `proxy`."},
     {.path = "upstream.proxy_source.value", .type = Type::secret, .dialect = own,
      .doc = "The URL itself."},
     {.path = "upstream.proxy_source.env", .type = Type::text, .dialect = own,
      .doc = "An environment variable of the host."},
     {.path = "upstream.proxy_source.file", .type = Type::text, .dialect = own,
      .doc = "A file of the host; blanks at both ends are removed."},
-    {.path = "upstream.proxy_source.command", .type = Type::text, .dialect = own,
-     .doc = "A shell command on the host whose output is the URL. Not in a project file."},
+    SOURCE_ROWS("upstream.proxy_source"),
     {.path = "upstream.proxy_from_env", .type = Type::boolean, .fallback = "false", .dialect = own,
      .doc = "Use the host's `http_proxy` (for http:// only), `https_proxy`, `all_proxy` and "
             "`no_proxy`; where both spellings are set the one in lower case counts. Not beside "
@@ -375,14 +394,13 @@ constexpr auto table_of_rows = std::to_array<Row>({
      .doc = "Variables of the host's environment that the program gets; unset ones are skipped."},
     {.path = "sandbox.environment", .type = Type::table, .doc = "Variables that the program gets."},
     {.path = "sandbox.environment.*", .type = Type::table, .merge = Merge::whole,
-     .doc = "One variable; the first that is set of value, env, file, command."},
+     .doc = "One variable; the first that is set counts, in the order of this table."},
     {.path = "sandbox.environment.*.value", .type = Type::secret, .doc = "The value itself."},
     {.path = "sandbox.environment.*.env", .type = Type::text,
      .doc = "A variable of the host's environment; unset: the program does not get the variable."},
     {.path = "sandbox.environment.*.file", .type = Type::text,
      .doc = "A file of the host; one that cannot be read stops the start."},
-    {.path = "sandbox.environment.*.command", .type = Type::text, .dialect = own,
-     .doc = "A shell command on the host. Not in a project file."},
+    SOURCE_ROWS("sandbox.environment.*"),
     {.path = "sandbox.mounts", .type = Type::table, .doc = "Further paths of the host."},
     {.path = "sandbox.mounts.rules", .type = Type::list, .merge = Merge::prepend,
      .doc = "One path or glob."},
@@ -510,6 +528,7 @@ constexpr auto table_of_rows = std::to_array<Row>({
      .doc = "Longest wait before records are sent."},
     {.path = "logging.receivers[].insecure", .type = Type::boolean, .doc = "Without TLS."},
 });
+#undef SOURCE_ROWS
 // clang-format on
 
 }  // namespace

@@ -14,7 +14,7 @@ namespace config {
 namespace {
 
 Problem empty_source(const std::string& path, const base::Origin& origin) {
-  return {origin, path + ": no source; set value, env, file or command"};
+  return {origin, path + ": no source; set value, env, file, command, secret, keyring, op or pass"};
 }
 
 secrets::InjectorSpec injector_of(const std::string& name, const Value& value) {
@@ -84,6 +84,18 @@ const std::vector<Entry>& sections(const Table& effective, std::string_view path
   return value == nullptr ? none : value->as<Table>()->entries();
 }
 
+/// ["service=example"]; what is malformed is left out (source_keys.h tells it).
+std::map<std::string, std::string, std::less<>> attributes_of(
+    const std::vector<std::string>& texts) {
+  std::map<std::string, std::string, std::less<>> attributes;
+  for (const auto& text : texts) {
+    const auto equals = text.find('=');
+    if (equals != std::string::npos)
+      attributes.emplace(text.substr(0, equals), text.substr(equals + 1));
+  }
+  return attributes;
+}
+
 void check_names(const Table& effective, Problems& problems) {
   for (const auto path : {"sandbox.env_passthrough", "proxy.extra_env", "proxy.extra_ca_env"}) {
     for (const Value& name : *find_path(effective, path)->as<Array>()) {
@@ -103,6 +115,13 @@ secrets::Source source_of(const Table& table, const std::filesystem::path& home)
   if (const auto* value = reader.find("value")) source.value.emplace(*value->as<std::string>());
   source.env = reader.text("env").value_or("");
   source.command = reader.text("command").value_or("");
+  source.program = reader.texts("command");
+  source.secret = reader.text("secret").value_or("");
+  source.keyring = attributes_of(reader.texts("keyring"));
+  source.op = reader.text("op").value_or("");
+  source.pass = reader.text("pass").value_or("");
+  source.json = reader.text("json").value_or("");
+  source.env_file_key = reader.text("env_file_key").value_or("");
   if (const auto file = reader.text("file")) {
     source.file = path_of(*file, reader.find("file")->origin, home).string();
   }

@@ -10,7 +10,7 @@
 
 namespace config {
 
-/// A table with value, env, file and command. An empty `value` is a value: a variable may be meant
+/// A table with the keys of a source. An empty `value` is a value: a variable may be meant
 /// to be empty.
 secrets::Source source_of(const Table& table, const std::filesystem::path& home);
 

@@ -147,7 +147,10 @@ private:
       source = source_of(*table->as<Table>(), home_);
       if (!source.configured()) {
         problems_.push_back(
-            {table->origin, fmt::format("{}: no source; set env, file or command", source_key)});
+            {table->origin,
+             fmt::format(
+                 "{}: no source; set env, file, command, secret, keyring, op or pass",
+                 source_key)});
       }
     }
     const auto text = reader_.text("upstream.proxy");

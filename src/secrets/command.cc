@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <filesystem>
 #include <vector>
 
 #include "base/fd.h"
@@ -37,6 +38,38 @@ struct Pipe {
   }
 };
 
+std::vector<const char*> pointers_to(const std::vector<std::string>& texts) {
+  std::vector<const char*> pointers;
+  pointers.reserve(texts.size() + 1);
+  for (const auto& text : texts)
+    pointers.push_back(text.c_str());
+  pointers.push_back(nullptr);
+  return pointers;
+}
+
+bool is_program(const std::string& path) {
+  std::error_code unreadable;
+  return std::filesystem::is_regular_file(path, unreadable) && ::access(path.c_str(), X_OK) == 0;
+}
+
+/// As a shell finds it, but never in the current directory.
+Result<std::string> find_program(const std::string& name, const Environment& environment) {
+  if (name.contains('/')) {
+    if (is_program(name)) return name;
+  } else {
+    const auto path = environment.find("PATH");
+    const std::string_view places = path != environment.end() ? std::string_view(path->second) : "";
+    for (const auto place : base::split(places, ':')) {
+      auto candidate = fmt::format("{}/{}", place, name);
+      if (place.starts_with('/') && is_program(candidate)) return candidate;
+    }
+  }
+  return base::fail(
+      ErrorKind::not_found,
+      fmt::format("there is no program `{}`", base::escape_for_terminal(name)),
+      "install it, or correct PATH");
+}
+
 /// posix_spawn's two descriptions of a child, as one value that frees itself.
 class Child {
 public:
@@ -53,7 +86,11 @@ public:
 
   /// Its own process group, so that all it starts can be ended together, and signals as a shell
   /// expects them.
-  Result<pid_t> start(const char* const* arguments, const char* const* environment, int output) {
+  Result<pid_t> start(
+      const std::string& program,
+      const std::vector<const char*>& arguments,
+      const std::vector<const char*>& environment,
+      int output) {
     sigset_t none;
     sigset_t pipe;
     sigemptyset(&none);
@@ -68,9 +105,9 @@ public:
     posix_spawn_file_actions_addopen(&actions_, STDERR_FILENO, "/dev/null", O_WRONLY, 0);
     pid_t pid = -1;
     errno = ::posix_spawn(
-        &pid, arguments[0], &actions_, &attributes_, const_cast<char* const*>(arguments),
-        const_cast<char* const*>(environment));
-    if (errno != 0) return base::fail_errno("run", arguments[0]);
+        &pid, program.c_str(), &actions_, &attributes_, const_cast<char* const*>(arguments.data()),
+        const_cast<char* const*>(environment.data()));
+    if (errno != 0) return base::fail_errno("run", program);
     return pid;
   }
 
@@ -82,22 +119,19 @@ private:
 /// A started command: ended and collected at the latest when this goes.
 class Running {
 public:
-  static Result<Running> start(const std::string& command, const Environment& environment) {
+  static Result<Running> start(const Command& command, const Environment& environment) {
+    const std::string program = TRY(find_program(command.arguments.front(), environment));
     Pipe pipe = TRY(Pipe::create());
     std::vector<std::string> variables;
     variables.reserve(environment.size());
     for (const auto& [name, value] : environment)
       variables.push_back(fmt::format("{}={}", name, value));
-    std::vector<const char*> pointers;
-    pointers.reserve(variables.size() + 1);
-    for (const auto& variable : variables)
-      pointers.push_back(variable.c_str());
-    pointers.push_back(nullptr);
-    const char* const arguments[] = {"/bin/sh", "-c", command.c_str(), nullptr};
-    const pid_t pid = TRY(Child().start(arguments, pointers.data(), pipe.write.get()));
+    const auto pid = Child().start(
+        program, pointers_to(command.arguments), pointers_to(variables), pipe.write.get());
     for (auto& variable : variables)
       base::wipe(variable.data(), variable.size());
-    return Running(pid, std::move(pipe.read));
+    if (!pid) return std::unexpected(pid.error());
+    return Running(*pid, std::move(pipe.read));
   }
 
   Running(Running&& other) noexcept
@@ -129,73 +163,63 @@ private:
 };
 
 /// True when the descriptor has something before `end`.
-Result<bool> ready(int fd, Clock::time_point end) {
+Result<bool> ready(int fd, Clock::time_point end, const Command& command) {
   pollfd waiting{.fd = fd, .events = POLLIN, .revents = 0};
   for (;;) {
     const auto left = std::chrono::ceil<std::chrono::milliseconds>(end - Clock::now()).count();
     const int count = ::poll(&waiting, 1, left > 0 ? static_cast<int>(left) : 0);
     if (count >= 0) return count > 0;
-    if (errno != EINTR) return base::fail_errno("wait for the command of a source");
+    if (errno != EINTR) return base::fail_errno("wait for", command.name);
   }
 }
 
-/// Bytes read on their way into a Secret; wiped.
-struct Buffer {
-  std::vector<char> bytes = std::vector<char>(largest_output + 1);
-  std::size_t used = 0;
+/// Reads a piece; false at the end of the file.
+Result<bool> read_piece(int fd, base::SecretBuilder& out, const Command& command) {
+  const auto room = out.room(4096);
+  const ssize_t size = ::read(fd, room.data(), room.size());
+  if (size < 0 && errno != EINTR) return base::fail_errno("read from", command.name);
+  if (size > 0) out.grew(static_cast<std::size_t>(size));
+  if (out.size() <= largest_output) return size != 0;
+  return base::fail(ErrorKind::invalid, command.name + " prints more than 64 KiB");
+}
 
-  Buffer() = default;
-  Buffer(const Buffer&) = delete;
-  Buffer& operator=(const Buffer&) = delete;
-  ~Buffer() { base::wipe(bytes.data(), bytes.size()); }
-
-  /// False at the end of the file.
-  Result<bool> fill(int fd) {
-    const ssize_t size = ::read(fd, bytes.data() + used, bytes.size() - used);
-    if (size < 0 && errno != EINTR) return base::fail_errno("read from the command of a source");
-    if (size > 0) used += static_cast<std::size_t>(size);
-    if (used == bytes.size()) {
-      return base::fail(ErrorKind::invalid, "the command of a source prints more than 64 KiB");
-    }
-    return size != 0;
-  }
-};
-
-std::unexpected<base::Error> fail_late() {
+std::unexpected<base::Error> fail_late(const Command& command) {
   return base::fail(
-      ErrorKind::timeout, "the command of a source was not done in time",
+      ErrorKind::timeout, command.name + " was not done in time",
       "run it in a shell; it must not wait for input");
 }
 
-Result<> check(int status) {
+Result<> check(int status, const Command& command) {
   if (WIFEXITED(status) && WEXITSTATUS(status) == 0) return {};
   const auto how = WIFEXITED(status) ? fmt::format("ended with status {}", WEXITSTATUS(status))
                                      : std::string("was ended by a signal");
   return base::fail(
-      ErrorKind::unavailable, "the command of a source " + how,
+      ErrorKind::unavailable, fmt::format("{} {}", command.name, how),
       "run it in a shell to see what it says");
 }
 
 }  // namespace
 
+Command Command::shell(std::string line) {
+  return {.name = "the command of a source", .arguments = {"/bin/sh", "-c", std::move(line)}};
+}
+
 Result<Secret> output_of(
-    const std::string& command,
-    const Environment& environment,
-    std::chrono::milliseconds deadline) {
+    const Command& command, const Environment& environment, std::chrono::milliseconds deadline) {
   const auto end = Clock::now() + deadline;
   Running running = TRY(Running::start(command, environment));
   const base::Fd over = running.watch();
-  if (!over) return base::fail_errno("watch the command of a source");
-  Buffer buffer;
+  if (!over) return base::fail_errno("watch", command.name);
+  base::SecretBuilder printed;
   for (bool more = true; more;) {
-    const bool in_time = TRY(ready(running.output(), end));
-    if (!in_time) return fail_late();
-    more = TRY(buffer.fill(running.output()));
+    const bool in_time = TRY(ready(running.output(), end, command));
+    if (!in_time) return fail_late(command);
+    more = TRY(read_piece(running.output(), printed, command));
   }
-  const bool in_time = TRY(ready(over.get(), end));
-  if (!in_time) return fail_late();
-  TRY_VOID(check(running.collect()));
-  return Secret({buffer.bytes.data(), buffer.used});
+  const bool in_time = TRY(ready(over.get(), end, command));
+  if (!in_time) return fail_late(command);
+  TRY_VOID(check(running.collect(), command));
+  return std::move(printed).take();
 }
 
 }  // namespace secrets

@@ -1,25 +1,82 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "secrets/scrub.h"
 
+#include <algorithm>
+#include <mutex>
 #include <utility>
 
 #include "secrets/disguises.h"
 
 namespace secrets {
 
-Scrubber::Scrubber(std::span<const NamedSecret> secrets) {
-  std::vector<base::Secret> needles;
-  std::vector<std::string> replacements;
-  for (const auto& secret : secrets) {
-    if (secret.value.size() < shortest_secret) continue;
-    needles.emplace_back(secret.value);  // first: its replacement may be another than the rest's
-    for (auto& disguise : disguises_of(secret.value))
-      needles.push_back(std::move(disguise));
-    if (!secret.stand_in.empty()) replacements.emplace_back(secret.stand_in);
-    replacements.resize(needles.size(), "[REDACTED:" + std::string(secret.name) + "]");
+/// The values themselves, and what was compiled from them: immutable, and replaced as one.
+class Scrubber::Memory {
+public:
+  std::shared_ptr<const Known> known() const {
+    const std::scoped_lock lock(mutex_);
+    return known_;
   }
-  if (needles.empty()) return;
-  known_ = std::make_shared<const Known>(Needles(std::move(needles)), std::move(replacements));
+
+  /// False when nothing of it can be looked for.
+  bool learn(std::span<const NamedSecret> secrets) {
+    const std::scoped_lock learning(learning_);
+    for (const auto& secret : secrets)
+      remember(secret);
+    if (values_.empty()) return false;
+    auto compiled = compile();
+    const std::scoped_lock lock(mutex_);
+    known_.swap(compiled);
+    return true;
+  }
+
+private:
+  struct Value {
+    std::string name;
+    base::Secret value;
+    std::string stand_in;
+  };
+
+  void remember(const NamedSecret& secret) {
+    if (secret.value.size() < shortest_secret) return;
+    const auto has_name = [&](const Value& each) { return each.name == secret.name; };
+    const auto is_known = [&](const Value& each) { return each.value.equals(secret.value); };
+    if (std::ranges::any_of(values_, is_known)) return;
+    if (std::ranges::count_if(values_, has_name) == static_cast<std::ptrdiff_t>(most_values))
+      values_.erase(std::ranges::find_if(values_, has_name));
+    values_.push_back(
+        {std::string(secret.name), base::Secret(secret.value), std::string(secret.stand_in)});
+  }
+
+  std::shared_ptr<const Known> compile() const {
+    std::vector<base::Secret> needles;
+    std::vector<std::string> replacements;
+    for (const auto& [name, value, stand_in] : values_) {
+      needles.push_back(value.clone());  // first: its replacement may be another than the rest's
+      for (auto& disguise : disguises_of(value.reveal()))
+        needles.push_back(std::move(disguise));
+      if (!stand_in.empty()) replacements.push_back(stand_in);
+      replacements.resize(needles.size(), "[REDACTED:" + name + "]");
+    }
+    return std::make_shared<const Known>(Needles(std::move(needles)), std::move(replacements));
+  }
+
+  std::mutex learning_;        // of the values
+  std::vector<Value> values_;  // oldest first
+  mutable std::mutex mutex_;   // of the pointer
+  std::shared_ptr<const Known> known_;
+};
+
+Scrubber::Scrubber(std::span<const NamedSecret> secrets) {
+  auto memory = std::make_shared<Memory>();
+  if (memory->learn(secrets)) memory_ = std::move(memory);
+}
+
+void Scrubber::learn(std::span<const NamedSecret> secrets) const {
+  if (memory_) memory_->learn(secrets);
+}
+
+std::shared_ptr<const Scrubber::Known> Scrubber::known() const {
+  return memory_ ? memory_->known() : nullptr;
 }
 
 std::string Scrubber::scrub(std::string_view text) const {
@@ -29,15 +86,22 @@ std::string Scrubber::scrub(std::string_view text) const {
 }
 
 bool Scrubber::finds_secret_in(std::string_view text) const {
-  return known_ && known_->needles.find(text, 0).has_value();
+  const auto known = this->known();
+  return known && known->needles.find(text, 0).has_value();
+}
+
+bool Scrubber::is_secret(std::string_view text) const {
+  const auto known = this->known();
+  const auto match = known ? known->needles.find(text, 0) : std::nullopt;
+  return match && match->at == 0 && match->size == text.size();
 }
 
 void ScrubStream::feed(std::string_view in, bool last, std::string& out) {
-  if (scrubber_.empty()) {
+  if (!known_) {
     out += in;
     return;
   }
-  const auto& [needles, replacements] = *scrubber_.known_;
+  const auto& [needles, replacements] = *known_;
   stream_.feed(
       needles, in, last, out, [&](const Needles::Match& match, std::string_view, std::string& to) {
         to += replacements[match.needle];

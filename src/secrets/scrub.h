@@ -23,20 +23,29 @@ struct NamedSecret {
   std::string_view stand_in{};  // takes the place of the plain value; empty: the usual mark does
 };
 
-/// Immutable; copies share the compiled secrets. Safe from any thread.
+/// Copies share what is known, and what is learnt. Safe from any thread.
 class Scrubber {
 public:
+  /// Of one name so many values are remembered, the newest ones.
+  static constexpr std::size_t most_values = 32;
+
   Scrubber() = default;
   /// Two names for one value: the first one is shown.
   explicit Scrubber(std::span<const NamedSecret> secrets);
 
   /// Nothing to look for.
-  bool empty() const { return !known_; }
+  bool empty() const { return !memory_; }
+
+  /// Hides these too from now on, in whatever begins now. Not for one that is empty: it has no
+  /// secrets that could be replaced by others.
+  void learn(std::span<const NamedSecret> secrets) const;
 
   /// The text without secrets: for header values, URLs and log records.
   std::string scrub(std::string_view text) const;
   /// Whether `scrub` would change the text.
   bool finds_secret_in(std::string_view text) const;
+  /// Whether the text is a secret, plain or disguised, and nothing else.
+  bool is_secret(std::string_view text) const;
 
 private:
   friend class ScrubStream;
@@ -44,7 +53,10 @@ private:
     Needles needles;
     std::vector<std::string> replacements;  // by needle
   };
-  std::shared_ptr<const Known> known_;  // null when empty
+  class Memory;
+  std::shared_ptr<const Known> known() const;  // null when empty
+
+  std::shared_ptr<Memory> memory_;  // null when empty
 };
 
 /// The same for a body that streams by. Holds back only what may be the beginning of a secret, at
@@ -52,7 +64,8 @@ private:
 /// at once.
 class ScrubStream {
 public:
-  explicit ScrubStream(Scrubber scrubber) : scrubber_(std::move(scrubber)) {}
+  /// Hides what is known now.
+  explicit ScrubStream(const Scrubber& scrubber) : known_(scrubber.known()) {}
 
   /// Appends to `out` what may pass now; with `last` also what was held back.
   void feed(std::string_view in, bool last, std::string& out);
@@ -61,7 +74,7 @@ public:
   std::size_t replaced() const { return replaced_; }
 
 private:
-  Scrubber scrubber_;
+  std::shared_ptr<const Scrubber::Known> known_;
   NeedleStream stream_;
   std::size_t replaced_ = 0;
 };

@@ -142,5 +142,48 @@ TEST(Disguises, AreLongEnoughAndDifferent) {
   EXPECT_FALSE(seen.empty());
 }
 
+TEST(Scrub, HidesWhatItLearns) {
+  const NamedSecret first[] = {{"key", "hush-hush-1"}};
+  const NamedSecret second[] = {{"key", "hush-hush-2"}};
+  const Scrubber scrubber(first);
+  const Scrubber copy = scrubber;
+  copy.learn(second);
+  EXPECT_EQ(scrubber.scrub("hush-hush-1 hush-hush-2"), "[REDACTED:key] [REDACTED:key]");
+}
+
+TEST(Scrub, ForgetsTheOldestOfManyValues) {
+  const NamedSecret other[] = {{"other", "something else"}, {"key", "value-number-0"}};
+  const Scrubber scrubber(other);
+  for (std::size_t i = 1; i <= Scrubber::most_values; ++i) {
+    const auto value = "value-number-" + std::to_string(i * 1000);
+    const NamedSecret next[] = {{"key", value}};
+    scrubber.learn(next);
+  }
+  EXPECT_FALSE(scrubber.finds_secret_in("value-number-0"));
+  EXPECT_TRUE(scrubber.finds_secret_in("value-number-1000"));
+  EXPECT_TRUE(scrubber.finds_secret_in("something else"));
+}
+
+TEST(Scrub, TellsASecretFromATextThatHoldsOne) {
+  const NamedSecret known[] = {{"key", "bash"}};
+  const Scrubber scrubber(known);
+  EXPECT_TRUE(scrubber.is_secret("bash"));
+  EXPECT_FALSE(scrubber.is_secret("/bin/bash"));
+  EXPECT_FALSE(scrubber.is_secret("bash -c"));
+  EXPECT_FALSE(Scrubber().is_secret("bash"));
+}
+
+TEST(ScrubStream, GoesOnWithWhatItBeganWith) {
+  const NamedSecret first[] = {{"key", "hush-hush-1"}};
+  const NamedSecret second[] = {{"key", "longer-hush-hush-2"}};
+  const Scrubber scrubber(first);
+  ScrubStream stream(scrubber);
+  std::string out;
+  stream.feed("hush-h", false, out);
+  scrubber.learn(second);
+  stream.feed("ush-1 longer-hush-hush-2", true, out);
+  EXPECT_EQ(out, "[REDACTED:key] longer-hush-hush-2");
+}
+
 }  // namespace
 }  // namespace secrets

@@ -1,38 +1,117 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "secrets/source.h"
 
+#include <fmt/format.h>
+#include <sys/stat.h>
+
 #include <chrono>
 
 #include "base/file.h"
 #include "base/text.h"
 #include "secrets/command.h"
+#include "secrets/env_file.h"
+#include "secrets/json_member.h"
+#include "secrets/keyring.h"
+#include "secrets/store.h"
 
 namespace secrets {
 namespace {
 
 using base::Result;
 using base::Secret;
+using Found = Result<std::optional<Secret>>;
 
 constexpr std::size_t largest_secret_file = 1U << 20U;
 constexpr std::chrono::seconds command_deadline{10};
+constexpr std::chrono::seconds manager_deadline{30};
+constexpr std::string_view proton_scheme = "pass://";
 
-Result<std::optional<Secret>> read(const std::filesystem::path& file) {
+Secret trimmed(const Secret& text) { return Secret(base::trim(text.reveal())); }
+
+/// The part that is wanted of a text that was read from `where`.
+Found part_of(const Source& source, std::string_view text, std::string_view where) {
+  if (!source.json.empty()) {
+    auto member = json_member(text, source.json);
+    if (!member)
+      return std::unexpected(
+          std::move(member).error().while_doing(fmt::format("looking for json in {}", where)));
+    return member;
+  }
+  if (!source.env_file_key.empty()) {
+    std::optional<Secret> last;
+    for (auto& variable : parse_env_file(text)) {
+      if (variable.name == source.env_file_key) last = std::move(variable.value);
+    }
+    return last;
+  }
+  return Secret(base::trim(text));
+}
+
+Found read(const Source& source, const std::filesystem::path& file) {
   auto text = base::read_file(file, largest_secret_file);
   if (!text)
     return std::unexpected(std::move(text).error().while_doing("reading the file of a source"));
-  Secret secret(base::trim(*text));
+  auto part = part_of(source, *text, base::escape_for_terminal(file.native()));
   base::wipe(text->data(), text->size());
-  return secret;
+  return part;
 }
 
-Result<std::optional<Secret>> run(const std::string& command, const Environment& environment) {
+Found run(const Source& source, const Command& command, const Environment& environment) {
   const Secret printed = TRY(output_of(command, environment, command_deadline));
-  return Secret(base::trim(printed.reveal()));
+  return part_of(source, printed.reveal(), command.name);
+}
+
+/// Of a program that may not be installed, with a word on whose it is.
+Result<Secret> ask_manager(
+    std::vector<std::string> arguments, std::string_view whose, const Environment& environment) {
+  const Command command{
+      .name = fmt::format("`{} {}`", arguments[0], arguments[1]), .arguments = arguments};
+  auto printed = output_of(command, environment, manager_deadline);
+  if (printed || printed.error().kind != base::ErrorKind::not_found) return printed;
+  return base::fail(
+      base::ErrorKind::not_found,
+      fmt::format("`{}`, the command-line program of {}, is not installed", arguments[0], whose),
+      "install it, or give the secret another source");
+}
+
+Found ask_one_password(const Source& source, const Environment& environment) {
+  const Secret printed =
+      TRY(ask_manager({"op", "read", "--no-newline", source.op}, "1Password", environment));
+  return trimmed(printed);
+}
+
+/// `pass` prints an entry of which, by its convention, the first line is the password.
+Found ask_pass(const Source& source, const Environment& environment) {
+  if (source.pass.starts_with(proton_scheme)) {
+    const Secret printed =
+        TRY(ask_manager({"pass-cli", "item", "view", source.pass}, "Proton Pass", environment));
+    return trimmed(printed);
+  }
+  const Secret printed = TRY(ask_manager({"pass", "show", "--", source.pass}, "pass", environment));
+  const auto text = printed.reveal();
+  return Secret(base::trim(text.substr(0, text.find('\n'))));
+}
+
+Found ask_keyring(const Source& source, const Environment& environment) {
+  const auto keyring = TRY(Keyring::open(environment));
+  const auto found = TRY(keyring.find(source.keyring));
+  if (!found) return std::nullopt;
+  return part_of(source, found->reveal(), "the keyring's item");
+}
+
+std::string place_of(const Source& source) {
+  if (!source.file.empty()) return base::escape_for_terminal(source.file);
+  return source.keyring.empty() ? "what its command prints" : "the keyring's item";
 }
 
 }  // namespace
 
-Result<std::optional<Secret>> resolve(
+bool Source::configured() const {
+  return value || !env.empty() || !file.empty() || !command.empty() || !program.empty() ||
+         !secret.empty() || !keyring.empty() || !op.empty() || !pass.empty();
+}
+
+Found resolve(
     const Source& source, const Environment& environment, const std::filesystem::path& home) {
   if (source.value) return source.value->clone();
   if (!source.env.empty()) {
@@ -40,17 +119,46 @@ Result<std::optional<Secret>> resolve(
     if (found == environment.end()) return std::nullopt;
     return Secret(found->second);
   }
-  if (!source.file.empty()) return read(base::expand_home(source.file, home));
-  if (!source.command.empty()) return run(source.command, environment);
+  if (!source.file.empty()) return read(source, base::expand_home(source.file, home));
+  if (!source.command.empty()) return run(source, Command::shell(source.command), environment);
+  if (!source.program.empty()) {
+    const auto name = fmt::format("`{}`", base::escape_for_terminal(source.program[0]));
+    return run(source, {.name = name, .arguments = source.program}, environment);
+  }
+  if (!source.secret.empty()) return Store::of(environment, home).find(source.secret);
+  if (!source.keyring.empty()) return ask_keyring(source, environment);
+  if (!source.op.empty()) return ask_one_password(source, environment);
+  if (!source.pass.empty()) return ask_pass(source, environment);
   return std::nullopt;
 }
 
 std::string why_empty(const Source& source) {
   if (source.value) return "its value is empty";
   if (!source.env.empty()) return "the environment variable " + source.env + " is not set";
+  if (!source.secret.empty() && source.file.empty() && source.command.empty())
+    return "no secret is kept under that name: lazaret secret set " + source.secret;
+  if (!source.json.empty())
+    return place_of(source) + " has no member " + base::escape_for_terminal(source.json);
+  if (!source.env_file_key.empty())
+    return place_of(source) + " has no " + base::escape_for_terminal(source.env_file_key);
   if (!source.file.empty()) return source.file + " is empty";
-  if (!source.command.empty()) return "its command prints nothing";
+  if (!source.command.empty() || !source.program.empty()) return "its command prints nothing";
+  if (!source.keyring.empty()) return "the keyring has no such item, or it is empty";
+  if (!source.op.empty()) return base::escape_for_terminal(source.op) + " is empty";
+  if (!source.pass.empty()) return base::escape_for_terminal(source.pass) + " is empty";
   return "it has no source";
+}
+
+std::optional<std::string> warning_about(const Source& source, const std::filesystem::path& home) {
+  if (source.value || !source.env.empty() || source.file.empty()) return std::nullopt;
+  const auto file = base::expand_home(source.file, home);
+  struct stat found{};
+  constexpr mode_t others = S_IRWXG | S_IRWXO;
+  if (::stat(file.c_str(), &found) != 0 || (found.st_mode & others & 0444U) == 0)
+    return std::nullopt;
+  const auto name = base::escape_for_terminal(file.native());
+  return fmt::format(
+      "{} can be read by others (mode {:04o}): chmod 600 {}", name, found.st_mode & 07777U, name);
 }
 
 }  // namespace secrets

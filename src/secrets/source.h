@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 // Where a secret (or any variable) comes from: written in the configuration, an environment
-// variable of the host, a file, or what a command prints. One type and one resolver, wherever a
-// setting has a `source`.
+// variable of the host, a file, what a command prints, a keyring, a password manager. One type and
+// one resolver, wherever a setting has a `source`.
 
 #include <filesystem>
 #include <map>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "base/result.h"
 #include "base/secret.h"
@@ -17,25 +18,39 @@ namespace secrets {
 /// The host's environment variables, as they were when lazaret started.
 using Environment = std::map<std::string, std::string, std::less<>>;
 
-/// Of several keys the first of `value`, `env`, `file`, `command` counts; empty texts are keys that
-/// were not given.
+/// Of several places the first counts, in the order in which they stand here; what is empty was
+/// not given.
 struct Source {
   std::optional<base::Secret> value{};
   std::string env{};
   std::string file{};
-  std::string command{};
+  std::string command{};               // for /bin/sh
+  std::vector<std::string> program{};  // the same without a shell: a program and its arguments
+  std::string secret{};                // a name that `lazaret secret set` was given
+  std::map<std::string, std::string, std::less<>> keyring{};  // an item's attributes
+  std::string op{};    // "op://vault/item/field", of 1Password
+  std::string pass{};  // an entry of `pass`; or "pass://…", of Proton Pass
 
-  bool configured() const { return value || !env.empty() || !file.empty() || !command.empty(); }
+  // Which part of what a file, command or keyring has.
+  std::string json{};          // the member "a.b.0"
+  std::string env_file_key{};  // the variable of a `.env` file
+
+  bool configured() const;
 };
 
-/// The value as it stands now; nullopt when nothing is configured or the variable is not set (a
-/// variable that is set to nothing is a value). A file's and a command's text loses the white space
-/// at its ends. An unreadable file and a command that fails or takes longer than ten seconds are
-/// errors; they never hold the text that was read.
+/// The value as it stands now; nullopt when nothing is configured, or nothing is there: a variable
+/// that is not set (one that is set to nothing is a value), no such item or name, no such member.
+/// What a file or a program has loses the white space at its ends. Errors, which never hold what
+/// was read: a file that cannot be read; a program that is not there, fails, or takes longer than
+/// ten seconds (password managers: thirty, a person may have to unlock them); a keyring that does
+/// not answer. Blocks for as long.
 base::Result<std::optional<base::Secret>> resolve(
     const Source& source, const Environment& environment, const std::filesystem::path& home);
 
 /// Why `resolve` gave nothing, or nothing but emptiness: "the environment variable X is not set".
 std::string why_empty(const Source& source);
+
+/// What is unwise about a source that works: a file that other users can read. Says what to do.
+std::optional<std::string> warning_about(const Source& source, const std::filesystem::path& home);
 
 }  // namespace secrets

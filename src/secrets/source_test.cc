@@ -2,11 +2,13 @@
 #include "secrets/source.h"
 
 #include <gtest/gtest.h>
+#include <sys/stat.h>
 
 #include <chrono>
 
 #include "base/file.h"
 #include "secrets/command.h"
+#include "secrets/store.h"
 #include "secrets/test_support.h"
 
 namespace secrets {
@@ -25,7 +27,7 @@ std::string revealed(
 }
 
 std::string printed(const std::string& command, const Environment& environment = {}) {
-  const auto output = output_of(command, environment, 5s);
+  const auto output = output_of(Command::shell(command), environment, 5s);
   return output ? std::string(output->reveal()) : "error: " + output.error().message;
 }
 
@@ -77,6 +79,123 @@ TEST(Source, SaysWhyItIsEmpty) {
   EXPECT_EQ(why_empty({}), "it has no source");
 }
 
+TEST(Source, TakesAMemberOfAJsonFile) {
+  const Directory home;
+  ASSERT_TRUE(base::write_file(home.path() / "c.json", R"({"tokens":[{"access":"hush"}]})"));
+  EXPECT_EQ(revealed({.file = "~/c.json", .json = "tokens.0.access"}, {}, home.path()), "hush");
+  EXPECT_EQ(revealed({.file = "~/c.json", .json = "tokens.1"}, {}, home.path()), "nothing");
+  const Source absent{.file = "~/c.json", .json = "tokens.1"};
+  EXPECT_EQ(why_empty(absent), "~/c.json has no member tokens.1");
+}
+
+TEST(Source, SaysWhichFileIsNotJson) {
+  const Directory home;
+  ASSERT_TRUE(base::write_file(home.path() / "c.json", "hush {"));
+  const auto text = revealed({.file = "~/c.json", .json = "a"}, {}, home.path());
+  EXPECT_TRUE(text.starts_with("error: it is not JSON (looking for json in /")) << text;
+  EXPECT_FALSE(text.contains("hush")) << text;
+}
+
+TEST(Source, TakesAVariableOfAnEnvFile) {
+  const Directory home;
+  ASSERT_TRUE(base::write_file(home.path() / ".env", "A=1\nexport KEY='two words'\n"));
+  EXPECT_EQ(revealed({.file = "~/.env", .env_file_key = "KEY"}, {}, home.path()), "two words");
+  EXPECT_EQ(why_empty({.file = "~/.env", .env_file_key = "B"}), "~/.env has no B");
+}
+
+TEST(Source, TakesAMemberOfWhatACommandPrints) {
+  EXPECT_EQ(revealed({.command = "echo '{\"a\": 7}'", .json = "a"}), "7");
+}
+
+TEST(Source, RunsAProgramWithoutAShell) {
+  EXPECT_EQ(revealed({.program = {"/bin/echo", "$HOME;", "*"}}), "$HOME; *");
+  EXPECT_EQ(revealed({.program = {"echo", "x"}}, {{"PATH", "/nonexistent:/bin"}}), "x");
+}
+
+TEST(Source, NamesAProgramThatIsNotThere) {
+  EXPECT_EQ(
+      revealed({.program = {"absent-program"}}, {{"PATH", "/bin"}}),
+      "error: there is no program `absent-program`\n  install it, or correct PATH");
+}
+
+/// A directory with programs of these names that print their arguments, or what `script` says.
+class Managers {
+public:
+  void add(const std::string& name, const std::string& script) {
+    const auto path = directory_.path() / name;
+    ASSERT_TRUE(base::write_file(path, "#!/bin/sh\n" + script + "\n", 0700));
+  }
+  Environment environment() const { return {{"PATH", directory_.path().string()}}; }
+
+private:
+  Directory directory_;
+};
+
+TEST(Source, AsksOnePassword) {
+  Managers managers;
+  managers.add("op", "echo \"$*\"");
+  EXPECT_EQ(
+      revealed({.op = "op://vault/item/field"}, managers.environment()),
+      "read --no-newline op://vault/item/field");
+}
+
+TEST(Source, TakesTheFirstLineOfAPassEntry) {
+  Managers managers;
+  managers.add("pass", "echo \"$*\"; echo user: me");
+  EXPECT_EQ(revealed({.pass = "web/key"}, managers.environment()), "show -- web/key");
+}
+
+TEST(Source, AsksProtonPassForItsReferences) {
+  Managers managers;
+  managers.add("pass-cli", "echo \"$*\"");
+  EXPECT_EQ(revealed({.pass = "pass://s/i/f"}, managers.environment()), "item view pass://s/i/f");
+}
+
+TEST(Source, SaysWhichPasswordManagerIsMissing) {
+  const Managers managers;
+  EXPECT_EQ(
+      revealed({.op = "op://v/i/f"}, managers.environment()),
+      "error: `op`, the command-line program of 1Password, is not installed\n"
+      "  install it, or give the secret another source");
+}
+
+TEST(Source, NamesAPasswordManagerThatFails) {
+  Managers managers;
+  managers.add("op", "echo hush; exit 1");
+  const auto text = revealed({.op = "op://v/i/f"}, managers.environment());
+  EXPECT_TRUE(text.starts_with("error: `op read` ended with status 1")) << text;
+  EXPECT_FALSE(text.contains("hush")) << text;
+}
+
+TEST(Source, NamesASecretThatIsKept) {
+  const Directory home;
+  const auto store = Store::of({}, home.path());
+  ASSERT_TRUE(store.set("npm", base::Secret("hush"), Store::Place::file));
+  EXPECT_EQ(revealed({.secret = "npm"}, {}, home.path()), "hush");
+  EXPECT_EQ(revealed({.secret = "other"}, {}, home.path()), "nothing");
+  EXPECT_EQ(
+      why_empty({.secret = "other"}),
+      "no secret is kept under that name: lazaret secret set other");
+}
+
+TEST(Source, NeedsASessionToAskAKeyring) {
+  const auto text = revealed({.keyring = {{"service", "x"}}});
+  EXPECT_TRUE(text.starts_with("error: there is no desktop keyring: there is no session of D-Bus"))
+      << text;
+}
+
+TEST(Source, WarnsOfAFileThatOthersCanRead) {
+  const Directory home;
+  const auto file = home.path() / "token";
+  ASSERT_TRUE(base::write_file(file, "hush", 0640));
+  const auto warning = warning_about({.file = "~/token"}, home.path());
+  EXPECT_EQ(
+      warning, file.native() + " can be read by others (mode 0640): chmod 600 " + file.native());
+  ASSERT_EQ(::chmod(file.c_str(), 0600), 0);
+  EXPECT_EQ(warning_about({.file = "~/token"}, home.path()), std::nullopt);
+  EXPECT_EQ(warning_about({.file = "~/absent"}, home.path()), std::nullopt);
+}
+
 TEST(Command, GivesWhatItPrints) {
   EXPECT_EQ(revealed({.command = "printf ' x\\n\\n'"}), "x");
   EXPECT_EQ(printed("echo \"$TOKEN\"", {{"TOKEN", "t"}}), "t\n");
@@ -101,7 +220,8 @@ TEST(Command, ThatIsLateIsKilledWithWhatItStarted) {
   const auto proof = (directory.path() / "proof").native();
   const auto start = std::chrono::steady_clock::now();
   const auto output = output_of(
-      "(sleep 1; echo late > " + proof + ") & sleep 60", {{"PATH", "/usr/bin:/bin"}}, 200ms);
+      Command::shell("(sleep 1; echo late > " + proof + ") & sleep 60"),
+      {{"PATH", "/usr/bin:/bin"}}, 200ms);
   ASSERT_FALSE(output);
   EXPECT_EQ(output.error().kind, base::ErrorKind::timeout);
   EXPECT_LT(std::chrono::steady_clock::now() - start, 10s);
@@ -110,7 +230,8 @@ TEST(Command, ThatIsLateIsKilledWithWhatItStarted) {
 }
 
 TEST(Command, ThatClosesItsOutputStillHasADeadline) {
-  const auto output = output_of("exec >&-; sleep 60", {{"PATH", "/usr/bin:/bin"}}, 200ms);
+  const auto output =
+      output_of(Command::shell("exec >&-; sleep 60"), {{"PATH", "/usr/bin:/bin"}}, 200ms);
   ASSERT_FALSE(output);
   EXPECT_EQ(output.error().kind, base::ErrorKind::timeout);
 }

@@ -4,15 +4,18 @@
 #include <sys/utsname.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstdlib>
 
 #include "base/encoding.h"
 #include "base/file.h"
+#include "base/secret.h"
 #include "sandbox/bubblewrap.h"
 #include "sandbox/launch.h"
 #include "sandbox/signals.h"
 #include "sandbox/supervise.h"
 #include "sandbox/warden.h"
+#include "secrets/store.h"
 #include "session/gateway_host.h"
 #include "session/pipeline.h"
 #include "session/way_out.h"
@@ -113,6 +116,31 @@ Check check_directories(const Project& project) {
   return ok("directories", project.places.data.string());
 }
 
+/// Whether what is secret can be kept out of swap.
+Check check_memory() {
+  const base::Secret probe("something secret");
+  const auto why = base::why_secrets_may_be_swapped();
+  if (why.empty()) return ok("memory", "secrets are kept out of swap and core dumps");
+  return {
+      .name = "memory",
+      .status = Status::warning,
+      .detail = "secrets may be written to swap: " + why,
+      .remedy = "raise the limit for locked memory (ulimit -l), or encrypt the swap space"};
+}
+
+/// The values that `lazaret secret` keeps.
+Check check_secrets(const Project& project) {
+  const auto listing = secrets::Store::of(project.environment, project.places.home).list();
+  if (!listing) return bad("secrets", listing.error());
+  if (listing->keyring_failure) return bad("secrets", *listing->keyring_failure, Status::warning);
+  const auto in_file = std::ranges::count(
+      listing->secrets, secrets::Store::Place::file, &secrets::Store::Listed::place);
+  const auto in_keyring = std::ssize(listing->secrets) - in_file;
+  return ok(
+      "secrets", std::to_string(in_keyring) + " in the desktop keyring, " +
+                     std::to_string(in_file) + " in the sealed file");
+}
+
 void check_config(
     const Project& project, const ConfigRequest& request, std::vector<Check>& checks) {
   auto loaded = load_config(project, request);
@@ -170,6 +198,8 @@ std::vector<Check> examine(const ConfigRequest& request) {
   }
   checks.push_back(check_directories(*project));
   checks.push_back(check_authority(*project));
+  checks.push_back(check_memory());
+  checks.push_back(check_secrets(*project));
   check_config(*project, request, checks);
   return checks;
 }

@@ -36,6 +36,22 @@ std::shared_ptr<flow::TokenGate> gate_of(
   return gate;
 }
 
+/// What is unwise about sources that work.
+void warn(
+    const config::Config& config,
+    const std::filesystem::path& home,
+    std::vector<std::string>& warnings) {
+  const auto look_at = [&](const secrets::Source& source) {
+    if (auto warning = secrets::warning_about(source, home))
+      warnings.push_back(*std::move(warning));
+  };
+  for (const auto& credential : config.credentials) {
+    if (credential.enabled) look_at(credential.source);
+  }
+  for (const auto& secret : config.secrets)
+    look_at(secret.source);
+}
+
 }  // namespace
 
 base::Result<Decider> make_decider(
@@ -50,6 +66,7 @@ base::Result<Decider> make_decider(
   Decider decider;
   for (const auto warnings : {injectors.warnings(), placeholders.warnings()})
     decider.warnings.insert(decider.warnings.end(), warnings.begin(), warnings.end());
+  warn(config, places.home, decider.warnings);
   decider.pipeline = std::make_shared<const flow::Pipeline>(
       std::move(config.policy), std::move(injectors), std::move(placeholders),
       gate_of(config, places, sandbox, purpose));

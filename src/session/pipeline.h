@@ -16,7 +16,8 @@ namespace session {
 
 struct Decider {
   std::shared_ptr<const flow::Pipeline> pipeline;
-  std::vector<std::string> warnings;  // credentials and secrets whose source gives nothing
+  std::vector<std::string>
+      warnings;  // credentials and secrets whose source gives nothing or is unwise
 };
 
 /// Whether requests are sent, or only asked about: those do not count.

@@ -8,10 +8,12 @@
 
 #include <algorithm>
 #include <csignal>
+#include <cstring>
 #include <future>
 
 #include "base/encoding.h"
 #include "base/file.h"
+#include "base/secret.h"
 #include "base/text.h"
 #include "policy/datagrams.h"
 #include "sandbox/bubblewrap.h"
@@ -26,6 +28,8 @@
 #include "sandbox/warden.h"
 #include "session/gateway_host.h"
 #include "session/pipeline.h"
+
+extern char** environ;  // NOLINT(readability-redundant-declaration)
 
 namespace session {
 namespace {
@@ -114,6 +118,16 @@ void keep_to_ourselves() {
   ::prctl(PR_SET_DUMPABLE, 0);
   const rlimit none{};
   ::setrlimit(RLIMIT_CORE, &none);
+}
+
+/// Wipes the variables of our own environment that are a credential: /proc would show them to root,
+/// and whoever needs one from here on has its own copy.
+void hide_variables(const secrets::Scrubber& credentials) {
+  for (char** each = environ; each != nullptr && *each != nullptr; ++each) {
+    char* const value = std::strchr(*each, '=');
+    if (value != nullptr && credentials.is_secret(value + 1))
+      base::wipe(value + 1, std::strlen(value + 1));
+  }
 }
 
 sandbox::User user_of(const config::Environment& environment) {
@@ -301,6 +315,7 @@ base::Result<sandbox::Ending> run(RunRequest request) {
   std::optional<Brain> brain;
   if (config.network == config::Network::gateway)
     brain.emplace(TRY(make_brain(request, project, config)));
+  if (brain) hide_variables(brain->pipeline->scrubber());
   auto input = TRY(plan_input_of(request, project, loaded, places, std::move(walks)));
   if (brain) {
     input.proxy_url = "http://10.0.2.2:" + std::to_string(config.proxy.port);

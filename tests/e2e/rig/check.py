@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Assertions that say what was there instead."""
 
+import time
+
 
 class Failed(AssertionError):
     pass
@@ -43,3 +45,11 @@ def any_match(items, predicate, about):
     found = [item for item in items if predicate(item)]
     that(found, f"no {about} among:\n{_short(chr(10).join(map(repr, items)), 5000)}")
     return found[0]
+
+
+def eventually(predicate, about, patience=1, seconds=10):
+    """Waits for something that other processes do."""
+    end = time.monotonic() + seconds * patience
+    while not predicate():
+        that(time.monotonic() < end, f"never: {about}")
+        time.sleep(0.05)

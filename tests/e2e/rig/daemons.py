@@ -204,3 +204,56 @@ def nsd(box, zone, records):
     )
     box.clean_up(daemon.close)
     return daemon.start(program, "-d", "-c", settings)
+
+
+def keyring(box):
+    """A desktop's keyring, unlocked and empty, on a session bus of its own: the variables that lead to it."""
+    bus, service = find("dbus-daemon", "dbus-daemon"), find("gnome-keyring-daemon", "gnome-keyring")
+    place = pathlib.Path(tempfile.mkdtemp(prefix="lazaret-keyring-"))
+    variables = {"DBUS_SESSION_BUS_ADDRESS": f"unix:path={place}/bus"}
+    own = {"PATH": PATH, "HOME": str(place), "XDG_RUNTIME_DIR": str(place), **variables}
+    started = []
+
+    def start(*command, stdin=b""):
+        process = subprocess.Popen(
+            list(map(str, command)),
+            env=own,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,
+        )
+        started.append(process)
+        process.stdin.write(stdin)
+        process.stdin.close()
+
+    def close():
+        for process in reversed(started):
+            try:
+                os.killpg(process.pid, signal.SIGKILL)
+            except ProcessLookupError:
+                pass
+            process.wait()
+        shutil.rmtree(place, ignore_errors=True)
+
+    box.clean_up(close)
+    start(bus, "--session", "--nofork", f"--address=unix:path={place}/bus")
+    check.eventually(lambda: (place / "bus").exists(), "the bus is there", box.rig.patience)
+    start(service, "--foreground", "--unlock", "--components=secrets", stdin=b"password")
+    check.eventually(
+        lambda: _has_owner(own, "org.freedesktop.secrets"), "the keyring is there", box.rig.patience
+    )
+    return variables
+
+
+def _has_owner(environment, name):
+    asked = subprocess.run(
+        [
+            *(find("dbus-send", "dbus-bin"), "--session", "--print-reply"),
+            *("--dest=org.freedesktop.DBus", "/", "org.freedesktop.DBus.NameHasOwner"),
+            f"string:{name}",
+        ],
+        env=environment,
+        capture_output=True,
+    )
+    return b"boolean true" in asked.stdout

@@ -1,0 +1,203 @@
+// SPDX-License-Identifier: Apache-2.0
+// lazaret secret set|list|remove
+//
+// A value comes from standard input, the terminal or a variable, never from an argument: those can
+// be seen by every user of the machine. It is never printed.
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <termios.h>
+#include <unistd.h>
+
+#include <cerrno>
+
+#include "base/fd.h"
+#include "base/json.h"
+#include "base/text.h"
+#include "cli/commands.h"
+#include "secrets/store.h"
+#include "session/project.h"
+
+namespace cli {
+namespace {
+
+using base::ErrorKind;
+using base::Result;
+using base::Secret;
+using base::SecretBuilder;
+using Place = secrets::Store::Place;
+
+constexpr std::size_t largest_value = 64U * 1024U;
+
+struct Options {
+  std::string name{};
+  bool from_input = false;
+  std::string variable{};
+  std::string place{};
+  bool json = false;
+};
+
+/// The terminal shows nothing of what is typed while this lives.
+class EchoOff {
+public:
+  explicit EchoOff(int terminal) : terminal_(terminal) {
+    if (::tcgetattr(terminal_, &before_) != 0) return;
+    termios silent = before_;
+    silent.c_lflag &= ~static_cast<tcflag_t>(ECHO);
+    silent.c_lflag |= ECHONL;
+    changed_ = ::tcsetattr(terminal_, TCSAFLUSH, &silent) == 0;
+  }
+  EchoOff(const EchoOff&) = delete;
+  EchoOff& operator=(const EchoOff&) = delete;
+  ~EchoOff() {
+    if (changed_) ::tcsetattr(terminal_, TCSAFLUSH, &before_);
+  }
+
+  explicit operator bool() const { return changed_; }
+
+private:
+  int terminal_;
+  termios before_{};
+  bool changed_ = false;
+};
+
+Result<> read_more(int fd, SecretBuilder& out, bool& more) {
+  const auto room = out.room(4096);
+  const ssize_t size = ::read(fd, room.data(), room.size());
+  if (size < 0 && errno != EINTR) return base::fail_errno("read the value");
+  if (size > 0) out.grew(static_cast<std::size_t>(size));
+  more = size != 0;
+  if (out.size() <= largest_value) return {};
+  return base::fail(ErrorKind::invalid, "the value is longer than 64 KiB");
+}
+
+/// Without the line break at the end, which a shell or a terminal added.
+Secret without_line_break(SecretBuilder text) {
+  for (const char c : {'\n', '\r'}) {
+    if (text.reveal().ends_with(c)) text.shrink(text.size() - 1);
+  }
+  return std::move(text).take();
+}
+
+Result<Secret> read_input() {
+  SecretBuilder text;
+  for (bool more = true; more;)
+    TRY_VOID(read_more(STDIN_FILENO, text, more));
+  return without_line_break(std::move(text));
+}
+
+Result<Secret> ask(const std::string& name) {
+  const base::Fd terminal(::open("/dev/tty", O_RDWR | O_CLOEXEC | O_NOCTTY));
+  if (!terminal) {
+    return base::fail(
+        ErrorKind::invalid, "there is no terminal to ask for the value",
+        "give it on standard input (--stdin) or in a variable (--from-env)");
+  }
+  const EchoOff silent(terminal.get());
+  if (!silent) return base::fail_errno("keep the terminal from showing the value");
+  const auto question = fmt::format("value of {}: ", base::escape_for_terminal(name));
+  static_cast<void>(!::write(terminal.get(), question.data(), question.size()));
+  SecretBuilder text;
+  for (bool more = true; more && !text.reveal().ends_with('\n');)
+    TRY_VOID(read_more(terminal.get(), text, more));
+  return without_line_break(std::move(text));
+}
+
+Result<Secret> value_of(const Options& options, const session::Project& project) {
+  if (options.from_input) return read_input();
+  if (options.variable.empty()) return ask(options.name);
+  const auto found = project.environment.find(options.variable);
+  if (found != project.environment.end()) return Secret(found->second);
+  return base::fail(
+      ErrorKind::not_found,
+      "the environment variable " + base::escape_for_terminal(options.variable) + " is not set");
+}
+
+std::optional<Place> place_of(const Options& options) {
+  if (options.place.empty()) return std::nullopt;
+  return options.place == "file" ? Place::file : Place::keyring;
+}
+
+Result<int> set(const Options& options, const Globals& globals) {
+  const auto project = TRY(session::Project::here());
+  const auto store = secrets::Store::of(project.environment, project.places.home);
+  const auto value = TRY(value_of(options, project));
+  if (value.empty()) {
+    return base::fail(
+        ErrorKind::invalid, "the value is empty; nothing was changed",
+        "lazaret secret remove forgets a value");
+  }
+  const auto place = TRY(store.set(options.name, value, place_of(options)));
+  tell(
+      globals,
+      fmt::format(
+          "{} is kept in {}; use it with source = {{ secret = \"{}\" }}", options.name,
+          place == Place::keyring ? "the desktop keyring" : "a sealed file", options.name));
+  return 0;
+}
+
+std::string to_json(const secrets::Store::Listing& listing) {
+  std::string out = "[";
+  for (const auto& each : listing.secrets) {
+    if (out.size() > 1) out += ",";
+    out += fmt::format(
+        R"({{"name":{},"kept_in":"{}"}})", base::to_json_string(each.name), name_of(each.place));
+  }
+  return out + "]\n";
+}
+
+std::string to_text(const secrets::Store::Listing& listing) {
+  std::string out;
+  for (const auto& each : listing.secrets)
+    out += fmt::format("{:<8} {}\n", name_of(each.place), base::escape_for_terminal(each.name));
+  return out.empty() ? "no secrets are kept\n" : out;
+}
+
+Result<int> list(const Options& options, const Globals& globals) {
+  const auto project = TRY(session::Project::here());
+  const auto listing = TRY(secrets::Store::of(project.environment, project.places.home).list());
+  if (listing.keyring_failure) tell(globals, "warning: " + listing.keyring_failure->to_string());
+  TRY_VOID(print(options.json ? to_json(listing) : to_text(listing)));
+  return 0;
+}
+
+Result<int> remove(const Options& options, const Globals&) {
+  const auto project = TRY(session::Project::here());
+  const auto store = secrets::Store::of(project.environment, project.places.home);
+  const auto shown = base::escape_for_terminal(options.name);
+  if (!TRY(store.remove(options.name))) {
+    return base::fail(
+        ErrorKind::not_found, "no secret is kept under the name " + shown,
+        "lazaret secret list shows the names");
+  }
+  TRY_VOID(print(shown + " is forgotten\n"));
+  return 0;
+}
+
+}  // namespace
+
+void add_secret(CLI::App& app, Chosen& chosen) {
+  app.require_subcommand(1);
+  const auto options = std::make_shared<Options>();
+  auto& set_app = add_subcommand(
+      app, chosen, "set", "Keep a value, asked for on the terminal, under a name", options, set);
+  set_app.add_option("NAME", options->name, "What `source.secret` calls it")->required();
+  auto* input = set_app.add_flag(
+      "--stdin", options->from_input, "Take the value from standard input, without a last newline");
+  set_app.add_option("--from-env", options->variable, "Take the value from this variable")
+      ->type_name("VAR")
+      ->excludes(input);
+  set_app
+      .add_option(
+          "--in", options->place,
+          "keyring or file; if left out, the desktop keyring where there is one, else the file")
+      ->check(CLI::IsMember({"keyring", "file"}).description(""))
+      ->type_name("PLACE");
+  add_subcommand(app, chosen, "list", "List the names, never the values", options, list)
+      .add_flag("--json", options->json, "As a JSON array");
+  add_subcommand(app, chosen, "remove", "Forget a value", options, remove)
+      .add_option("NAME", options->name, "What it is kept under")
+      ->required();
+}
+
+}  // namespace cli

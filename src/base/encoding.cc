@@ -2,6 +2,7 @@
 #include "base/encoding.h"
 
 #include <openssl/evp.h>
+#include <openssl/hmac.h>
 #include <openssl/rand.h>
 
 #include <algorithm>
@@ -108,6 +109,18 @@ std::string sha256(std::string_view bytes) {
           EVP_sha256(), nullptr) != 1) {
     throw std::runtime_error("SHA-256 is not available in this OpenSSL");
   }
+  return out;
+}
+
+std::string hmac_sha256(std::string_view key, std::string_view bytes) {
+  std::string out(EVP_MAX_MD_SIZE, '\0');
+  unsigned size = 0;
+  const auto* made = HMAC(
+      EVP_sha256(), key.data(), static_cast<int>(key.size()),
+      reinterpret_cast<const unsigned char*>(bytes.data()), bytes.size(),
+      reinterpret_cast<unsigned char*>(out.data()), &size);
+  if (made == nullptr) throw std::runtime_error("HMAC-SHA256 failed");
+  out.resize(size);
   return out;
 }
 

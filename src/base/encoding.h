@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
-// Bytes as text and digests: hex, base64 (RFC 4648), SHA-256, and random bytes.
+// Bytes as text and digests: hex, base64 (RFC 4648), SHA-256 with and without a key, and
+// random bytes.
 
 #include <optional>
 #include <string>
@@ -15,6 +16,8 @@ std::string to_base64(std::string_view bytes);
 std::optional<std::string> from_base64(std::string_view text);
 /// 32 bytes.
 std::string sha256(std::string_view bytes);
+/// HMAC with SHA-256 (RFC 2104), 32 bytes.
+std::string hmac_sha256(std::string_view key, std::string_view bytes);
 /// From the operating system's generator; throws when it fails.
 std::string random_bytes(std::size_t count);
 /// UUID version 7 (RFC 9562): sortable by time.

@@ -72,6 +72,12 @@ TEST(Sha256, GivesTheKnownDigests) {
       to_hex(sha256("abc")), "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
 }
 
+TEST(Encoding, AuthenticatesLikeRfc4231) {
+  EXPECT_EQ(
+      to_hex(hmac_sha256("Jefe", "what do ya want for nothing?")),
+      "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843");
+}
+
 TEST(RandomBytes, GivesAsManyAsAskedAndNeverTheSame) {
   EXPECT_EQ(random_bytes(0), "");
   EXPECT_EQ(random_bytes(33).size(), 33U);

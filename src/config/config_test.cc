@@ -163,6 +163,17 @@ TEST(Config, NamesThePlaceOfAMistakeTheSchemaCannotSee) {
       {"[sandbox]\nbase_path = \"x\"", "/etc/c.toml:2:13: sandbox.base_path: must be absolute"},
       {"[proxy.credentials.x]\nenabled = true\nheader = \"X-Key\"",
        "/etc/c.toml:1:1: proxy.credentials.x: "},
+      {"[proxy.credentials.x]\nenabled = true\ntype = \"bearer\"\nhost = \"a.test\"\n"
+       "header = \"X\"",
+       "/etc/c.toml:5:10: proxy.credentials.x.header: a credential of the type bearer has no such"},
+      {"[proxy.credentials.x]\nenabled = true\nhost = \"a.test\"\nheader = \"X\"\n"
+       "username = \"me\"",
+       "/etc/c.toml:5:12: proxy.credentials.x.username: a credential of the type header has no"},
+      {"[proxy.credentials.x]\nenabled = true\ntype = \"basic\"\nhost = \"a.test\"\n"
+       "username = \"me\"\nusername_source.env = \"ME\"",
+       "/etc/c.toml:5:12: proxy.credentials.x.username: also in username_source"},
+      {"[proxy.credentials.x.access_key_id]",
+       "/etc/c.toml:1:1: proxy.credentials.x.access_key_id: no source"},
       {"[proxy.credentials.x.source]", "/etc/c.toml:1:1: proxy.credentials.x.source: no source"},
       {"[sandbox.environment.A]\n", "/etc/c.toml:1:1: sandbox.environment.A: no source"},
       {"[sandbox.environment.\"A=\"]\nvalue = \"\"",
@@ -229,6 +240,49 @@ file = "~/token"
   EXPECT_EQ(config->credentials[0].name, "github");
   EXPECT_EQ(config->credentials[1].header, "PRIVATE-TOKEN");
   EXPECT_EQ(config->credentials[1].origin.to_string(), "/etc/c.toml:4");
+}
+
+TEST(Config, ReadsEveryKeyOfACredential) {
+  const auto [config, mistakes] = read(R"(
+[proxy.credentials.store]
+enabled = true
+type = "aws-sigv4"
+host = "store.test"
+region = "here"
+service = "s3"
+dummy = "none"
+schemes = ["https"]
+source = { env = "SECRET" }
+access_key_id = { env = "ID" }
+session_token = { file = "~/session" }
+[proxy.credentials.site]
+enabled = true
+type = "cookie"
+host = "site.test"
+cookie = "sid"
+[proxy.credentials.map]
+enabled = true
+type = "query"
+host = "map.test"
+parameter = "key"
+[proxy.credentials.repo]
+enabled = true
+type = "basic"
+host = "repo.test"
+username_source = { env = "ME" }
+)");
+  ASSERT_EQ(mistakes, "");
+  const auto& store = config->credentials[0];
+  EXPECT_EQ(store.type, "aws-sigv4");
+  EXPECT_EQ(store.region, "here");
+  EXPECT_EQ(store.service, "s3");
+  EXPECT_EQ(store.dummy, "none");
+  EXPECT_EQ(store.schemes, std::vector<std::string>{"https"});
+  EXPECT_EQ(store.access_key_id.env, "ID");
+  EXPECT_EQ(store.session_token.file, "/home/u/session");
+  EXPECT_EQ(config->credentials[1].cookie, "sid");
+  EXPECT_EQ(config->credentials[2].parameter, "key");
+  EXPECT_EQ(config->credentials[3].username_source.env, "ME");
 }
 
 }  // namespace

@@ -22,14 +22,22 @@ secrets::InjectorSpec injector_of(const std::string& name, const Value& value) {
   secrets::InjectorSpec spec{.name = name};
   spec.enabled = reader.flag("enabled").value_or(false);
   spec.preset = reader.text("preset");
+  spec.type = reader.text("type");
   spec.host = reader.text("host");
   spec.header = reader.text("header");
+  spec.parameter = reader.text("parameter");
+  spec.cookie = reader.text("cookie");
   spec.value_format = reader.text("value_format");
+  spec.username = reader.text("username");
+  spec.region = reader.text("region");
+  spec.service = reader.text("service");
+  spec.dummy = reader.text("dummy");
   spec.overwrite = reader.flag("overwrite").value_or(false);
   spec.allow_plaintext = reader.flag("allow_plaintext").value_or(false);
   for (const auto port : reader.integers("ports")) {
     spec.ports.push_back(static_cast<std::uint16_t>(port));
   }
+  spec.schemes = reader.texts("schemes");
   spec.methods = reader.texts("methods");
   spec.paths = reader.texts("paths");
   spec.origin = value.origin;
@@ -69,6 +77,29 @@ secrets::PlaceholderSpec placeholder_of(
   spec.allow_plaintext = reader.flag("allow_plaintext").value_or(false);
   spec.origin = value.origin;
   return spec;
+}
+
+/// A key that the credential's type does not use would be a wish that nobody grants.
+void check_keys_of_type(
+    const secrets::InjectorSpec& spec,
+    const Table& table,
+    const std::string& path,
+    Problems& problems) {
+  const auto type = secrets::type_of(spec);
+  if (!type) return;  // said when the whole is compiled
+  const auto used = secrets::own_keys_of(*type);
+  for (const auto key : secrets::keys_of_some_types()) {
+    const Value* value = table.find(key);
+    if (value == nullptr || std::ranges::find(used, key) != used.end()) continue;
+    problems.push_back(
+        {value->origin, fmt::format(
+                            "{}.{}: a credential of the type {} has no such key", path, key,
+                            secrets::name_of(*type))});
+  }
+  if (spec.username && spec.username_source.configured())
+    problems.push_back(
+        {table.find("username")->origin,
+         path + ".username: also in username_source; keep one of the two"});
 }
 
 bool is_variable_name(std::string_view name) {
@@ -133,13 +164,21 @@ std::vector<secrets::InjectorSpec> credentials_of(
   std::vector<secrets::InjectorSpec> specs;
   for (const auto& [name, origin, value] : sections(effective, "proxy.credentials")) {
     const auto path = join_path("proxy.credentials", name);
+    const Table& table = *value.as<Table>();
     auto spec = injector_of(name, value);
-    if (const Value* source = value.as<Table>()->find("source")) {
-      spec.source = source_of(*source->as<Table>(), home);
-      if (!spec.source.configured())
-        problems.push_back(empty_source(path + ".source", source->origin));
-    }
+    const auto read = [&](std::string_view key, secrets::Source& into) {
+      const Value* source = table.find(key);
+      if (source == nullptr) return;
+      into = source_of(*source->as<Table>(), home);
+      if (!into.configured())
+        problems.push_back(empty_source(join_path(path, std::string(key)), source->origin));
+    };
+    read("source", spec.source);
+    read("username_source", spec.username_source);
+    read("access_key_id", spec.access_key_id);
+    read("session_token", spec.session_token);
     if (spec.enabled) {
+      check_keys_of_type(spec, table, path, problems);
       const auto rule = secrets::InjectorRule::compile(spec);
       if (!rule) problems.push_back(problem_of(rule.error(), value.origin, path));
     }

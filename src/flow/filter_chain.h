@@ -19,6 +19,10 @@ public:
   ~FilterChain();
 
   bool empty() const { return filters_.empty(); }
+  /// One more, for the wire alone. Before anything is fed.
+  void add_last(std::unique_ptr<BodyFilter> filter) {
+    filters_.after_log.push_back(std::move(filter));
+  }
 
   /// The next piece; with `last` there is none behind it. False when a filter refuses: then nothing
   /// of it goes on.

@@ -4,6 +4,7 @@
 #include "content/codings.h"
 #include "content/format.h"
 #include "flow/coding_filters.h"
+#include "flow/request_view.h"
 #include "flow/substitution.h"
 #include "flow/token_mask.h"
 #include "flow/upload_count.h"
@@ -46,6 +47,13 @@ void decode_first(BodyFilters& filters, const content::Codings& codings) {
   filters.after_log.push_back(std::make_unique<EncodeFilter>(codings));
 }
 
+/// Whether the request's credential signs its body too.
+bool is_signed_with_body(const Pipeline& pipeline, const Flow& flow, http::Framing framing) {
+  const auto* injector = pipeline.injectors().find(flow.target());
+  return flow.takes_credentials && injector != nullptr &&
+         injector->needs_body(ViewOf(flow.request, flow.target(), framing).view());
+}
+
 }  // namespace
 
 BodyPlan plan_body(
@@ -71,6 +79,7 @@ BodyPlan plan_body(
       plan.hold = fits;  // its length changes
     }
   }
+  if (fits && is_signed_with_body(pipeline, flow, framing)) plan.hold = true;
   return plan;
 }
 

@@ -3,7 +3,7 @@
 
 #include <stdexcept>
 
-#include "base/text.h"
+#include "flow/request_view.h"
 #include "flow/substitute_head.h"
 #include "http/connection.h"
 #include "http/h2_head.h"
@@ -33,10 +33,43 @@ http::Request outgoing(const Flow& flow, http::Framing framing) {
   return out;
 }
 
+/// At least what the head takes as text: it is written without moving, which would leave copies.
+std::size_t room_for(const http::Request& head) {
+  constexpr std::size_t around_a_field = 4;  // ": " and the line's end
+  std::size_t room = head.method.size() + head.target.size() + 64;
+  for (const auto& field : head.fields)
+    room += field.name.size() + field.value.size() + around_a_field;
+  return room;
+}
+
+/// The target with the path and the query that the head has now.
+policy::Target as_sent(policy::Target target, const http::Request& head) {
+  const std::string_view whole = head.target;
+  const auto question = whole.find('?');
+  target.path = whole.substr(0, question);
+  target.query =
+      question == std::string_view::npos ? std::string_view() : whole.substr(question + 1);
+  return target;
+}
+
+class ChunkFilter final : public BodyFilter {
+public:
+  explicit ChunkFilter(secrets::sigv4::ChunkSigning from) : signer_(std::move(from)) {}
+  void feed(std::string_view in, bool last, std::string& out) override {
+    signer_.feed(in, last, out);
+  }
+
+private:
+  secrets::sigv4::ChunkSigner signer_;
+};
+
 }  // namespace
 
 base::Result<Sealed> Sealed::seal(
-    Cleared&& cleared, const Reached& upstream, const Pipeline& pipeline) {
+    Cleared&& cleared,
+    const Reached& upstream,
+    const Pipeline& pipeline,
+    const secrets::Circumstances& now) {
   const Flow& flow = cleared.flow_;
   if (upstream.host != flow.host || upstream.port != flow.port) {
     return base::fail(
@@ -45,60 +78,68 @@ base::Result<Sealed> Sealed::seal(
   Sealed sealed;
   sealed.framing_ = http::request_framing(flow.request);
   sealed.takes_trailers_ = flow.request.fields.has_token("te", "trailers");
-  sealed.head_ = outgoing(flow, sealed.framing_);
-  auto& fields = sealed.head_.fields;
-
-  const auto* injector =
-      flow.takes_credentials ? pipeline.injectors().find(flow.target()) : nullptr;
+  sealed.head_ = WireHead(outgoing(flow, sealed.framing_));
   const bool as_judged = flow.scheme != "https" || upstream.verified_tls;
-  if (injector != nullptr && as_judged) {
-    const auto present = fields.find(injector->header());
-    if (const auto* value = injector->value_over(present.value_or(std::string_view()))) {
-      sealed.injected_ = injector;
-      sealed.credential_ = value;
-      fields.erase(injector->header());
-    }
+  if (as_judged && flow.notes && !flow.notes->substituted.empty()) {
+    sealed.head_.change(
+        [&](http::Request& head) { substitute_head(head, flow, pipeline.placeholders()); });
   }
-  if (as_judged) substitute_head(sealed.head_, flow, pipeline.placeholders());
   sealed.guarded_ = pipeline.entrusts(flow.host);
   if (sealed.guarded_) {
     // What comes back is searched for credentials: it has to be readable, and whole.
+    auto& fields = sealed.head_.plain_fields();
     fields.set("Accept-Encoding", "identity");
     fields.erase("Range");
     fields.erase("If-Range");
   }
-  TRY_VOID(http::check_request_head(sealed.head_));
+  if (as_judged && flow.takes_credentials) TRY_VOID(sealed.inject(flow.target(), pipeline, now));
+  TRY_VOID(http::check_request_head(sealed.head_.request()));
   sealed.flow_ = std::move(cleared.flow_);
   return sealed;
 }
 
-void Sealed::append_head(std::string& out) const { append(out, head_); }
-
-void Sealed::append_head_for_proxy(std::string& out) const {
-  http::Request head = head_;
-  const bool is_of_the_server = head_.target == "*";  // an empty path says so (RFC 9112, 3.2.4)
-  head.target = flow_.scheme + "://" + authority_of(flow_) + (is_of_the_server ? "" : head_.target);
-  append(out, head);
+/// Comes last: a signature is over what is sent.
+base::Result<> Sealed::inject(
+    const policy::Target& target, const Pipeline& pipeline, const secrets::Circumstances& now) {
+  const auto* injector = pipeline.injectors().find(target);
+  if (injector == nullptr) return {};
+  const auto& head = head_.request();
+  auto injection = injector->inject(ViewOf(head, as_sent(target, head), framing_).view(), now);
+  if (const auto* unfit = std::get_if<secrets::Unfit>(&injection)) {
+    return base::fail(
+        base::ErrorKind::denied, "credential `" + injector->name() + "`: " + unfit->reason);
+  }
+  if (auto* edits = std::get_if<secrets::Edits>(&injection)) {
+    head_.apply(*edits);
+    chunks_ = std::move(edits->chunks);
+    injected_ = injector;
+  }
+  return {};
 }
 
-void Sealed::append(std::string& out, const http::Request& head) const {
-  out.reserve(out.size() + 1024);
+std::unique_ptr<BodyFilter> Sealed::body_filter() const {
+  if (!chunks_) return nullptr;
+  return std::make_unique<ChunkFilter>(chunks_->clone());
+}
+
+void Sealed::append_head(std::string& out) const {
+  const auto& head = head_.request();
+  out.reserve(out.size() + room_for(head));
   http::append_checked_request_head(out, head);
-  if (credential_ == nullptr) return;
-  out.resize(out.size() - 2);  // the empty line comes after the credential
-  out.append(injected_->header()).append(": ").append(credential_->reveal()).append("\r\n\r\n");
+}
+
+void Sealed::append_head_for_proxy(std::string& out) const {
+  const auto& head = head_.request();
+  const std::string origin = flow_.scheme + "://" + authority_of(flow_);
+  out.reserve(out.size() + origin.size() + room_for(head));
+  http::append_checked_request_head(out, head, origin);
 }
 
 http::Fields Sealed::h2_fields() const {
-  auto fields = http::request_to_h2(head_, flow_.scheme);
+  auto fields = http::request_to_h2(head_.request(), flow_.scheme);
   if (!fields) throw std::logic_error("a head that was checked cannot be written");
   if (takes_trailers_) fields->add("te", "trailers");
-  if (credential_ != nullptr) fields->add(credential_field(), std::string(credential_->reveal()));
   return *std::move(fields);
-}
-
-std::string Sealed::credential_field() const {
-  return injected_ == nullptr ? std::string() : base::lower(injected_->header());
 }
 
 }  // namespace flow

@@ -1,14 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
-// The request as it goes to the upstream, with its credential. Nothing but the wire reads it: a
-// `Sealed` has no accessor of the credential and no formatter, and nothing that logs takes one.
+// The request as it goes to the upstream, with its secrets. Nothing but the wire reads it: a
+// `Sealed` has no accessor of a secret and no formatter, and nothing that logs takes one.
 
+#include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/result.h"
-#include "base/secret.h"
+#include "flow/body_filter.h"
 #include "flow/cleared.h"
+#include "flow/wire_head.h"
 #include "http/framing.h"
 
 namespace flow {
@@ -23,20 +27,28 @@ struct Reached {
 
 class Sealed {
 public:
-  /// Adds the one credential that belongs to this host and settles the head: hop-by-hop fields
-  /// gone, the canonical target, the body's framing declared anew. Errors: invalid (a part that
-  /// cannot be written). The pipeline outlives what it sealed.
+  /// Settles the head: hop-by-hop fields gone, the canonical target, the body's framing declared
+  /// anew; then adds the one credential that belongs to this host. Errors: invalid (a part that
+  /// cannot be written), denied (the credential does not fit the request, which must not go
+  /// without it). The pipeline outlives what it sealed. `cleared` stays whole on errors.
   static base::Result<Sealed> seal(
-      Cleared&& cleared, const Reached& upstream, const Pipeline& pipeline);
+      Cleared&& cleared,
+      const Reached& upstream,
+      const Pipeline& pipeline,
+      const secrets::Circumstances& now);
 
   /// Appends the head's bytes in HTTP/1.1. For the wire only: wipe them when they have gone.
   void append_head(std::string& out) const;
   /// The same for a proxy, which is told the whole URL (RFC 9112, 3.2.2).
   void append_head_for_proxy(std::string& out) const;
-  /// The head's fields in HTTP/2, the credential last. For the wire only: wipe it.
+  /// The head's fields in HTTP/2. For the wire only: wipe those that are sensitive.
   http::Fields h2_fields() const;
-  /// The name, in lower case, of the field that holds the credential; empty without one.
-  std::string credential_field() const;
+  /// The names of the fields of HTTP/2 that hold something secret.
+  const std::vector<std::string>& sensitive() const { return head_.sensitive(); }
+  bool holds_secrets() const { return head_.holds_secrets(); }
+  /// What the body has to go through on its way, or null: its signatures are made anew, its length
+  /// stays. A new one for each sending of the whole body.
+  std::unique_ptr<BodyFilter> body_filter() const;
   /// How the body goes out.
   http::Framing framing() const { return framing_; }
   /// The injector that added a credential, or null.
@@ -44,16 +56,17 @@ public:
   /// Whether the host knows a credential of ours, from this request or another one: its answers are
   /// searched for it.
   bool is_guarded() const { return guarded_; }
-  /// What was judged, without the credential.
+  /// What was judged, without secrets.
   const Flow& flow() const { return flow_; }
 
 private:
   Sealed() = default;
-  void append(std::string& out, const http::Request& head) const;
+  base::Result<> inject(
+      const policy::Target& target, const Pipeline& pipeline, const secrets::Circumstances& now);
 
-  http::Request head_;                        // without the credential
-  const base::Secret* credential_ = nullptr;  // in the pipeline's injector
+  WireHead head_;
   const secrets::Injector* injected_ = nullptr;
+  std::optional<secrets::sigv4::ChunkSigning> chunks_;
   http::Framing framing_;
   bool takes_trailers_ = false;
   bool guarded_ = false;

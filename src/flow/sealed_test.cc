@@ -17,7 +17,7 @@ base::Result<Sealed> seal(Flow flow, const Pipeline& pipeline, bool verified = t
   auto cleared = settle(pipeline, flow, nobody).value();
   const std::string host = cleared.flow().host;
   const Reached upstream{.host = host, .port = cleared.flow().port, .verified_tls = verified};
-  return Sealed::seal(std::move(cleared), upstream, pipeline);
+  return Sealed::seal(std::move(cleared), upstream, pipeline, {});
 }
 
 std::string head_of(Flow flow, secrets::InjectorSpec spec = {}, bool verified = true) {
@@ -124,9 +124,9 @@ TEST(Sealed, IsTheSameInHttp2) {
                                {":path", "/x?y=1"},
                                {"content-length", "3"},
                                {"accept-encoding", "identity"},
-                               {"te", "trailers"},
-                               {"authorization", "Bearer token-4f1d9a"}}));
-  EXPECT_EQ(sealed->credential_field(), "authorization");
+                               {"authorization", "Bearer token-4f1d9a"},
+                               {"te", "trailers"}}));
+  EXPECT_EQ(sealed->sensitive(), std::vector<std::string>{"authorization"});
 }
 
 TEST(Sealed, AsksForAWebSocketInItsOwnWords) {
@@ -206,6 +206,114 @@ TEST(Sealed, AddsACredentialInClearOnlyWhereThatIsAllowed) {
       std::string::npos);
 }
 
+secrets::InjectorSpec credential_of(std::string type) {
+  auto spec = credential();
+  spec.type = std::move(type);
+  spec.header.reset();
+  spec.value_format.reset();
+  return spec;
+}
+
+secrets::InjectorSpec query_credential() {
+  auto spec = credential_of("query");
+  spec.parameter = "key";
+  return spec;
+}
+
+TEST(Sealed, PutsACredentialIntoTheQueryOfTheWireAlone) {
+  const Pipeline pipeline(test::open_policy(), test::injectors_of(query_credential()));
+  const auto sealed = seal(captured("/a?b=1"), pipeline);
+  ASSERT_TRUE(sealed);
+  std::string head;
+  sealed->append_head(head);
+  EXPECT_TRUE(head.starts_with("GET /a?b=1&key=token-4f1d9a HTTP/1.1\r\n")) << head;
+  EXPECT_EQ(sealed->h2_fields().find(":path"), "/a?b=1&key=token-4f1d9a");
+  EXPECT_EQ(sealed->sensitive(), std::vector<std::string>{":path"});
+  EXPECT_EQ(sealed->flow().url_as_sent(), "https://api.example.com/a?b=1");
+}
+
+TEST(Sealed, GivesARequestWithoutQueryOne) {
+  EXPECT_TRUE(head_of(captured("/a"), query_credential())
+                  .starts_with("GET /a?key=token-4f1d9a HTTP/1.1\r\n"));
+  EXPECT_TRUE(head_of(captured("/a?"), query_credential())
+                  .starts_with("GET /a?key=token-4f1d9a HTTP/1.1\r\n"));
+}
+
+TEST(Sealed, TellsAProxyTheQueryWithItsCredential) {
+  auto spec = query_credential();
+  spec.allow_plaintext = true;
+  const Pipeline pipeline(test::open_policy(), test::injectors_of(std::move(spec)));
+  std::string head;
+  seal(captured_plain("/a"), pipeline, false)->append_head_for_proxy(head);
+  EXPECT_TRUE(head.starts_with("GET http://api.example.com/a?key=token-4f1d9a HTTP/1.1\r\n"))
+      << head;
+}
+
+secrets::Placeholders placeholder() {
+  std::vector<secrets::PlaceholderSpec> specs(1);
+  specs[0].name = "KEY";
+  specs[0].hosts = {"api.example.com"};
+  specs[0].placeholder = "PLACEHOLDER_KEY";
+  specs[0].source.value = base::Secret("s3cret");
+  return secrets::Placeholders::create(specs, {}, "/", [] { return std::string("r"); }).value();
+}
+
+TEST(Sealed, AddsACredentialToWhatPlaceholdersBecame) {
+  const Pipeline pipeline(
+      test::open_policy(), test::injectors_of(query_credential()), placeholder());
+  Flow flow = captured(
+      "/PLACEHOLDER_KEY?a=PLACEHOLDER_KEY", fields({{"X-Own", "PLACEHOLDER_KEY"}, {"X-No", "1"}}));
+  flow.notes = std::make_shared<Notes>();
+  const auto sealed = seal(std::move(flow), pipeline);
+  ASSERT_TRUE(sealed);
+  std::string head;
+  sealed->append_head(head);
+  EXPECT_TRUE(head.starts_with("GET /s3cret?a=s3cret&key=token-4f1d9a HTTP/1.1\r\n")) << head;
+  EXPECT_NE(head.find("X-Own: s3cret\r\n"), std::string::npos) << head;
+  EXPECT_EQ(sealed->sensitive(), (std::vector<std::string>{":path", "x-own"}));
+  EXPECT_EQ(sealed->flow().path, "/PLACEHOLDER_KEY");
+}
+
+TEST(Sealed, PutsACookieBesideThoseOfTheProgram) {
+  auto spec = credential_of("cookie");
+  spec.cookie = "sid";
+  EXPECT_NE(
+      head_of(captured("/", fields({{"Cookie", "a=1"}})), std::move(spec))
+          .find("Cookie: a=1; sid=token-4f1d9a\r\n"),
+      std::string::npos);
+}
+
+TEST(Sealed, SignsTheHeadThatGoesOut) {
+  auto spec = credential_of("aws-sigv4");
+  spec.access_key_id.value = base::Secret("AKIDEXAMPLE");
+  spec.region = "eu-west-1";
+  spec.service = "s3";
+  const std::string head = head_of(
+      captured("/k", fields({{"Range", "bytes=0-1"}, {"X-Amz-Meta-A", "1"}})), std::move(spec));
+  EXPECT_NE(
+      head.find("Authorization: AWS4-HMAC-SHA256 Credential=AKIDEXAMPLE/19700101/eu-west-1/s3/"
+                "aws4_request, "
+                "SignedHeaders=host;x-amz-content-sha256;x-amz-date;x-amz-meta-a, Signature="),
+      std::string::npos)
+      << head;
+}
+
+TEST(Sealed, RefusesARequestThatItsCredentialDoesNotFit) {
+  auto spec = credential_of("aws-sigv4");
+  spec.access_key_id.value = base::Secret("AKIDEXAMPLE");
+  const Pipeline pipeline(test::open_policy(), test::injectors_of(std::move(spec)));
+  NobodyToAsk nobody;
+  Flow flow = captured("/?X-Amz-Signature=0");
+  auto cleared = settle(pipeline, flow, nobody).value();
+  const Reached upstream{.host = "api.example.com", .port = 443, .verified_tls = true};
+  const auto sealed = Sealed::seal(std::move(cleared), upstream, pipeline, {});
+  ASSERT_FALSE(sealed);
+  EXPECT_EQ(sealed.error().kind, base::ErrorKind::denied);
+  EXPECT_EQ(
+      sealed.error().message,
+      "credential `example`: the URL is presigned with an access key of the program's own");
+}
+
 TEST(Sealed, RefusesAnUpstreamOtherThanTheOneJudged) {
   const Pipeline pipeline(test::open_policy(), test::injectors_of(credential()));
   NobodyToAsk nobody;
@@ -214,7 +322,7 @@ TEST(Sealed, RefusesAnUpstreamOtherThanTheOneJudged) {
         Reached{.host = "api.example.com", .port = 444, .verified_tls = true}}) {
     Flow flow = captured("/");
     auto cleared = settle(pipeline, flow, nobody).value();
-    const auto sealed = Sealed::seal(std::move(cleared), upstream, pipeline);
+    const auto sealed = Sealed::seal(std::move(cleared), upstream, pipeline, {});
     ASSERT_FALSE(sealed);
     EXPECT_EQ(sealed.error().kind, base::ErrorKind::internal);
   }

@@ -72,6 +72,124 @@ TEST(Credential, GoesToItsVerifiedHost) {
   EXPECT_EQ(records[0].injected, (std::vector<std::string>{"api"}));
 }
 
+secrets::InjectorSpec query_credential() {
+  secrets::InjectorSpec spec = credential();
+  spec.type = "query";
+  spec.header.reset();
+  spec.parameter = "key";
+  return spec;
+}
+
+TEST(Credential, InTheQueryIsOnTheWireAndNotInTheLog) {
+  std::string head;
+  const Origin origin(authority(), "api.test", [&](Peer& peer) {
+    head = peer.receive_head();
+    peer.send("HTTP/1.1 204 OK\r\n\r\n");
+  });
+  test::Setup setup{.origin = &origin};
+  setup.credentials.push_back(query_credential());
+  Testbed gateway(authority(), std::move(setup));
+  Peer program = gateway.connect_tls("api.test");
+  program.send("GET /a?b=1 HTTP/1.1\r\nHost: api.test\r\n\r\n");
+  EXPECT_EQ(program.receive_answer().head.status, 204);
+  EXPECT_TRUE(head.starts_with(fmt::format("GET /a?b=1&key={} HTTP/1.1\r\n", token))) << head;
+
+  const auto records = gateway.records(1);
+  ASSERT_EQ(records.size(), 1U);
+  EXPECT_EQ(records[0].url, "https://api.test/a?b=1");
+  EXPECT_EQ(records[0].injected, (std::vector<std::string>{"api"}));
+}
+
+secrets::InjectorSpec signing_credential(std::string service) {
+  secrets::InjectorSpec spec = credential();
+  spec.type = "aws-sigv4";
+  spec.header.reset();
+  spec.access_key_id.value = base::Secret("AKIDEXAMPLE");
+  spec.region = "here";
+  spec.service = std::move(service);
+  return spec;
+}
+
+TEST(Credential, ThatDoesNotFitARequestIsARefusal) {
+  bool asked = false;
+  const Origin origin(
+      authority(), "api.test", [&](Peer& peer) { asked = !peer.receive_head().empty(); });
+  test::Setup setup{.origin = &origin};
+  setup.credentials.push_back(signing_credential("s3"));
+  Testbed gateway(authority(), std::move(setup));
+  Peer program = gateway.connect_tls("api.test");
+  program.send("GET /?X-Amz-Signature=0 HTTP/1.1\r\nHost: api.test\r\n\r\n");
+  const auto answer = program.receive_answer();
+  EXPECT_EQ(answer.head.status, 403);
+  EXPECT_NE(answer.body.find(R"("stage":"inject")"), std::string::npos) << answer.body;
+  EXPECT_FALSE(asked);
+}
+
+TEST(Credential, SignsABodyThatIsHeldForIt) {
+  std::string head;
+  std::string body;
+  const Origin origin(authority(), "api.test", [&](Peer& peer) {
+    head = peer.receive_head();
+    body = peer.receive(5);
+    peer.send("HTTP/1.1 204 OK\r\n\r\n");
+  });
+  test::Setup setup{.origin = &origin};
+  setup.credentials.push_back(signing_credential("dynamodb"));
+  Testbed gateway(authority(), std::move(setup));
+  Peer program = gateway.connect_tls("api.test");
+  program.send("POST / HTTP/1.1\r\nHost: api.test\r\nContent-Length: 5\r\n\r\nhe");
+  std::this_thread::sleep_for(50ms);
+  EXPECT_EQ(head, "");
+  program.send("llo");
+  EXPECT_EQ(program.receive_answer().head.status, 204);
+  EXPECT_EQ(body, "hello");
+  EXPECT_NE(head.find("Authorization: AWS4-HMAC-SHA256 "), std::string::npos) << head;
+}
+
+TEST(Credential, RefusesToSignABodyOfUnknownLength) {
+  bool asked = false;
+  const Origin origin(
+      authority(), "api.test", [&](Peer& peer) { asked = !peer.receive_head().empty(); });
+  test::Setup setup{.origin = &origin};
+  setup.credentials.push_back(signing_credential("dynamodb"));
+  Testbed gateway(authority(), std::move(setup));
+  Peer program = gateway.connect_tls("api.test");
+  program.send(
+      "POST / HTTP/1.1\r\nHost: api.test\r\nTransfer-Encoding: chunked\r\n\r\n"
+      "5\r\nhello\r\n0\r\n\r\n");
+  const auto answer = program.receive_answer();
+  EXPECT_EQ(answer.head.status, 403);
+  EXPECT_NE(answer.body.find("too long, or of unknown length"), std::string::npos) << answer.body;
+  EXPECT_FALSE(asked);
+}
+
+TEST(Credential, SignsABodyChunkByChunk) {
+  std::string received;
+  const std::string dummy(64, '0');
+  const std::string body =
+      fmt::format("5;chunk-signature={0}\r\nhello\r\n0;chunk-signature={0}\r\n\r\n", dummy);
+  const Origin origin(authority(), "api.test", [&](Peer& peer) {
+    peer.receive_head();
+    received = peer.receive(body.size());
+    peer.send("HTTP/1.1 204 OK\r\n\r\n");
+  });
+  test::Setup setup{.origin = &origin};
+  setup.credentials.push_back(signing_credential("s3"));
+  Testbed gateway(authority(), std::move(setup));
+  Peer program = gateway.connect_tls("api.test");
+  program.send(fmt::format(
+      "PUT /k HTTP/1.1\r\nHost: api.test\r\nContent-Length: {}\r\n"
+      "X-Amz-Content-Sha256: STREAMING-AWS4-HMAC-SHA256-PAYLOAD\r\n\r\n",
+      body.size()));
+  program.send(body.substr(0, 50));
+  std::this_thread::sleep_for(50ms);
+  program.send(body.substr(50));
+  EXPECT_EQ(program.receive_answer().head.status, 204);
+  EXPECT_EQ(received.size(), body.size());
+  EXPECT_NE(received.find("\r\nhello\r\n"), std::string::npos) << received;
+  EXPECT_EQ(received.find(dummy), std::string::npos) << received;
+}
+
 TEST(Credential, NeverReachesAServerWithAnotherCertificate) {
   bool asked = false;
   const Origin origin(

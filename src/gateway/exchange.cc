@@ -157,10 +157,14 @@ net::Task<> Exchange::run(http::Request head) {
     co_return co_await refuse(std::move(no_grpc), cleared->flow());
   }
 
-  auto sealed = flow::Sealed::seal(std::move(*cleared), (*server)->reached(), *pipeline_);
+  auto sealed = flow::Sealed::seal(
+      std::move(*cleared), (*server)->reached(), *pipeline_,
+      {.now = base::now(), .body = body_->held()});
   if (!sealed) {
-    flow::Deny unwritable{.status = 400, .stage = "inject", .reason = sealed.error().message};
-    co_return co_await refuse(std::move(unwritable), cleared->flow());
+    const bool denied = sealed.error().kind == base::ErrorKind::denied;
+    flow::Deny unfit{
+        .status = denied ? 403 : 400, .stage = "inject", .reason = sealed.error().message};
+    co_return co_await refuse(std::move(unfit), cleared->flow());
   }
   record_.sent((*server)->dialled(), sealed->injected());
   if (sealed->flow().websocket)
@@ -234,6 +238,7 @@ net::Task<> Exchange::forward(const flow::Sealed& sealed, ServerStreamPtr server
     co_return co_await refuse(std::move(busy), sealed.flow());
   }
   auto request = std::make_shared<Upload>(loop_.context(), client_, body_, server, shared_.limits);
+  if (auto filter = sealed.body_filter()) body_->finish_with(std::move(filter));
   std::string copy;
   const bool repeatable = is_idempotent(method_) || server->version() == http::Version::http_2;
   if (repeatable) request->mover().keep_copy(copy);

@@ -32,6 +32,15 @@ net::Task<> FilteredBody::hold(
   holds_ = !held_.empty();
 }
 
+void FilteredBody::finish_with(std::unique_ptr<flow::BodyFilter> filter) {
+  if (!holds_) return chain_.add_last(std::move(filter));
+  std::string finished;
+  finished.reserve(held_.size());
+  filter->feed(held_, true, finished);
+  held_.swap(finished);
+  base::wipe(finished.data(), finished.size());
+}
+
 std::string_view FilteredBody::take() {
   if (refusal() != nullptr) return {};
   if (std::exchange(holds_, false)) return held_;

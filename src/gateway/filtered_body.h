@@ -2,6 +2,7 @@
 #pragma once
 // A body as it is to go on: what arrives, passed through filters, seen by the record on the way.
 
+#include <memory>
 #include <optional>
 
 #include "flow/filter_chain.h"
@@ -24,6 +25,12 @@ public:
       std::size_t expected, Keep keep, std::chrono::milliseconds silence, BodyBudget& room);
   /// How long a held body is.
   std::size_t held_bytes() const { return held_.size(); }
+  /// A held body, as it is to be sent, until it is taken.
+  std::optional<std::string_view> held() const {
+    return holds_ ? std::optional<std::string_view>(held_) : std::nullopt;
+  }
+  /// One more filter, behind the others, for what is to be sent. Before anything is taken.
+  void finish_with(std::unique_ptr<flow::BodyFilter> filter);
 
   /// What the record keeps of it.
   const BodyTap& tap() const { return tap_; }

@@ -15,7 +15,7 @@ using Again = NoResponse::Again;
 
 bool H1ServerStream::request(const flow::Sealed& sealed) {
   out_.frame(sealed.framing());
-  if (sealed.injected() != nullptr) out_.is_secret();
+  if (sealed.holds_secrets()) out_.is_secret();
   if (upstream_->told_urls == nullptr) {
     sealed.append_head(out_.head());
     return true;

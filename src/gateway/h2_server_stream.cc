@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "gateway/h2_server_stream.h"
 
+#include <algorithm>
+
 #include "base/secret.h"
 
 namespace gateway {
@@ -40,12 +42,14 @@ bool H2ServerStream::request(const flow::Sealed& sealed) {
   auto& connection = *upstream_->h2;
   if (!connection.takes_requests()) return false;
   const bool no_body = !sealed.flow().websocket && has_no_body(sealed.framing());
-  const std::string secret = sealed.credential_field();
+  const auto& sensitive = sealed.sensitive();
   auto fields = sealed.h2_fields();
   const auto id =
-      connection.session().request(fields, no_body ? EndsStream::yes : EndsStream::no, secret);
-  for (auto& field : fields)
-    if (field.name == secret) base::wipe(field.value.data(), field.value.size());
+      connection.session().request(fields, no_body ? EndsStream::yes : EndsStream::no, sensitive);
+  for (auto& field : fields) {
+    if (std::ranges::find(sensitive, field.name) != sensitive.end())
+      base::wipe(field.value.data(), field.value.size());
+  }
   if (!id) return false;
   stream_ = std::make_unique<H2Stream>(upstream_->h2, *id);
   if (no_body) stream_->head_was_all();

@@ -34,14 +34,15 @@ void must(int outcome) {
   if (outcome != 0) throw std::bad_alloc();
 }
 
-std::vector<nghttp2_nv> pairs_of(const Fields& fields, std::string_view sensitive = {}) {
+std::vector<nghttp2_nv> pairs_of(
+    const Fields& fields, std::span<const std::string> sensitive = {}) {
   std::vector<nghttp2_nv> out;
   out.reserve(fields.size());
   for (const auto& field : fields) {
     // nghttp2 copies what it is given: its interface is just older than const.
     auto* name = reinterpret_cast<std::uint8_t*>(const_cast<char*>(field.name.data()));
     auto* value = reinterpret_cast<std::uint8_t*>(const_cast<char*>(field.value.data()));
-    const bool hidden = !sensitive.empty() && field.name == sensitive;
+    const bool hidden = std::ranges::find(sensitive, field.name) != sensitive.end();
     const auto flags = hidden ? NGHTTP2_NV_FLAG_NO_INDEX : NGHTTP2_NV_FLAG_NONE;
     out.push_back(
         {name, value, field.name.size(), field.value.size(), static_cast<std::uint8_t>(flags)});
@@ -393,7 +394,7 @@ bool H2Session::is_over() const {
 }
 
 std::optional<StreamId> H2Session::request(
-    const Fields& fields, EndsStream end, std::string_view sensitive) {
+    const Fields& fields, EndsStream end, std::span<const std::string> sensitive) {
   if (!can_request()) return std::nullopt;
   auto stream = std::make_unique<Stream>();
   if (const auto method = fields.find(":method")) stream->method = *method;

@@ -10,6 +10,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -83,10 +84,10 @@ public:
   /// A head has begun and is not complete.
   bool is_in_head() const { return in_head_; }
 
-  /// A client's: opens a stream. Nothing when no more can be opened on this connection. The value
-  /// of `sensitive` is never put into the compression's table.
+  /// A client's: opens a stream. Nothing when no more can be opened on this connection. The values
+  /// of fields with these names are never put into the compression's table.
   std::optional<StreamId> request(
-      const Fields& fields, EndsStream end, std::string_view sensitive = {});
+      const Fields& fields, EndsStream end, std::span<const std::string> sensitive = {});
   /// How many streams the peer lets a client have at a time.
   std::uint32_t peer_streams() const;
   /// Whether the peer of a client takes WebSockets (RFC 8441).

@@ -55,6 +55,14 @@ void append_checked_request_head(std::string& out, const Request& request) {
   append_fields(out, request.fields);
 }
 
+void append_checked_request_head(
+    std::string& out, const Request& request, std::string_view origin) {
+  const std::string_view target =
+      request.target == "*" ? std::string_view() : std::string_view(request.target);
+  append(out, {request.method, " ", origin, target, " ", name_of(request.version), "\r\n"});
+  append_fields(out, request.fields);
+}
+
 base::Result<> append_request_head(std::string& out, const Request& request) {
   TRY_VOID(check_request_head(request));
   append_checked_request_head(out, request);

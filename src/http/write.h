@@ -19,6 +19,9 @@ base::Result<> append_request_head(std::string& out, const Request& request);
 /// In two steps, for a head that is written more than once.
 base::Result<> check_request_head(const Request& request);
 void append_checked_request_head(std::string& out, const Request& request);
+/// The same with the target in absolute form (RFC 9112, 3.2.2): `origin` is "http://host:port", and
+/// "*" becomes an empty path (3.2.4).
+void append_checked_request_head(std::string& out, const Request& request, std::string_view origin);
 
 base::Result<> append_response_head(std::string& out, const Response& response);
 

@@ -7,6 +7,7 @@
 
 #include "base/text.h"
 #include "policy/normalise.h"
+#include "secrets/dummy.h"
 #include "secrets/header_name.h"
 
 namespace secrets {
@@ -18,6 +19,7 @@ using policy::Pattern;
 using policy::PatternType;
 using policy::Scope;
 
+constexpr std::string_view default_username = "x-access-token";  // forges take any beside a token
 constexpr std::size_t exact_specificity =
     1000;  // more than any glob: a host has at most 253 characters
 
@@ -40,14 +42,6 @@ bool is_plain_name(std::string_view name) {
   return !name.empty() && std::ranges::all_of(name, [](char c) {
     return base::is_alpha(c) || base::is_digit(c) || c == '-' || c == '_' || c == '.';
   });
-}
-
-Result<const Preset*> find_preset(const InjectorSpec& spec) {
-  if (!spec.preset || spec.preset->empty()) return preset_named(spec.name);
-  if (const Preset* preset = preset_named(*spec.preset)) return preset;
-  return fail_spec(
-      spec, fmt::format("there is no preset `{}`", base::escape_for_terminal(*spec.preset)),
-      fmt::format("known presets: {}", fmt::join(preset_names(), ", ")));
 }
 
 /// What was written, else what the preset says, else nothing.
@@ -78,6 +72,64 @@ Result<std::string> compile_header(const InjectorSpec& spec, const Preset* prese
   return canonical;
 }
 
+/// A name as a parameter or a cookie has it: a token (RFC 9110, 5.6.2), so that nobody reads more
+/// than a name.
+Result<std::string> compile_token(
+    const InjectorSpec& spec, const std::optional<std::string>& name, std::string_view key) {
+  if (!name || name->empty())
+    return fail_spec(spec, fmt::format("it has no {}", key), fmt::format("name it with `{}`", key));
+  const bool plain = std::ranges::all_of(*name, [](char c) {
+    return base::is_alpha(c) || base::is_digit(c) || std::string_view("!#$'*-.^_`|~[]").contains(c);
+  });
+  if (plain) return *name;
+  return fail_spec(
+      spec, fmt::format("`{}` is no name for a {}", base::escape_for_terminal(*name), key));
+}
+
+Result<Slot> compile_slot(const InjectorSpec& spec, const Preset* preset, CredentialType type) {
+  switch (type) {
+    case CredentialType::header:
+      return Slot{Slot::Place::header, TRY(compile_header(spec, preset))};
+    case CredentialType::query:
+      return Slot{Slot::Place::query, TRY(compile_token(spec, spec.parameter, "parameter"))};
+    case CredentialType::cookie:
+      return Slot{Slot::Place::cookie, TRY(compile_token(spec, spec.cookie, "cookie"))};
+    case CredentialType::bearer:
+    case CredentialType::basic:
+    case CredentialType::aws_sigv4:
+      break;
+  }
+  return Slot{Slot::Place::header, "Authorization"};
+}
+
+/// What is written around the token.
+std::string compile_format(const InjectorSpec& spec, const Preset* preset, CredentialType type) {
+  if (type == CredentialType::bearer) return "Bearer {token}";
+  std::string format = type == CredentialType::header
+                           ? either(spec.value_format, preset, &Preset::value_format)
+                           : spec.value_format.value_or("");
+  return format.empty() ? "{token}" : std::move(format);
+}
+
+Result<std::vector<std::string>> compile_schemes(const InjectorSpec& spec) {
+  std::vector<std::string> schemes;
+  for (const auto& written : spec.schemes) {
+    auto scheme = base::lower(written);
+    if (scheme != "https" && scheme != "http")
+      return fail_spec(
+          spec, fmt::format("`{}` is no scheme", base::escape_for_terminal(written)),
+          "the schemes are https and http");
+    if (scheme == "http" && !spec.allow_plaintext)
+      return fail_spec(
+          spec, "http is unencrypted", "say `allow_plaintext = true` too, if that is meant");
+    schemes.push_back(std::move(scheme));
+  }
+  if (!schemes.empty()) return schemes;
+  schemes.emplace_back("https");
+  if (spec.allow_plaintext) schemes.emplace_back("http");
+  return schemes;
+}
+
 Result<std::vector<std::string>> compile_methods(const InjectorSpec& spec) {
   std::vector<std::string> methods;
   for (const auto& written : spec.methods) {
@@ -88,9 +140,14 @@ Result<std::vector<std::string>> compile_methods(const InjectorSpec& spec) {
   return methods;
 }
 
-Result<std::vector<Pattern>> compile_paths(const InjectorSpec& spec) {
+Result<std::vector<Pattern>> compile_paths(const InjectorSpec& spec, const Preset* preset) {
+  std::vector<std::string> wanted = spec.paths;
+  if (wanted.empty() && preset != nullptr) {
+    for (const auto path : preset->paths)
+      if (!path.empty()) wanted.emplace_back(path);
+  }
   std::vector<Pattern> paths;
-  for (const auto& written : spec.paths) {
+  for (const auto& written : wanted) {
     auto path = Pattern::compile(written, Scope::path);
     if (!path) return fail_spec(spec, std::move(path).error());
     paths.push_back(*std::move(path));
@@ -131,25 +188,34 @@ Result<InjectorRule> InjectorRule::compile(const InjectorSpec& spec) {
   if (!is_plain_name(spec.name)) {
     return fail_spec(spec, "its name may hold only letters, digits, '-', '_' and '.'");
   }
-  const Preset* preset = TRY(find_preset(spec));
-  InjectorRule rule(TRY(compile_host(spec, preset)));
+  auto preset = preset_of(spec);
+  if (!preset) return fail_spec(spec, std::move(preset).error());
+  const auto type = type_of(spec);
+  if (!type) return fail_spec(spec, type.error());
+  InjectorRule rule(TRY(compile_host(spec, *preset)));
   rule.name_ = spec.name;
-  rule.preset_ = preset;
-  rule.header_ = TRY(compile_header(spec, preset));
-  rule.value_format_ = either(spec.value_format, preset, &Preset::value_format);
-  if (rule.value_format_.empty()) rule.value_format_ = "{token}";
+  rule.preset_ = *preset;
+  rule.type_ = *type;
+  rule.slot_ = TRY(compile_slot(spec, *preset, *type));
+  rule.value_format_ = compile_format(spec, *preset, *type);
+  rule.username_ = either(spec.username, *preset, &Preset::username);
+  if (rule.username_.empty()) rule.username_ = default_username;
+  if (rule.username_.contains(':')) return fail_spec(spec, "a user name cannot hold a colon");
+  rule.region_ = spec.region.value_or("");
+  rule.service_ = spec.service.value_or("");
+  rule.dummy_ = spec.dummy && !spec.dummy->empty() ? *spec.dummy : std::string(default_dummy);
   rule.overwrite_ = spec.overwrite;
-  rule.allow_plaintext_ = spec.allow_plaintext;
+  rule.schemes_ = TRY(compile_schemes(spec));
   rule.ports_ = spec.ports;
   if (among(rule.ports_, 0)) return fail_spec(spec, "0 is not a port");
   rule.methods_ = TRY(compile_methods(spec));
-  rule.paths_ = TRY(compile_paths(spec));
+  rule.paths_ = TRY(compile_paths(spec, *preset));
   rule.origin_ = spec.origin;
   return rule;
 }
 
 bool InjectorRule::matches(const policy::Target& target) const {
-  if (target.scheme != "https" && !(allow_plaintext_ && target.scheme == "http")) return false;
+  if (!among(schemes_, target.scheme)) return false;
   if (!takes_port(target) || !host_.matches(target.host)) return false;
   if (!methods_.empty() && !among(methods_, target.method)) return false;
   return paths_.empty() || std::ranges::any_of(paths_, [&](const Pattern& path) {
@@ -173,7 +239,8 @@ bool InjectorRule::is_before(const InjectorRule& other) const {
 }
 
 bool InjectorRule::conflicts_with(const InjectorRule& other) const {
-  return header_ == other.header_ && same_host(host_, other.host_) &&
+  return slot_.overlaps(other.slot_) && same_host(host_, other.host_) &&
+         lists_overlap(schemes_, other.schemes_, std::equal_to<>()) &&
          lists_overlap(ports_, other.ports_, std::equal_to<>()) &&
          lists_overlap(methods_, other.methods_, std::equal_to<>()) &&
          lists_overlap(paths_, other.paths_, [](const Pattern& a, const Pattern& b) {

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
-// When a credential is added to a request, and to which header: everything about an injector but
-// its secret.
+// When a credential is added to a request, and where: everything about an injector but its secrets.
 
 #include <cstdint>
 #include <optional>
@@ -13,29 +12,10 @@
 #include "base/result.h"
 #include "policy/pattern.h"
 #include "policy/target.h"
-#include "secrets/presets.h"
-#include "secrets/source.h"
+#include "secrets/injector_spec.h"
+#include "secrets/slot.h"
 
 namespace secrets {
-
-/// [proxy.credentials.<name>] as it was written; what was not written comes from the preset or the
-/// default.
-struct InjectorSpec {
-  std::string name;
-  bool enabled = false;
-  std::optional<std::string>
-      preset{};  // else the preset with the injector's own name, if there is one
-  std::optional<std::string> host{};  // exact, or a glob when it has any of * ? [ {
-  std::optional<std::string> header{};
-  std::optional<std::string> value_format{};  // "{token}" stands for the secret; default "{token}"
-  bool overwrite = false;
-  Source source{};
-  bool allow_plaintext = false;
-  std::vector<std::uint16_t> ports{};  // default: the scheme's own
-  std::vector<std::string> methods{};  // default: all
-  std::vector<std::string> paths{};    // patterns (policy::Scope::path); default: all
-  base::Origin origin{};
-};
 
 class InjectorRule {
 public:
@@ -43,15 +23,23 @@ public:
   static base::Result<InjectorRule> compile(const InjectorSpec& spec);
 
   const std::string& name() const { return name_; }
-  const std::string& header() const { return header_; }
+  CredentialType type() const { return type_; }
+  const Slot& slot() const { return slot_; }
   const std::string& host() const { return host_.text(); }
+  /// Of header, query and cookie.
   const std::string& value_format() const { return value_format_; }
+  /// Of `basic`, when no source gives one.
+  const std::string& username() const { return username_; }
+  /// Of `aws-sigv4`; empty: found out for each request.
+  const std::string& region() const { return region_; }
+  const std::string& service() const { return service_; }
+  const std::string& dummy() const { return dummy_; }
   const Preset* preset() const { return preset_; }
   bool overwrites() const { return overwrite_; }
   const base::Origin& origin() const { return origin_; }
 
-  /// HTTPS (or plain HTTP where that is allowed) to its host, on the scheme's port or one it names,
-  /// with its methods and paths. That the server's certificate was verified is not known here.
+  /// One of its schemes, to its host, on the scheme's port or one it names, with its methods and
+  /// paths. That the server's certificate was verified is not known here.
   bool matches(const policy::Target& target) const;
 
   /// Its host, whatever the rest of the request.
@@ -64,7 +52,7 @@ public:
   /// text, then the name.
   bool is_before(const InjectorRule& other) const;
 
-  /// Both write the same header of some requests, and neither is more specific.
+  /// Both write the same slot of some requests, and neither is more specific.
   bool conflicts_with(const InjectorRule& other) const;
 
 private:
@@ -73,11 +61,16 @@ private:
 
   std::string name_;
   policy::Pattern host_;
-  std::string header_;
+  CredentialType type_ = CredentialType::header;
+  Slot slot_;
   std::string value_format_;
+  std::string username_;
+  std::string region_;
+  std::string service_;
+  std::string dummy_;
   const Preset* preset_ = nullptr;
   bool overwrite_ = false;
-  bool allow_plaintext_ = false;
+  std::vector<std::string> schemes_;
   std::vector<std::uint16_t> ports_;
   std::vector<std::string> methods_;
   std::vector<policy::Pattern> paths_;

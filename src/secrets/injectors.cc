@@ -13,90 +13,107 @@ using base::ErrorKind;
 using base::Result;
 using base::Secret;
 
-constexpr std::string_view placeholder = "{token}";
-
-/// The format with every placeholder replaced; the text is wiped on its way into the Secret.
-Secret render(std::string_view format, const Secret& token) {
-  std::string text;
-  text.reserve(format.size() * (token.size() + 1));  // no reallocation leaves a copy behind
-  for (auto at = format.find(placeholder); at != std::string_view::npos;
-       at = format.find(placeholder)) {
-    text.append(format.substr(0, at)).append(token.reveal());
-    format.remove_prefix(at + placeholder.size());
-  }
-  text.append(format);
-  Secret value(text);
-  base::wipe(text.data(), text.size());
-  return value;
-}
-
-bool has_control_character(const Secret& value) {
-  return std::ranges::any_of(value.reveal(), [](char c) {
-    const auto byte = static_cast<unsigned char>(c);
-    return byte < 0x20 || byte == 0x7F;
-  });
-}
-
-std::unexpected<base::Error> fail_token(
-    const InjectorRule& rule, std::string_view what, std::string_view hint) {
-  return base::fail(
-      ErrorKind::invalid, fmt::format("credential `{}`: {}", rule.name(), what), std::string(hint));
-}
-
 std::unexpected<base::Error> fail_conflict(const InjectorRule& rule, const InjectorRule& other) {
   return base::fail(
       ErrorKind::invalid,
       fmt::format(
           "credentials `{}` ({}) and `{}` ({}) both write {} for {}", other.name(),
-          other.origin().to_string(), rule.name(), rule.origin().to_string(), rule.header(),
-          rule.host()),
+          other.origin().to_string(), rule.name(), rule.origin().to_string(),
+          rule.slot().in_words(), rule.host()),
       "disable one, or narrow them with `paths`, `methods` or `ports` that do not overlap");
 }
 
-/// From the spec's source; without one, from the first variable of its preset that is not empty.
-Result<std::optional<Secret>> token_of(
-    const InjectorSpec& spec,
-    const Preset* preset,
-    const Environment& environment,
-    const std::filesystem::path& home) {
-  if (spec.source.configured() || preset == nullptr) return resolve(spec.source, environment, home);
-  for (const auto variable : preset->environment) {
+/// Where one of a credential's secrets comes from: the source that was written, else the variables
+/// that its preset names.
+struct Origins {
+  const Source& source;
+  Preset::Variables variables;
+};
+
+Origins token_of(const InjectorSpec& spec, const Preset* preset) {
+  return {spec.source, preset != nullptr ? preset->environment : Preset::Variables{}};
+}
+
+std::vector<std::string_view> named(const Preset::Variables& variables) {
+  std::vector<std::string_view> out;
+  std::ranges::copy_if(
+      variables, std::back_inserter(out), [](std::string_view name) { return !name.empty(); });
+  return out;
+}
+
+/// From the source; without one, from the first variable that is not empty.
+Result<Secret> read(
+    const Origins& from, const Environment& environment, const std::filesystem::path& home) {
+  if (from.source.configured()) {
+    auto value = TRY(resolve(from.source, environment, home));
+    return value ? *std::move(value) : Secret();
+  }
+  for (const auto variable : named(from.variables)) {
     const auto found = environment.find(variable);
     if (found != environment.end() && !found->second.empty()) return Secret(found->second);
   }
-  return std::nullopt;
+  return Secret();
 }
 
-std::string why_no_token(const InjectorSpec& spec, const Preset* preset) {
-  if (spec.source.configured() || preset == nullptr) return why_empty(spec.source);
-  return fmt::format("no environment variable of {} is set", fmt::join(preset->environment, ", "));
+std::string why_nothing(const Origins& from) {
+  const auto variables = named(from.variables);
+  if (from.source.configured() || variables.empty()) return why_empty(from.source);
+  if (variables.size() == 1)
+    return fmt::format("the environment variable {} is not set", variables[0]);
+  return fmt::format("no environment variable of {} is set", fmt::join(variables, ", "));
+}
+
+/// The variables that the AWS command line reads.
+constexpr Preset::Variables aws_key_id = {"AWS_ACCESS_KEY_ID"};
+constexpr Preset::Variables aws_session = {"AWS_SESSION_TOKEN"};
+
+/// What a credential is made of, or why there is none.
+struct Found {
+  Material material{};
+  std::string missing{};  // empty: nothing is
+};
+
+Result<Found> material_of(
+    const InjectorSpec& spec,
+    const InjectorRule& rule,
+    const Environment& environment,
+    const std::filesystem::path& home) {
+  const Preset* preset = rule.preset();
+  Found found;
+  const auto take = [&](Secret& into, const Origins& from) -> Result<> {
+    into = TRY(read(from, environment, home));
+    return {};
+  };
+  const Origins token = token_of(spec, preset);
+  TRY_VOID(take(found.material.token, token));
+  if (found.material.token.empty()) found.missing = why_nothing(token);
+  if (rule.type() == CredentialType::basic && !spec.username) {
+    const Origins username{
+        spec.username_source,
+        preset != nullptr ? preset->username_environment : Preset::Variables{}};
+    TRY_VOID(take(found.material.username, username));
+    found.material.username_is_secret = spec.username_source.configured();
+    const bool wanted = spec.username_source.configured() || !named(username.variables).empty();
+    if (wanted && found.material.username.empty() && found.missing.empty())
+      found.missing = "there is no user name: " + why_nothing(username);
+  }
+  if (rule.type() == CredentialType::aws_sigv4) {
+    const Origins key_id{spec.access_key_id, aws_key_id};
+    TRY_VOID(take(found.material.access_key_id, key_id));
+    if (found.material.access_key_id.empty() && found.missing.empty())
+      found.missing = "there is no access key id: " + why_nothing(key_id);
+    // A session's token belongs to the key of the same origin.
+    if (spec.session_token.configured() || !spec.access_key_id.configured())
+      TRY_VOID(take(found.material.session_token, {spec.session_token, aws_session}));
+  }
+  return found;
 }
 
 }  // namespace
 
-Injector::Injector(InjectorRule rule, Secret token)
-    : rule_(std::move(rule)),
-      token_(std::move(token)),
-      value_(render(rule_.value_format(), token_)),
-      literal_(!rule_.value_format().contains(placeholder)) {}
-
-Result<Injector> Injector::create(InjectorRule rule, Secret token) {
-  Injector injector(std::move(rule), std::move(token));
-  if (injector.hidden().size() < shortest_secret) {
-    return fail_token(
-        injector.rule_, fmt::format("its value has fewer than {} characters", shortest_secret),
-        "give a longer one: so short a value could not be kept out of responses");
-  }
-  if (has_control_character(injector.value_)) {
-    return fail_token(
-        injector.rule_, "its value holds a line break or another control character",
-        "a header field cannot carry it; check the source for stray bytes");
-  }
-  return injector;
-}
-
-const Secret* Injector::value_over(std::string_view existing) const {
-  return existing.empty() || rule_.overwrites() ? &value_ : nullptr;
+Result<Injector> Injector::create(InjectorRule rule, Material material) {
+  auto mechanism = TRY(make_mechanism(rule, std::move(material)));
+  return Injector(std::move(rule), std::move(mechanism));
 }
 
 Result<Injectors> Injectors::create(
@@ -122,12 +139,12 @@ Result<> Injectors::add(
   for (const auto& other : active_) {
     if (rule.conflicts_with(other.rule())) return fail_conflict(rule, other.rule());
   }
-  auto token = token_of(spec, rule.preset(), environment, home);
-  if (!token)
+  auto found = material_of(spec, rule, environment, home);
+  if (!found)
     return std::unexpected(
-        std::move(token).error().while_doing("for credential `" + spec.name + "`"));
-  if (!*token || (*token)->empty()) {
-    disable(spec, why_no_token(spec, rule.preset()));
+        std::move(found).error().while_doing("for credential `" + spec.name + "`"));
+  if (!found->missing.empty()) {
+    disable(spec, std::move(found->missing));
     warnings_.push_back(
         fmt::format("credential `{}` is not used: {}", spec.name, disabled_.back().reason));
     return {};
@@ -137,7 +154,7 @@ Result<> Injectors::add(
         "credential `{}` goes to every host that the filter allows (host = \"{}\")", spec.name,
         rule.host()));
   }
-  active_.push_back(TRY(Injector::create(std::move(rule), **std::move(token))));
+  active_.push_back(TRY(Injector::create(std::move(rule), std::move(found->material))));
   return {};
 }
 
@@ -158,9 +175,9 @@ bool Injectors::concern(std::string_view host) const {
 
 std::vector<NamedSecret> Injectors::named() const {
   std::vector<NamedSecret> secrets;
-  secrets.reserve(active_.size());
   for (const auto& injector : active_) {
-    secrets.push_back({.name = injector.name(), .value = injector.hidden().reveal()});
+    for (const auto value : injector.hidden())
+      secrets.push_back({.name = injector.name(), .value = value});
   }
   return secrets;
 }

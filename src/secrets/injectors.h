@@ -13,6 +13,7 @@
 #include "base/secret.h"
 #include "policy/target.h"
 #include "secrets/injector_rule.h"
+#include "secrets/mechanism.h"
 #include "secrets/scrub.h"
 #include "secrets/source.h"
 
@@ -20,28 +21,28 @@ namespace secrets {
 
 class Injector {
 public:
-  /// The error names the injector and never holds the token: it is shorter than `shortest_secret`,
-  /// or has a control character (CR, LF, NUL …), which would end the header field.
-  static base::Result<Injector> create(InjectorRule rule, base::Secret token);
+  /// Errors: those of make_mechanism.
+  static base::Result<Injector> create(InjectorRule rule, Material material);
 
   const InjectorRule& rule() const { return rule_; }
   const std::string& name() const { return rule_.name(); }
-  const std::string& header() const { return rule_.header(); }
+  const Slot& slot() const { return rule_.slot(); }
 
-  /// What to write to the header, given what the request has there (empty: nothing); null when that
-  /// stays. Lives as long as the injector.
-  const base::Secret* value_over(std::string_view existing) const;
-
+  /// What to change in a request that the rule matches.
+  Injection inject(const RequestView& request, const Circumstances& now) const {
+    return mechanism_->inject(request, now);
+  }
+  /// Whether that depends on the body.
+  bool needs_body(const RequestView& request) const { return mechanism_->needs_body(request); }
   /// What must never come back.
-  const base::Secret& hidden() const { return literal_ ? value_ : token_; }
+  std::vector<std::string_view> hidden() const { return mechanism_->hidden(); }
 
 private:
-  Injector(InjectorRule rule, base::Secret token);
+  Injector(InjectorRule rule, std::unique_ptr<const Mechanism> mechanism)
+      : rule_(std::move(rule)), mechanism_(std::move(mechanism)) {}
 
   InjectorRule rule_;
-  base::Secret token_;
-  base::Secret value_;
-  bool literal_;  // the format has no {token}: then the format is the credential
+  std::unique_ptr<const Mechanism> mechanism_;
 };
 
 /// An injector that was written and does nothing.
@@ -58,7 +59,7 @@ public:
 
   /// Resolves every enabled spec. An enabled one whose source gives nothing is disabled, with a
   /// warning; one that is not enabled is not looked at. Errors: a spec that is wrong, a source that
-  /// cannot be read, two injectors that would write the same header of the same request.
+  /// cannot be read, two injectors that would write the same slot of the same request.
   static base::Result<Injectors> create(
       std::span<const InjectorSpec> specs,
       const Environment& environment,

@@ -46,10 +46,15 @@ std::string found(const Injectors& injectors, const Target& target) {
   return injector != nullptr ? injector->name() : "none";
 }
 
+/// What comes to stand in the header of the injector that is found.
 std::string written(
     const Injectors& injectors, const Target& target, std::string_view existing = "") {
-  const auto* value = injectors.find(target)->value_over(existing);
-  return value != nullptr ? std::string(value->reveal()) : "kept";
+  const auto* injector = injectors.find(target);
+  const FieldView field{injector->slot().name, existing};
+  const RequestView request{.target = target, .authority = target.host, .fields = {&field, 1}};
+  const auto injection = injector->inject(request, {});
+  const auto* edits = std::get_if<Edits>(&injection);
+  return edits != nullptr ? std::string(edits->fields.at(0).value.reveal()) : "kept";
 }
 
 TEST(Injectors, TheMostSpecificHostWins) {
@@ -122,7 +127,7 @@ TEST(Injectors, FillTheFormatWithTheToken) {
   made.value_format = "Token {token}, again {token}";
   const auto injectors = create(list(std::move(made))).value();
   EXPECT_EQ(written(injectors, https("a.test")), "Token $1%s{token}x, again $1%s{token}x");
-  EXPECT_EQ(injectors.find(https("a.test"))->header(), "Authorization");
+  EXPECT_EQ(injectors.find(https("a.test"))->slot().name, "Authorization");
 }
 
 TEST(Injectors, KeepAnExistingHeaderUnlessTheyOverwrite) {

@@ -4,11 +4,13 @@
 #include <algorithm>
 #include <limits>
 
+#include "base/clock.h"
 #include "base/json.h"
 #include "base/text.h"
 #include "flow/cleared.h"
 #include "flow/filter_chain.h"
 #include "flow/request_filters.h"
+#include "flow/request_view.h"
 #include "http/target.h"
 #include "http/write.h"
 #include "policy/normalise.h"
@@ -154,6 +156,43 @@ std::optional<flow::Deny> refusal_of_body(
   return passes ? std::nullopt : std::optional(*chain.refusal());
 }
 
+/// "github (header:authorization)"
+std::string injections_of(const Explanation& explanation) {
+  std::string out;
+  for (std::size_t i = 0; i < explanation.inject.size(); ++i) {
+    out += i == 0 ? "" : ", ";
+    out += explanation.inject[i] + " (" + explanation.injected_at[i] + ")";
+  }
+  return out;
+}
+
+/// Which credential the request would get, and where, or why it gets none.
+void explain_credential(
+    const flow::Pipeline& pipeline,
+    const flow::Flow& flow,
+    const std::optional<std::string>& body,
+    Explanation& out) {
+  const auto* injector = pipeline.injectors().find(flow.target());
+  if (injector == nullptr) return;
+  const flow::ViewOf request(flow.request, flow.target(), http::request_framing(flow.request));
+  const auto injection =
+      injector->inject(request.view(), {.now = base::now(), .body = body.value_or("")});
+  if (std::holds_alternative<secrets::Edits>(injection)) {
+    out.inject.push_back(injector->name());
+    out.injected_at.push_back(injector->slot().to_string());
+  } else if (std::holds_alternative<secrets::Kept>(injection)) {
+    out.notes.push_back(
+        "credential " + injector->name() + " keeps the request's own " +
+        injector->slot().in_words());
+  } else {
+    out.outcome = Explanation::Outcome::block;
+    out.status = 403;
+    out.stage = "inject";
+    out.reason =
+        "credential `" + injector->name() + "`: " + std::get<secrets::Unfit>(injection).reason;
+  }
+}
+
 }  // namespace
 
 base::Result<Explanation> explain(
@@ -182,16 +221,10 @@ base::Result<Explanation> explain(
       return out;
     }
     if (flow.notes) out.substitute = flow.notes->substituted;
-    if (!flow.takes_credentials)
+    if (flow.takes_credentials)
+      explain_credential(pipeline, flow, question.body, out);
+    else
       out.notes.emplace_back("without a token no credential is added (proxy.tokens.require)");
-    else if (const auto* injector = pipeline.injectors().find(flow.target())) {
-      const auto present = flow.request.fields.find(injector->header());
-      if (injector->value_over(present.value_or(std::string_view())) != nullptr)
-        out.inject.push_back(injector->name());
-      else
-        out.notes.push_back(
-            "credential " + injector->name() + " keeps the request's own " + injector->header());
-    }
   } else if (const auto* ask = std::get_if<flow::Ask>(&verdict)) {
     out.outcome = Explanation::Outcome::ask;
     out.status = 403;
@@ -221,7 +254,7 @@ std::string to_text(const Explanation& explanation) {
   if (explanation.rule) row("rule", policy::describe(*explanation.rule));
   if (explanation.status != 0)
     row("answer", std::to_string(explanation.status) + " from the gateway");
-  row("inject", base::join(explanation.inject, ", "));
+  row("inject", injections_of(explanation));
   row("replace", base::join(explanation.substitute, ", "));
   for (const auto& note : explanation.notes)
     row("note", note);
@@ -245,6 +278,7 @@ std::string to_json(const Explanation& explanation) {
   append_pair(out, "path", explanation.path);
   append_pair(out, "url", explanation.url);
   append_list(out, "inject", explanation.inject);
+  append_list(out, "injected_at", explanation.injected_at);
   append_list(out, "substitute", explanation.substitute);
   append_list(out, "redact", {});
   append_list(out, "notes", explanation.notes);

@@ -30,10 +30,11 @@ struct Explanation {
   std::optional<policy::Rule> rule{};
   std::string host;
   std::string path;
-  std::string url;                        // as normalised; empty when it cannot be
-  std::vector<std::string> inject{};      // names of the credentials that would be added
-  std::vector<std::string> substitute{};  // names of the secrets that would replace placeholders
-  std::vector<std::string> notes{};       // why a credential that fits is not added
+  std::string url;                         // as normalised; empty when it cannot be
+  std::vector<std::string> inject{};       // names of the credentials that would be added
+  std::vector<std::string> injected_at{};  // where each of them: "header:authorization"
+  std::vector<std::string> substitute{};   // names of the secrets that would replace placeholders
+  std::vector<std::string> notes{};        // why a credential that fits is not added
   bool logged = true;
 };
 
@@ -42,8 +43,8 @@ base::Result<Explanation> explain(
     const flow::Pipeline& pipeline, const config::Config& config, const Question& question);
 
 std::string to_text(const Explanation& explanation);
-/// One JSON object: decision, status, stage, reason, rule, host, path, url, inject, substitute,
-/// redact, log.
+/// One JSON object: decision, status, stage, reason, rule, host, path, url, inject, injected_at,
+/// substitute, redact, log.
 std::string to_json(const Explanation& explanation);
 
 }  // namespace session

@@ -56,6 +56,20 @@ header = "X-Api-Key"
 
 [proxy.credentials.example.source]
 env = "EXAMPLE_KEY"
+
+[proxy.credentials.map]
+enabled = true
+type = "query"
+host = "maps.test"
+parameter = "key"
+source = { env = "EXAMPLE_KEY" }
+
+[proxy.credentials.store]
+enabled = true
+type = "aws-sigv4"
+host = "store.test"
+source = { env = "EXAMPLE_KEY" }
+access_key_id = { env = "EXAMPLE_KEY" }
 )";
 
 /// What decides, as it is made of a configuration file.
@@ -141,9 +155,26 @@ TEST_F(Explain, SaysWhereAPersonWouldBeAsked) {
 
 TEST_F(Explain, NamesTheCredentialThatWouldBeAdded) {
   EXPECT_EQ(about("https://api.test/").inject, (std::vector<std::string>{"example"}));
+  EXPECT_EQ(about("https://api.test/").injected_at, (std::vector<std::string>{"header:x-api-key"}));
   EXPECT_TRUE(about("http://api.test/").inject.empty());
   EXPECT_TRUE(about("https://api.test:8443/").inject.empty());
   EXPECT_TRUE(about("https://www.test/").inject.empty());
+}
+
+TEST_F(Explain, SaysWhereACredentialWouldStand) {
+  EXPECT_NE(
+      to_text(about("https://maps.test/")).find("  inject    map (query:key)\n"),
+      std::string::npos);
+}
+
+TEST_F(Explain, BlocksARequestThatItsCredentialDoesNotFit) {
+  const auto out = about("https://store.test/?X-Amz-Signature=0");
+  EXPECT_EQ(out.outcome, Outcome::block);
+  EXPECT_EQ(out.status, 403);
+  EXPECT_EQ(out.stage, "inject");
+  EXPECT_EQ(
+      out.reason,
+      "credential `store`: the URL is presigned with an access key of the program's own");
 }
 
 TEST_F(Explain, SaysWhyACredentialStaysBehind) {
@@ -202,7 +233,7 @@ TEST_F(Explain, AnswersInJson) {
       R"({"decision":"allow","status":0,"stage":"filter","reason":"matched rule: *.test",)"
       R"("rule":{"pattern":"*.test","scope":"host","type":"glob","action":"allow",)"
       R"("file":"/etc/c.toml","line":19},"host":"www.test","path":"/",)"
-      R"("url":"https://www.test/","inject":[],"substitute":[],"redact":[],"notes":[],"log":true})"
+      R"("url":"https://www.test/","inject":[],"injected_at":[],"substitute":[],"redact":[],"notes":[],"log":true})"
       "\n");
 }
 
@@ -215,7 +246,7 @@ TEST_F(Explain, EscapesTheQuestionForATerminal) {
 TEST_F(Explain, WarnsOfACredentialWithoutAValue) {
   config_->policy = policy::Policy::create({}, {}, {.action = policy::Action::allow}).value();
   decide_with({});
-  ASSERT_EQ(decider_.warnings.size(), 1U);
+  ASSERT_EQ(decider_.warnings.size(), 3U);
   EXPECT_NE(decider_.warnings[0].find("EXAMPLE_KEY"), std::string::npos);
   EXPECT_TRUE(about("https://api.test/").inject.empty());
 }

@@ -167,8 +167,10 @@ base::Result<std::unique_ptr<GatewayHost>> GatewayHost::start(
       std::move(server_tls), std::move(upstream_tls)));
   host->resolvers_ = make_resolvers(host->request_.way_out);
   std::vector<std::string> masked;
-  for (const auto& injector : pipeline->injectors().all())
-    masked.push_back(injector.header());
+  for (const auto& injector : pipeline->injectors().all()) {
+    if (injector.slot().place == secrets::Slot::Place::header)
+      masked.push_back(injector.slot().name);
+  }
   host->shared_ = std::make_unique<gateway::Shared>(gateway::Shared{
       .pipeline = std::move(pipeline),
       .approver = host->nobody_,

@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "secrets/credential_type.h"
+
+#include <algorithm>
+#include <array>
+
+namespace secrets {
+namespace {
+
+struct TypeRow {
+  CredentialType type;
+  std::string_view name;
+  std::span<const std::string_view> own_keys;
+};
+
+constexpr std::array<std::string_view, 2> header_keys = {"header", "value_format"};
+constexpr std::array<std::string_view, 2> basic_keys = {"username", "username_source"};
+constexpr std::array<std::string_view, 2> query_keys = {"parameter", "value_format"};
+constexpr std::array<std::string_view, 2> cookie_keys = {"cookie", "value_format"};
+constexpr std::array<std::string_view, 4> aws_keys = {
+    "region", "service", "access_key_id", "session_token"};
+
+constexpr std::array<std::string_view, 10> all_own_keys = {
+    "header", "value_format", "username", "username_source", "parameter",
+    "cookie", "region",       "service",  "access_key_id",   "session_token"};
+
+constexpr std::array<TypeRow, 6> types = {{
+    {.type = CredentialType::header, .name = "header", .own_keys = header_keys},
+    {.type = CredentialType::bearer, .name = "bearer", .own_keys = {}},
+    {.type = CredentialType::basic, .name = "basic", .own_keys = basic_keys},
+    {.type = CredentialType::query, .name = "query", .own_keys = query_keys},
+    {.type = CredentialType::cookie, .name = "cookie", .own_keys = cookie_keys},
+    {.type = CredentialType::aws_sigv4, .name = "aws-sigv4", .own_keys = aws_keys},
+}};
+
+const TypeRow& row_of(CredentialType type) { return types[static_cast<std::size_t>(type)]; }
+
+}  // namespace
+
+std::optional<CredentialType> credential_type_named(std::string_view name) {
+  const auto* found = std::ranges::find(types, name, &TypeRow::name);
+  if (found == types.end()) return std::nullopt;
+  return found->type;
+}
+
+std::string_view name_of(CredentialType type) { return row_of(type).name; }
+
+std::span<const std::string_view> own_keys_of(CredentialType type) { return row_of(type).own_keys; }
+
+std::span<const std::string_view> keys_of_some_types() { return all_own_keys; }
+
+}  // namespace secrets

@@ -7,6 +7,7 @@
 #include <array>
 
 #include "base/text.h"
+#include "sandbox/git_askpass.h"
 
 namespace sandbox {
 namespace {
@@ -85,6 +86,16 @@ void set_identity(Variables& variables, const PlanInput& input, const std::strin
   set(variables, "LAZARET_SANDBOX", input.name);
 }
 
+/// Unless somebody has said whom git is to ask.
+void answer_git(Variables& variables, const PlanInput& input) {
+  if (!input.git_answer) return;
+  const auto set_default = [&](const char* name, std::string value) {
+    variables.try_emplace(name, Variable{.name = name, .value = std::move(value)});
+  };
+  set_default("GIT_ASKPASS", std::string(git_askpass_path));
+  set_default("GIT_TERMINAL_PROMPT", "0");
+}
+
 }  // namespace
 
 std::string home_inside(const PlanInput& input) {
@@ -109,6 +120,7 @@ std::vector<Variable> make_environment(const PlanInput& input, const std::string
       set_private(variables, name, found->second);
   for (const auto& [name, value] : input.environment)
     set_private(variables, name, value);
+  answer_git(variables, input);
   set_proxy(variables, input);
   set_certificates(variables, input);
   set_identity(variables, input, home);

@@ -133,6 +133,34 @@ command
       to_text(*plan));
 }
 
+std::string value_of(const Plan& plan, std::string_view variable) {
+  const auto found = std::ranges::find(plan.environment, variable, &Variable::name);
+  return found != plan.environment.end() ? found->value : "unset";
+}
+
+TEST(Plan, AnswersGitWhereItIsGivenCredentials) {
+  auto input = small_input();
+  EXPECT_EQ(mount_on(*make_plan(input), "/run/lazaret/git-askpass"), nullptr);
+  input.git_answer = "a-dummy";
+  const auto plan = make_plan(input);
+  ASSERT_TRUE(plan);
+  const auto* program = mount_on(*plan, "/run/lazaret/git-askpass");
+  ASSERT_NE(program, nullptr);
+  EXPECT_EQ(program->source, "#!/bin/sh\necho 'a-dummy'\n");
+  EXPECT_EQ(program->mode, 0555);
+  EXPECT_EQ(value_of(*plan, "GIT_ASKPASS"), "/run/lazaret/git-askpass");
+  EXPECT_EQ(value_of(*plan, "GIT_TERMINAL_PROMPT"), "0");
+}
+
+TEST(Plan, LeavesGitItsOwnAskpass) {
+  auto input = small_input();
+  input.git_answer = "a-dummy";
+  input.environment = {{"GIT_ASKPASS", "/bin/true"}, {"GIT_TERMINAL_PROMPT", "1"}};
+  const auto plan = make_plan(input);
+  EXPECT_EQ(value_of(*plan, "GIT_ASKPASS"), "/bin/true");
+  EXPECT_EQ(value_of(*plan, "GIT_TERMINAL_PROMPT"), "1");
+}
+
 TEST(Plan, RefusesProjectsThatShowTooMuchOrLieInTheSystem) {
   for (const char* project :
        {"/", "/home", "/home/ann", "/usr/src/x", "/etc", "/run/x", "/proc/1", "/tmp", "/data",

@@ -9,6 +9,7 @@
 #include "base/text.h"
 #include "sandbox/certificate_directory.h"
 #include "sandbox/environment.h"
+#include "sandbox/git_askpass.h"
 
 namespace sandbox {
 namespace {
@@ -208,6 +209,7 @@ void add_system(View& view, const PlanInput& input) {
     view.add(
         {.kind = MountKind::tmpfs, .destination = path, .mode = 01777, .why = "temporary files"});
   view.add({.kind = MountKind::tmpfs, .destination = "/run", .why = "runtime files"});
+  if (input.git_answer) view.add(git_askpass(*input.git_answer));
   view.add(
       {.kind = MountKind::tmpfs,
        .destination = runtime_directory(input.user),

@@ -26,6 +26,7 @@
 #include "sandbox/streams.h"
 #include "sandbox/supervise.h"
 #include "sandbox/warden.h"
+#include "secrets/dummy.h"
 #include "session/gateway_host.h"
 #include "session/pipeline.h"
 
@@ -170,8 +171,10 @@ void hide_own_files(
   const auto hide = [&](const secrets::Source& source) {
     if (!source.file.empty()) files.push_back(base::expand_home(source.file, project.places.home));
   };
-  for (const auto& credential : loaded.config->credentials)
-    hide(credential.source);
+  for (const auto& credential : loaded.config->credentials) {
+    for (const auto* source : credential.sources())
+      hide(*source);
+  }
   for (const auto& secret : loaded.config->secrets)
     hide(secret.source);
   hide(loaded.config->upstream.proxy);
@@ -255,6 +258,13 @@ base::Result<sandbox::DatagramListeners> capture_datagrams(
   return warden.capture(wanted);
 }
 
+/// Whether some server gets a user name and a password from us, as those that git talks to do.
+bool has_login(const secrets::Injectors& injectors) {
+  return std::ranges::any_of(injectors.all(), [](const secrets::Injector& injector) {
+    return injector.rule().type() == secrets::CredentialType::basic;
+  });
+}
+
 /// What the gateway decides by, and is believed for.
 struct Brain {
   tls::Authority authority;
@@ -322,6 +332,7 @@ base::Result<sandbox::Ending> run(RunRequest request) {
     input.authority = brain->trusted;
     for (auto& [name, placeholder] : brain->pipeline->placeholders().environment())
       input.environment[name] = placeholder;
+    if (has_login(brain->pipeline->injectors())) input.git_answer = secrets::default_dummy;
   }
   auto plan = TRY(sandbox::make_plan(input));
   if (request.dry_run) {

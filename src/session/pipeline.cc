@@ -46,7 +46,9 @@ void warn(
       warnings.push_back(*std::move(warning));
   };
   for (const auto& credential : config.credentials) {
-    if (credential.enabled) look_at(credential.source);
+    if (!credential.enabled) continue;
+    for (const auto* source : credential.sources())
+      look_at(*source);
   }
   for (const auto& secret : config.secrets)
     look_at(secret.source);

@@ -23,7 +23,7 @@ find_library(LAZARET_RE2 NAMES libre2.a REQUIRED)
 add_library(lib_re2 INTERFACE)
 target_link_libraries(lib_re2 INTERFACE ${LAZARET_RE2} Threads::Threads)
 
-# These are C, but each shared library costs a start a tenth of a millisecond.
+# These are C (hs, which is Vectorscan, to whoever calls it), but each shared library costs a start a tenth of a millisecond.
 function(lazaret_archives name header)
   find_path(LAZARET_${name}_HEADER ${header} REQUIRED)
   add_library(lib_${name} INTERFACE)
@@ -35,6 +35,7 @@ endfunction()
 lazaret_archives(brotli brotli/decode.h brotlienc brotlidec brotlicommon)
 lazaret_archives(zstd zstd.h zstd)
 lazaret_archives(sodium sodium.h sodium)
+lazaret_archives(hs hs/hs.h hs)
 
 # Headers only: src/secrets/keyring.cc loads the library when the keyring is asked.
 pkg_check_modules(pkg_secret REQUIRED libsecret-1)

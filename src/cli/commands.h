@@ -9,6 +9,7 @@ namespace cli {
 void add_run(CLI::App& app, Chosen& chosen);
 void add_logs(CLI::App& app, Chosen& chosen);
 void add_policy(CLI::App& app, Chosen& chosen);
+void add_redact(CLI::App& app, Chosen& chosen);
 void add_config(CLI::App& app, Chosen& chosen);
 void add_trust(CLI::App& app, Chosen& chosen);
 void add_token(CLI::App& app, Chosen& chosen);

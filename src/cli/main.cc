@@ -22,6 +22,7 @@ constexpr std::array<cli::Command, 10> commands{{
     {"run", "Run a program in a sandbox", cli::add_run},
     {"logs", "Show what sandboxes sent, and what became of it", cli::add_logs},
     {"policy", "Ask the rules a question, or add one", cli::add_policy},
+    {"redact", "Show what would be found in a text", cli::add_redact},
     {"config", "Create, show and check the configuration", cli::add_config},
     {"trust", "Say which project files may be used", cli::add_trust},
     {"token", "Mint, narrow and read capability tokens", cli::add_token},

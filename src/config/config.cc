@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "config/reader.h"
+#include "config/redaction.h"
 #include "config/rules.h"
 #include "config/source_keys.h"
 #include "config/sources.h"
@@ -108,6 +109,7 @@ std::optional<Config> config_of(
   auto record_rules = record_rules_of(effective, problems);
   auto credentials = credentials_of(effective, home, problems);
   auto secrets = secrets_of(effective, home, problems);
+  auto redaction = redaction_of(effective, home, problems);
   auto sandbox = sandbox_of(effective, home, problems);
   auto upstream = upstream_of(effective, home, problems);
   check_source_keys(effective, problems);
@@ -122,6 +124,7 @@ std::optional<Config> config_of(
       .credentials = std::move(credentials),
       .secrets = std::move(secrets),
       .token_need = token_need_of(reader),
+      .redaction = std::move(redaction),
       .sandbox = std::move(sandbox),
       .upstream = std::move(upstream),
       .on_log_failure = goes_on ? OnFailure::go_on : OnFailure::stop};

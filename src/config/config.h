@@ -18,6 +18,7 @@
 #include "policy/decide.h"
 #include "policy/pattern.h"
 #include "policy/record_rule.h"
+#include "redact/scanner.h"
 #include "secrets/injector_rule.h"
 #include "secrets/placeholder_rule.h"
 #include "secrets/source.h"
@@ -103,6 +104,13 @@ struct Upstream {
   UpstreamLimits limits{};
 };
 
+/// What must not leave.
+struct Redaction {
+  bool enabled = false;
+  std::size_t max_scan_bytes = 0;  // so much of a body is held back until it was looked at
+  redact::Settings settings{};
+};
+
 struct Config {
   Network network = Network::gateway;
   Proxy proxy{};
@@ -112,6 +120,7 @@ struct Config {
   std::vector<secrets::InjectorSpec> credentials{};
   std::vector<secrets::PlaceholderSpec> secrets{};
   TokenNeed token_need = TokenNeed::never;
+  Redaction redaction{};
   Sandbox sandbox{};
   Upstream upstream{};
   OnFailure on_log_failure = OnFailure::stop;

@@ -165,6 +165,7 @@ TEST_F(Load, DoesNotLetAProjectWeakenItsUser) {
   const std::string_view table[] = {
       "[sandbox]\nhide_env_files = false",
       "[proxy.redaction]\ndefault_action = \"log\"",
+      "[proxy.redaction]\ndetectors = [\"-jwt\"]",
       "[proxy.filter]\nprofile = \"open\"",
       "[proxy.filter]\ndefault_action = \"allow\"",
       "[proxy]\nmax_log_body_bytes = 101",

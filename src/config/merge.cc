@@ -25,7 +25,8 @@ std::ptrdiff_t rank(const Row& row, const Value& value) {
 
 bool keeps_base(const Row& row, const Value& base, const Value& layer) {
   if (row.merge == Merge::only_on) return *base.as<bool>();
-  return row.merge == Merge::strictest && rank(row, base) <= rank(row, layer);
+  const bool written = base.origin.file != "default";
+  return row.merge == Merge::strictest && written && rank(row, base) <= rank(row, layer);
 }
 
 void merge_value(Value& base, const Value& layer, const Node& node) {

@@ -64,7 +64,11 @@ TEST(Merge, NeverSwitchesRedactionOffAgain) {
 
 TEST(Merge, KeepsTheMostSevereRedactionAction) {
   constexpr auto action = "proxy.redaction.default_action";
-  EXPECT_EQ(merged({"proxy.redaction.default_action = \"log\""}, action), "\"block\"");
+  const std::string block = "proxy.redaction.default_action = \"block\"";
+  const std::string log = "proxy.redaction.default_action = \"log\"";
+  EXPECT_EQ(merged({block, log}, action), "\"block\"");
+  EXPECT_EQ(merged({log, block}, action), "\"block\"");
+  EXPECT_EQ(merged({log}, action), "\"log\"");
 }
 
 TEST(Merge, TreatsAnEmptyTextAndAZeroPortAsNotSet) {

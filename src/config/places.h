@@ -25,6 +25,7 @@ struct Places {
   std::filesystem::path user_file() const { return config / "config.toml"; }
   std::filesystem::path trust_store() const { return data / "trusted.json"; }
   std::filesystem::path authority() const { return data / "ca"; }
+  std::filesystem::path patterns() const { return data / "patterns"; }
   std::filesystem::path token_keys() const { return data / "tokens" / "keys"; }
   std::filesystem::path token_usage() const { return data / "tokens" / "usage"; }
   std::filesystem::path control_socket(std::string_view sandbox) const {

@@ -55,6 +55,16 @@ private:
     if (mine && theirs && !mine->empty() && severity(*mine) < severity(*theirs)) {
       refuse(action, "make redaction milder");
     }
+    keep_detectors();
+  }
+
+  void keep_detectors() {
+    const Value* detectors = find_path(project_, "proxy.redaction.detectors");
+    if (detectors == nullptr) return;
+    for (const Value& name : *detectors->as<Array>()) {
+      if (name.as<std::string>()->starts_with('-'))
+        refuse(name, "take detectors away", "proxy.redaction.detectors");
+    }
   }
 
   void refuse_commands() {

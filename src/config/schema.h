@@ -34,7 +34,7 @@ enum class Merge {
   prepend,    // the higher layer's elements come first
   append,     // the higher layer's elements come last
   only_on,    // true stays true
-  strictest,  // the earliest of `choices` stays
+  strictest,  // the earliest of `choices` that a layer sets stays
 };
 
 /// `later`: the feature behind the key does not exist yet; only values without an effect are

@@ -281,13 +281,21 @@ constexpr auto table_of_rows = std::to_array<Row>({
             "again."},
     {.path = "proxy.redaction.default_action", .type = Type::choice, .fallback = "\"block\"",
      .choices = "block|redact|log", .merge = Merge::strictest,
-     .doc = "What happens to a request with a secret; the most severe of all layers counts."},
+     .doc = "What happens to a request with a secret; the most severe of all layers that set it "
+            "counts."},
     {.path = "proxy.redaction.max_scan_bytes", .type = Type::integer, .fallback = "10485760",
-     .zero_is_unset = true, .doc = "A longer body is refused unscanned."},
+     .zero_is_unset = true,
+     .doc = "So many bytes of a body are held back until they were looked at as a whole, also inside "
+            "encodings; what is longer is searched as it streams by."},
+    {.path = "proxy.redaction.detectors", .type = Type::texts, .fallback = "[]",
+     .merge = Merge::append, .dialect = own,
+     .doc = "Secrets that are known by their form: `default` for all, or names of "
+            "[redaction.md](redaction.md#detectors); `-name` takes one away. `default_action` "
+            "says what happens."},
     {.path = "proxy.redaction.rules", .type = Type::list, .merge = Merge::prepend,
-     .doc = "One secret: a source or a pattern."},
+     .doc = "What must not leave: a source or a pattern. The rules of all layers hold."},
     {.path = "proxy.redaction.rules[].name", .type = Type::text,
-     .doc = "Stands in place of the secret."},
+     .doc = "Stands in place of the secret; default `rule-N`."},
     {.path = "proxy.redaction.rules[].action", .type = Type::choice, .choices = "block|redact|log",
      .doc = "Instead of `default_action`."},
     {.path = "proxy.redaction.rules[].pattern", .type = Type::text,
@@ -300,7 +308,7 @@ constexpr auto table_of_rows = std::to_array<Row>({
     {.path = "proxy.redaction.rules[].source.file", .type = Type::text,
      .doc = "A file of the host."},
     {.path = "proxy.redaction.rules[].source.env_file_key", .type = Type::text,
-     .doc = "A key of the project's `.env` files."},
+     .doc = "A key of the project's `.env` and `.env.*` files, down to three directories."},
 
     {.path = "secrets", .type = Type::table, .dialect = own,
      .doc = "Secrets that the program has a placeholder for. In a request to a host that a secret "

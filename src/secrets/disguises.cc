@@ -85,12 +85,15 @@ bool is_unreserved(char c) {
   return base::is_alpha(c) || base::is_digit(c) || std::string_view("-._~").contains(c);
 }
 bool is_never_plain(char) { return false; }
+/// Of quoted-printable (RFC 2045, 6.7).
+bool is_not_equals(char c) { return c != '=' && c >= ' ' && c <= '~'; }
 
 void add_digit_forms(std::string_view value, std::string_view digits, Spellings& out) {
   out.add(escaped(value, "", digits, is_never_plain));
   out.add(escaped(value, "%", digits, is_never_plain));
   out.add(escaped(value, "%", digits, is_unreserved));
   out.add(escaped(value, "\\u00", digits, is_unreserved));
+  out.add(escaped(value, "\\u00", digits, is_never_plain));
 }
 
 std::string in_json(std::string_view value, std::string_view escaped_characters) {
@@ -102,6 +105,56 @@ std::string in_json(std::string_view value, std::string_view escaped_characters)
   return out;
 }
 
+void add_html_forms(std::string_view value, Spellings& out) {
+  for (const std::string_view apostrophe : {"&#39;", "&#x27;", "&apos;"}) {
+    std::string text;
+    for (const char c : value) {
+      switch (c) {
+        case '&':
+          text += "&amp;";
+          break;
+        case '<':
+          text += "&lt;";
+          break;
+        case '>':
+          text += "&gt;";
+          break;
+        case '"':
+          text += "&quot;";
+          break;
+        case '\'':
+          text += apostrophe;
+          break;
+        default:
+          text += c;
+      }
+    }
+    out.add(std::move(text));
+  }
+  std::string decimal;
+  std::string hexadecimal;
+  for (const char c : value) {
+    const auto byte = static_cast<unsigned char>(c);
+    decimal += "&#" + std::to_string(byte) + ";";
+    hexadecimal.append("&#x").append({lower_digits[byte >> 4U], lower_digits[byte & 15U], ';'});
+  }
+  out.add(std::move(decimal));
+  out.add(std::move(hexadecimal));
+}
+
+/// UTF-16 of ASCII; other texts have no such spelling here.
+void add_wide_forms(std::string_view value, Spellings& out) {
+  const auto is_ascii = [](char c) { return static_cast<unsigned char>(c) < 0x80; };
+  if (value.empty() || !std::ranges::all_of(value, is_ascii)) return;
+  std::string wide;
+  for (const char c : value)
+    wide.append({c, '\0'});
+  std::string big = '\0' + wide.substr(0, wide.size() - 1);
+  wide.pop_back();  // what stands behind it may be of another kind
+  out.add(std::move(wide));
+  out.add(std::move(big));
+}
+
 }  // namespace
 
 std::vector<Secret> disguises_of(std::string_view value) {
@@ -109,8 +162,11 @@ std::vector<Secret> disguises_of(std::string_view value) {
   add_base64_forms(value, out);
   add_digit_forms(value, lower_digits, out);
   add_digit_forms(value, upper_digits, out);
+  out.add(escaped(value, "=", upper_digits, is_not_equals));
   out.add(in_json(value, "\"\\"));
   out.add(in_json(value, "\"\\/"));
+  add_html_forms(value, out);
+  add_wide_forms(value, out);
   return std::move(out).take();
 }
 

@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "flow/stages/redact.h"
+
+#include <gtest/gtest.h>
+
+#include "flow/stages/route.h"
+#include "flow/test_support.h"
+
+namespace flow {
+namespace {
+
+using redact::Action;
+
+Redact stage(Action action) {
+  redact::Settings settings;
+  settings.rules.push_back({.name = "key", .action = action});
+  settings.rules[0].source.value = base::Secret("a-secret-of-some-length");
+  const secrets::Environment none;
+  return Redact(redact::Scanner::create(
+                    settings, {.environment = none, .home = "/", .env_files = {}, .cache = {}})
+                    .value());
+}
+
+Flow routed(std::string target, http::Fields fields = {{"Host", "api.example.com"}}) {
+  Flow flow = test::captured(std::move(target), std::move(fields));
+  EXPECT_TRUE(std::holds_alternative<Pass>(Route().on_request(flow)));
+  return flow;
+}
+
+TEST(Redact, PassesAnInnocentRequestAsItIs) {
+  Flow flow = routed("/a?b=c");
+  EXPECT_TRUE(std::holds_alternative<Pass>(stage(Action::block).on_request(flow)));
+  EXPECT_EQ(flow.query, "b=c");
+  EXPECT_EQ(flow.notes, nullptr);
+}
+
+TEST(Redact, RefusesASecretAndDoesNotRepeatIt) {
+  Flow flow = routed("/a?b=a%2dsecret-of-some-length");
+  const auto verdict = stage(Action::block).on_request(flow);
+  const auto& deny = std::get<Deny>(verdict);
+  EXPECT_EQ(deny.status, 403);
+  EXPECT_EQ(deny.stage, "redaction");
+  EXPECT_EQ(deny.reason, "redaction rule \"key\" found in url what must not leave");
+  EXPECT_EQ(flow.notes->redacted, std::vector<std::string>{"key"});
+  EXPECT_EQ(flow.notes->redaction_action, "block");
+}
+
+TEST(Redact, ReplacesASecretInUrlAndFields) {
+  Flow flow = routed(
+      "/x/a-secret-of-some-length?k=a-secret-of-some-length&l",
+      {{"Host", "api.example.com"}, {"X-Key", "k a-secret-of-some-length"}, {"A", "b"}});
+  EXPECT_TRUE(std::holds_alternative<Pass>(stage(Action::redact).on_request(flow)));
+  EXPECT_EQ(flow.path, "/x/%5BREDACTED:key%5D");
+  EXPECT_EQ(flow.query, "k=%5BREDACTED:key%5D&l");
+  EXPECT_EQ(flow.request.fields.find("X-Key"), "k [REDACTED:key]");
+  EXPECT_EQ(flow.request.fields.find("A"), "b");
+}
+
+TEST(Redact, RefusesWhatItCannotReplace) {
+  Flow flow = routed("/a-secret-of/-some-length");
+  EXPECT_TRUE(std::holds_alternative<Deny>(stage(Action::redact).on_request(flow)));
+  flow = routed("/", {{"Host", "api.example.com"}, {"x-a-secret-of-some-length", "1"}});
+  EXPECT_TRUE(std::holds_alternative<Deny>(stage(Action::redact).on_request(flow)));
+}
+
+TEST(Redact, OnlyNotesWhatIsLogged) {
+  Flow flow = routed("/?k=a-secret-of-some-length");
+  EXPECT_TRUE(std::holds_alternative<Pass>(stage(Action::log).on_request(flow)));
+  EXPECT_EQ(flow.query, "k=a-secret-of-some-length");
+  EXPECT_EQ(flow.notes->redaction_action, "log");
+}
+
+}  // namespace
+}  // namespace flow

@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+// What a text says in other words: percent, JSON, HTML and quoted-printable escapes undone, base64
+// and hexadecimal runs decoded, UTF-16 narrowed. Only where there are such things: a text without
+// them costs one look.
+//
+// A layer is one text with all that was decoded of another, piece behind piece, so that it is
+// searched at once and may have a layer below it. Takes time and room in proportion to the text.
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace redact {
+
+/// Which escapes make a text worth decoding: all, or only those that ordinary writers of JSON do
+/// not need (not `\n`, `\"` …). Where it is worth it all are undone.
+enum class Escapes { unusual, all };
+
+class Layer {
+public:
+  static Layer below(std::string_view outer, Escapes escapes);
+
+  bool empty() const { return text_.empty(); }
+  std::string_view text() const { return text_; }
+
+  /// The part of the outer text (it must be there still) that says the bytes from `at` to `end`.
+  std::pair<std::size_t, std::size_t> source_of(std::size_t at, std::size_t end) const;
+
+  enum class Kind : std::uint8_t { escapes, quoted, base64, hex, wide };
+
+private:
+  struct Piece {
+    Kind kind;
+    std::size_t at;  // in text_
+    std::size_t outer_at;
+    std::size_t outer_end;
+  };
+  void add(Kind kind, std::size_t outer_at, std::size_t outer_end);
+  void add_escapes(Escapes escapes);
+  void add_runs();
+  void add_wide();
+
+  std::string_view outer_;
+  std::string text_;
+  std::vector<Piece> pieces_;
+};
+
+}  // namespace redact

@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "redact/deep.h"
+
+#include <gtest/gtest.h>
+
+#include <chrono>
+
+#include "base/encoding.h"
+#include "redact/test_support.h"
+
+namespace redact {
+namespace {
+
+using test::pattern_rule;
+using test::scanner_of;
+
+std::string replaced(std::string_view text) {
+  static const auto scanner = scanner_of(
+      pattern_rule("p", "key-[0-9]{8}", Action::redact),
+      test::secret_rule("s", "a-longer-secret", Action::redact));
+  return scanner->replaced(text, scanner->find_deeply(text));
+}
+
+TEST(Deep, UndoesJsonEscapes) {
+  EXPECT_EQ(replaced(R"({"a":"\u006bey-1234\u0035678."})"), R"({"a":"[REDACTED:p]."})");
+}
+TEST(Deep, UndoesPercentEscapes) {
+  EXPECT_EQ(replaced("q=%6bey%2D12345678&b"), "q=[REDACTED:p]&b");
+}
+TEST(Deep, TakesAnEqualsSignForAnEscapeOnlyInQuotedPrintable) {
+  EXPECT_EQ(replaced("k=a-longer%2Dsecret&b"), "k=[REDACTED:s]&b");
+}
+TEST(Deep, UndoesHtmlEntities) {
+  EXPECT_EQ(replaced("<p>&#107;ey&#x2d;12345678</p>"), "<p>[REDACTED:p]</p>");
+}
+TEST(Deep, UndoesQuotedPrintable) {
+  EXPECT_EQ(replaced("a key=2D1234=\r\n5678 b"), "a [REDACTED:p] b");
+}
+TEST(Deep, UndoesMixedEscapesOfASecret) {
+  EXPECT_EQ(replaced(R"(x a-l%6fnger-\u0073ecret y)"), "x [REDACTED:s] y");
+}
+TEST(Deep, LooksIntoBase64AtEachAlignment) {
+  for (const std::string before : {"", "1", "22", "333"}) {
+    const auto run = base::to_base64(before + "some text with key-12345678 in it");
+    EXPECT_TRUE(replaced("v: " + run + ";").contains("[REDACTED:p]")) << run;
+    EXPECT_FALSE(replaced("v: " + run + ";").contains(base::to_base64("key-12345678"))) << run;
+  }
+}
+TEST(Deep, LooksIntoBase64OfSeveralLines) {
+  const auto run = base::to_base64(std::string(50, '.') + "key-12345678" + std::string(60, '.'));
+  EXPECT_TRUE(replaced(run.substr(0, 76) + "\r\n" + run.substr(76)).contains("[REDACTED:p]"));
+}
+TEST(Deep, LooksIntoHexadecimalRunsOfMixedCase) {
+  EXPECT_EQ(replaced("x:6B65792d3132333435363738."), "x:[REDACTED:p].");
+  EXPECT_EQ(replaced("x:f6B65792d3132333435363738."), "x:f[REDACTED:p].");
+}
+TEST(Deep, NarrowsUtf16) {
+  std::string wide;
+  for (const char c : std::string_view("a key-12345678 b"))
+    wide.append({c, '\0'});
+  EXPECT_TRUE(replaced(wide).contains("[REDACTED:p]"));
+}
+TEST(Deep, LooksThroughThreeLayers) {
+  const auto inner = base::to_base64("the key-12345678 is here");
+  EXPECT_TRUE(replaced(base::to_base64("{\"in\":\"" + inner + "\"}")).contains("[REDACTED:p]"));
+  const auto hex = base::to_hex(base::to_base64("the key-12345678 is here"));
+  EXPECT_TRUE(replaced("%7B" + hex + "%7D").contains("[REDACTED:p]"));
+}
+TEST(Deep, LeavesTextWithoutEscapesAlone) {
+  const std::string text = R"({"line":"one\ntwo \"three\"","hash":"word"})";
+  EXPECT_TRUE(Layer::below(text, Escapes::unusual).empty());
+  EXPECT_FALSE(Layer::below(text, Escapes::all).empty());
+}
+TEST(Deep, FindsWhatStandsBehindAnEscapeForAPatternThatLooksAtBorders) {
+  const auto scanner = scanner_of(pattern_rule("p", R"(\bkey[0-9]{4}\b)", Action::redact));
+  const std::string text = R"({"a":"x\nkey1234"})";
+  EXPECT_EQ(scanner->replaced(text, scanner->find_deeply(text)), R"({"a":"x\n[REDACTED:p]"})");
+}
+TEST(Deep, TakesTimeInProportionToTheText) {
+  const auto time = [](std::size_t size) {
+    std::string text;
+    while (text.size() < size)
+      text += "%25" + base::to_base64(base::random_bytes(30)) + "\\u0025&#37;=3D";
+    const auto begin = std::chrono::steady_clock::now();
+    (void)replaced(text);
+    return std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
+  };
+  (void)time(10000);
+  EXPECT_LT(time(1000000), 1.0);
+}
+
+}  // namespace
+}  // namespace redact

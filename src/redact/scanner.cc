@@ -1,0 +1,196 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "redact/scanner.h"
+
+#include <algorithm>
+#include <ranges>
+#include <tuple>
+
+#include "redact/deep.h"
+#include "redact/detectors.h"
+#include "secrets/disguises.h"
+#include "secrets/env_file.h"
+
+namespace redact {
+namespace {
+
+using base::ErrorKind;
+using base::fail;
+using base::Result;
+using base::Secret;
+
+constexpr int deepest = 3;
+
+std::string title_of(std::string_view name, const base::Origin& origin) {
+  std::string title = "redaction rule \"" + std::string(name) + "\"";
+  return origin.file.empty() ? title : title + " (" + origin.to_string() + ")";
+}
+
+base::Error named(base::Error error, const RuleSpec& spec) {
+  error.message = title_of(spec.name, spec.origin) + ": " + error.message;
+  return error;
+}
+
+std::string why_empty(const RuleSpec& spec) {
+  if (spec.source.configured() || spec.env_file_key.empty()) return secrets::why_empty(spec.source);
+  return "no .env file of the project has a value for " + spec.env_file_key;
+}
+
+Result<Secret> read(const RuleSpec& spec, const Surroundings& surroundings) {
+  const bool in_env_file = !spec.source.configured() && !spec.env_file_key.empty();
+  auto value =
+      TRY(in_env_file ? secrets::find_in_env_files(surroundings.env_files, spec.env_file_key)
+                      : secrets::resolve(spec.source, surroundings.environment, surroundings.home));
+  if (!value || value->empty())
+    return fail(
+        ErrorKind::not_found, why_empty(spec),
+        "give the rule a source that has a value, or take the rule away");
+  if (value->size() < secrets::shortest_secret)
+    return fail(
+        ErrorKind::invalid, "the secret is too short to be told from ordinary text",
+        "it needs at least " + std::to_string(secrets::shortest_secret) + " bytes");
+  return *std::move(value);
+}
+
+Rule make_rule(std::string name, Action action, base::Origin origin) {
+  Rule rule{.name = std::move(name), .action = action, .origin = std::move(origin)};
+  rule.label = "[REDACTED:" + rule.name + "]";
+  return rule;
+}
+
+/// Such a pattern misses a secret that stands behind a `\n` as JSON writes it.
+bool looks_at_borders(std::string_view pattern) {
+  return pattern.contains("\\b") || pattern.contains('^') || pattern.contains('$');
+}
+
+PatternSpec pattern_of(const Detector& detector, std::uint32_t rule) {
+  return {
+      .text = std::string(detector.pattern),
+      .rule = rule,
+      .group = detector.group,
+      .trigger = std::string(detector.trigger),
+      .width = detector.width,
+      .next_place = detector.next_place,
+      .accepts = detector.accepts};
+}
+
+void add_spellings(Secret value, std::uint32_t rule, std::vector<Literals::Literal>& literals) {
+  for (auto& disguise : secrets::disguises_of(value.reveal()))
+    literals.push_back({std::move(disguise), rule});
+  literals.push_back({std::move(value), rule});
+}
+
+bool overlaps_one_of(const Finding& finding, const Findings& others) {
+  return std::ranges::any_of(others, [&](const Finding& other) {
+    return other.rule == finding.rule && other.at < finding.end && finding.at < other.end;
+  });
+}
+
+}  // namespace
+
+Result<std::shared_ptr<const Scanner>> Scanner::create(
+    const Settings& settings, const Surroundings& surroundings) {
+  std::shared_ptr<Scanner> scanner(new Scanner);
+  std::vector<Literals::Literal> literals;
+  std::vector<PatternSpec> patterns;
+  for (const auto& spec : settings.rules) {
+    const auto number = static_cast<std::uint32_t>(scanner->rules_.size());
+    if (auto name = check_name(spec.name); !name)
+      return std::unexpected(named(std::move(name).error(), spec));
+    if (!spec.pattern.empty()) {
+      if (auto usable = check_pattern(spec.pattern); !usable)
+        return std::unexpected(named(std::move(usable).error(), spec));
+      patterns.push_back({.text = spec.pattern, .rule = number});
+      scanner->sees_escapes_ = scanner->sees_escapes_ || looks_at_borders(spec.pattern);
+    } else {
+      auto value = read(spec, surroundings);
+      if (!value) return std::unexpected(named(std::move(value).error(), spec));
+      add_spellings(*std::move(value), number, literals);
+    }
+    scanner->rules_.push_back(make_rule(spec.name, spec.action, spec.origin));
+  }
+  scanner->first_detector_ = static_cast<std::uint32_t>(scanner->rules_.size());
+  for (const auto* detector : TRY(detectors_named(settings.detectors))) {
+    patterns.push_back(pattern_of(*detector, static_cast<std::uint32_t>(scanner->rules_.size())));
+    scanner->rules_.push_back(make_rule(
+        std::string(detector->name), settings.detectors_action, settings.detectors_origin));
+  }
+  scanner->literals_ = Literals(std::move(literals));
+  if (!patterns.empty())
+    scanner->patterns_ = std::make_unique<const Patterns>(std::move(patterns), surroundings.cache);
+  return scanner;
+}
+
+Result<> Scanner::check_against(std::span<const secrets::NamedSecret> credentials) const {
+  for (const auto& credential : credentials) {
+    for (const auto& finding : find(credential.value)) {
+      if (finding.rule >= first_detector_) continue;
+      const auto& rule = rules_[finding.rule];
+      return fail(
+          ErrorKind::invalid,
+          title_of(rule.name, rule.origin) + " finds the credential \"" +
+              std::string(credential.name) + "\", which is added to requests",
+          "take one of the two away: a credential never reaches the sandbox, so it need not be "
+          "looked for");
+    }
+  }
+  return {};
+}
+
+Findings Scanner::find(std::string_view text, std::span<const Patterns::Part> parts) const {
+  Findings found;
+  literals_.find(text, found);
+  if (patterns_) {
+    const Patterns::Part whole{.at = 0, .end = text.size()};
+    patterns_->find(text, parts.empty() ? std::span(&whole, 1) : parts, found);
+  }
+  if (found.size() > 1) std::ranges::sort(found);
+  return found;
+}
+
+Findings Scanner::find_secrets(std::string_view text) const {
+  Findings found;
+  literals_.find(text, found);
+  std::ranges::sort(found);
+  return found;
+}
+
+Findings Scanner::find_deeply(std::string_view text, std::span<const Patterns::Part> parts) const {
+  Findings found = find(text, parts);
+  std::vector<Layer> layers;
+  layers.reserve(deepest);  // each looks into the one before
+  std::string_view outer = text;
+  for (int depth = 0; depth < deepest; ++depth) {
+    auto layer = Layer::below(outer, sees_escapes_ ? Escapes::all : Escapes::unusual);
+    if (layer.empty()) break;
+    layers.push_back(std::move(layer));
+    outer = layers.back().text();
+    for (auto finding : find(outer)) {
+      for (const auto& each : layers | std::views::reverse)
+        std::tie(finding.at, finding.end) = each.source_of(finding.at, finding.end);
+      if (!overlaps_one_of(finding, found)) found.push_back(finding);
+    }
+  }
+  if (found.size() > 1) std::ranges::sort(found);
+  return found;
+}
+
+std::optional<Action> Scanner::worst(const Findings& findings) const {
+  std::optional<Action> worst;
+  for (const auto& finding : findings)
+    worst = std::max(worst, std::optional(rules_[finding.rule].action));
+  return worst;
+}
+
+std::string Scanner::replaced(std::string_view text, const Findings& findings, Action least) const {
+  std::string out;
+  std::size_t written = 0;
+  for (const auto& finding : findings) {
+    const auto& rule = rules_[finding.rule];
+    if (rule.action < least) continue;
+    if (finding.at >= written) out.append(text.substr(written, finding.at - written)) += rule.label;
+    written = std::max(written, finding.end);
+  }
+  return out.append(text.substr(written));
+}
+
+}  // namespace redact

@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "session/redaction.h"
+
+#include <algorithm>
+
+#include "sandbox/env_files.h"
+
+namespace session {
+namespace {
+
+/// Of several files that have a key the last one counts, as in devsandbox. Only looked for when a
+/// rule needs them.
+std::vector<std::filesystem::path> env_files(
+    const redact::Settings& settings, const std::filesystem::path& project) {
+  if (std::ranges::all_of(settings.rules, &std::string::empty, &redact::RuleSpec::env_file_key))
+    return {};
+  const auto found = sandbox::find_env_files(project);
+  return {found.rbegin(), found.rend()};
+}
+
+}  // namespace
+
+base::Result<std::shared_ptr<const redact::Scanner>> make_scanner(
+    const config::Redaction& redaction, const Project& project) {
+  if (redaction.settings.empty()) return nullptr;
+  const auto files = env_files(redaction.settings, project.directory);
+  return redact::Scanner::create(
+      redaction.settings, {.environment = project.environment,
+                           .home = project.places.home,
+                           .env_files = files,
+                           .cache = project.places.patterns()});
+}
+
+}  // namespace session

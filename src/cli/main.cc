@@ -18,7 +18,7 @@ namespace {
 
 constexpr int own_failure = 125;
 
-constexpr std::array<cli::Command, 10> commands{{
+constexpr std::array<cli::Command, 11> commands{{
     {"run", "Run a program in a sandbox", cli::add_run},
     {"logs", "Show what sandboxes sent, and what became of it", cli::add_logs},
     {"policy", "Ask the rules a question, or add one", cli::add_policy},

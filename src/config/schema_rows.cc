@@ -42,6 +42,13 @@ constexpr std::int64_t largest_logged_body = 2097152;
     {.path = source ".env_file_key", .type = Type::text, .dialect = own,                           \
      .doc = "The variable of `file`, which is a `.env` file."}
 
+// When a credential asks its source again.
+#define REFRESH_ROW(source)                                                                        \
+    {.path = source ".refresh", .type = Type::text, .dialect = own,                                \
+     .doc = "Ask again when the value is this old, `55m`, or behind each request that used it, "   \
+            "`on-demand`; no request waits for that. A file, and what `lazaret secret` keeps in "  \
+            "one, is read again when it changes."}
+
 constexpr auto table_of_rows = std::to_array<Row>({
     {.path = "include", .type = Type::list, .merge = Merge::append,
      .doc = "Another file with the same structure, used when its condition holds. Only the "
@@ -234,6 +241,7 @@ constexpr auto table_of_rows = std::to_array<Row>({
     {.path = "proxy.credentials.*.source.file", .type = Type::text,
      .doc = "A file of the host; blanks at both ends are removed."},
     SOURCE_ROWS("proxy.credentials.*.source"),
+    REFRESH_ROW("proxy.credentials.*.source"),
     {.path = "proxy.credentials.*.username_source", .type = Type::table, .merge = Merge::whole,
      .dialect = own,
      .doc = "`basic`: where the user name comes from, when it is a secret too."},
@@ -244,6 +252,7 @@ constexpr auto table_of_rows = std::to_array<Row>({
     {.path = "proxy.credentials.*.username_source.file", .type = Type::text, .dialect = own,
      .doc = "A file of the host; blanks at both ends are removed."},
     SOURCE_ROWS("proxy.credentials.*.username_source"),
+    REFRESH_ROW("proxy.credentials.*.username_source"),
     {.path = "proxy.credentials.*.access_key_id", .type = Type::table, .merge = Merge::whole,
      .dialect = own,
      .doc = "`aws-sigv4`: where the access key id comes from (default: the variable "
@@ -255,6 +264,7 @@ constexpr auto table_of_rows = std::to_array<Row>({
     {.path = "proxy.credentials.*.access_key_id.file", .type = Type::text, .dialect = own,
      .doc = "A file of the host; blanks at both ends are removed."},
     SOURCE_ROWS("proxy.credentials.*.access_key_id"),
+    REFRESH_ROW("proxy.credentials.*.access_key_id"),
     {.path = "proxy.credentials.*.session_token", .type = Type::table, .merge = Merge::whole,
      .dialect = own,
      .doc = "`aws-sigv4`: where the token of a session comes from (default: the variable "
@@ -266,6 +276,7 @@ constexpr auto table_of_rows = std::to_array<Row>({
     {.path = "proxy.credentials.*.session_token.file", .type = Type::text, .dialect = own,
      .doc = "A file of the host; blanks at both ends are removed."},
     SOURCE_ROWS("proxy.credentials.*.session_token"),
+    REFRESH_ROW("proxy.credentials.*.session_token"),
 
     {.path = "proxy.tokens", .type = Type::table, .dialect = own,
      .doc = "Capability tokens (`lazaret token mint`) that requests present instead of a key."},
@@ -590,6 +601,7 @@ constexpr auto table_of_rows = std::to_array<Row>({
     {.path = "logging.receivers[].insecure", .type = Type::boolean, .doc = "Without TLS."},
 });
 #undef SOURCE_ROWS
+#undef REFRESH_ROW
 // clang-format on
 
 }  // namespace

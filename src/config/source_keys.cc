@@ -4,7 +4,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <chrono>
 
+#include "base/clock.h"
 #include "config/check.h"
 #include "config/reader.h"
 #include "config/toml.h"
@@ -13,6 +15,7 @@
 namespace config {
 namespace {
 
+constexpr std::chrono::seconds shortest_refresh{10};
 constexpr std::size_t most_attributes = 32;  // libsecret's limit
 
 /// Whether the table of this row is a source: it can have a reference of 1Password.
@@ -39,6 +42,7 @@ public:
     check_value();
     check_keyring();
     check_part();
+    check_refresh();
   }
 
 private:
@@ -66,6 +70,14 @@ private:
       report("json", "it names a part of a file, a command's output or a keyring's item: set one");
     if (has_key && !has_parts({"file"}))
       report("env_file_key", "it names a variable of a file: set `file`");
+  }
+
+  void check_refresh() {
+    const auto refresh = reader_.text("refresh");
+    if (!refresh || *refresh == on_demand) return;
+    const auto age = base::parse_duration(*refresh);
+    if (!age) report("refresh", "write a time such as \"55m\", or \"on-demand\"");
+    if (age && *age < shortest_refresh) report("refresh", "it must be at least 10s");
   }
 
   bool has_parts(std::initializer_list<std::string_view> keys) const {

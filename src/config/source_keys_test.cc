@@ -107,4 +107,16 @@ TEST(SourceKeys, RefuseAPartOfSomethingWithoutParts) {
       "two\n");
 }
 
+TEST(SourceKeys, SayWhenToAskAgain) {
+  EXPECT_EQ(good("command = \"x\"\nrefresh = \"55m\"").max_age, std::chrono::minutes(55));
+  EXPECT_TRUE(good("command = \"x\"\nrefresh = \"on-demand\"").on_demand);
+  EXPECT_EQ(
+      mistakes_in("command = \"x\"\nrefresh = \"often\""),
+      "c.toml:7:11: proxy.credentials.x.source.refresh: write a time such as \"55m\", or "
+      "\"on-demand\"\n");
+  EXPECT_EQ(
+      mistakes_in("command = \"x\"\nrefresh = \"1s\""),
+      "c.toml:7:11: proxy.credentials.x.source.refresh: it must be at least 10s\n");
+}
+
 }  // namespace

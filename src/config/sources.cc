@@ -5,9 +5,11 @@
 
 #include <algorithm>
 
+#include "base/clock.h"
 #include "base/text.h"
 #include "config/check.h"
 #include "config/reader.h"
+#include "config/source_keys.h"
 #include "config/toml.h"
 
 namespace config {
@@ -127,6 +129,13 @@ std::map<std::string, std::string, std::less<>> attributes_of(
   return attributes;
 }
 
+/// "55m" or "on-demand"; anything else is left out (source_keys.h tells it).
+void take_refresh(const std::string& text, secrets::Source& source) {
+  source.on_demand = text == on_demand;
+  if (const auto age = base::parse_duration(text))
+    source.max_age = std::chrono::duration_cast<std::chrono::seconds>(*age);
+}
+
 void check_names(const Table& effective, Problems& problems) {
   for (const auto path : {"sandbox.env_passthrough", "proxy.extra_env", "proxy.extra_ca_env"}) {
     for (const Value& name : *find_path(effective, path)->as<Array>()) {
@@ -153,6 +162,7 @@ secrets::Source source_of(const Table& table, const std::filesystem::path& home)
   source.pass = reader.text("pass").value_or("");
   source.json = reader.text("json").value_or("");
   source.env_file_key = reader.text("env_file_key").value_or("");
+  take_refresh(reader.text("refresh").value_or(""), source);
   if (const auto file = reader.text("file")) {
     source.file = path_of(*file, reader.find("file")->origin, home).string();
   }

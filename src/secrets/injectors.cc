@@ -109,6 +109,26 @@ Result<Found> material_of(
   return found;
 }
 
+/// When to ask the sources of a credential again.
+Refresh refresh_of(
+    const InjectorSpec& spec, const Environment& environment, const std::filesystem::path& home) {
+  Refresh out;
+  for (const auto* source : spec.sources()) {
+    if (source->max_age) out.age = std::min(out.age.value_or(*source->max_age), *source->max_age);
+    out.after_use = out.after_use || source->on_demand;
+    const auto file = file_of(*source, environment, home);
+    if (!file.empty()) out.files.push_back(file);
+  }
+  return out;
+}
+
+std::vector<NamedSecret> named_secrets(const std::string& name, const Mechanism& mechanism) {
+  std::vector<NamedSecret> out;
+  for (const auto value : mechanism.hidden())
+    out.push_back({.name = name, .value = value});
+  return out;
+}
+
 }  // namespace
 
 Result<Injector> Injector::create(InjectorRule rule, Material material) {
@@ -139,6 +159,8 @@ Result<> Injectors::add(
   for (const auto& other : active_) {
     if (rule.conflicts_with(other.rule())) return fail_conflict(rule, other.rule());
   }
+  auto refreshed = refresh_of(spec, environment, home);
+  auto looks = looks_at(refreshed.files);
   auto found = material_of(spec, rule, environment, home);
   if (!found)
     return std::unexpected(
@@ -155,6 +177,16 @@ Result<> Injectors::add(
         rule.host()));
   }
   active_.push_back(TRY(Injector::create(std::move(rule), std::move(found->material))));
+  return refresh(active_.back(), std::move(refreshed), std::move(looks));
+}
+
+Result<> Injectors::refresh(Injector& injector, Refresh refresh, FileLooks looks) {
+  if (refresh.is_never()) return {};
+  if (!waker_) waker_ = TRY(Waker::create());
+  const bool uses_matter = refresh.after_use;
+  injector.live_->refresh_by(
+      std::make_shared<Freshness>(std::move(refresh), Freshness::Clock::now(), std::move(looks)),
+      uses_matter ? waker_ : nullptr);
   return {};
 }
 
@@ -180,6 +212,31 @@ std::vector<NamedSecret> Injectors::named() const {
       secrets.push_back({.name = injector.name(), .value = value});
   }
   return secrets;
+}
+
+std::unique_ptr<Refresher> Injectors::keep_fresh(
+    std::span<const InjectorSpec> specs,
+    const Environment& environment,
+    const std::filesystem::path& home,
+    const Scrubber& scrubber,
+    Refresher::OnFailure on_failure) const {
+  std::vector<Refresher::Item> items;
+  for (const auto& injector : active_) {
+    if (!injector.live_->freshness()) continue;
+    const auto spec = std::ranges::find(specs, injector.name(), &InjectorSpec::name);
+    const auto renew = [&rule = injector.rule_, live = injector.live_, &spec = *spec, &environment,
+                        home, scrubber]() -> Result<> {
+      auto found = TRY(material_of(spec, rule, environment, home));
+      if (!found.missing.empty()) return base::fail(ErrorKind::not_found, found.missing);
+      std::shared_ptr<const Mechanism> next = TRY(make_mechanism(rule, std::move(found.material)));
+      scrubber.learn(named_secrets(rule.name(), *next));
+      live->replace(std::move(next));
+      return {};
+    };
+    items.push_back(
+        {.name = injector.name(), .freshness = injector.live_->freshness(), .renew = renew});
+  }
+  return Refresher::start(std::move(items), waker_, std::move(on_failure));
 }
 
 }  // namespace secrets

@@ -4,6 +4,7 @@
 // sees one.
 
 #include <filesystem>
+#include <memory>
 #include <span>
 #include <string>
 #include <string_view>
@@ -13,12 +14,15 @@
 #include "base/secret.h"
 #include "policy/target.h"
 #include "secrets/injector_rule.h"
+#include "secrets/live_mechanism.h"
 #include "secrets/mechanism.h"
+#include "secrets/refresher.h"
 #include "secrets/scrub.h"
 #include "secrets/source.h"
 
 namespace secrets {
 
+/// A credential; what it is made of may be replaced while it is in use.
 class Injector {
 public:
   /// Errors: those of make_mechanism.
@@ -30,19 +34,22 @@ public:
 
   /// What to change in a request that the rule matches.
   Injection inject(const RequestView& request, const Circumstances& now) const {
-    return mechanism_->inject(request, now);
+    return live_->use()->inject(request, now);
   }
   /// Whether that depends on the body.
-  bool needs_body(const RequestView& request) const { return mechanism_->needs_body(request); }
-  /// What must never come back.
-  std::vector<std::string_view> hidden() const { return mechanism_->hidden(); }
+  bool needs_body(const RequestView& request) const {
+    return live_->current()->needs_body(request);
+  }
+  /// What must never come back. Before its sources are asked again: then the views end.
+  std::vector<std::string_view> hidden() const { return live_->current()->hidden(); }
 
 private:
-  Injector(InjectorRule rule, std::unique_ptr<const Mechanism> mechanism)
-      : rule_(std::move(rule)), mechanism_(std::move(mechanism)) {}
+  friend class Injectors;
+  Injector(InjectorRule rule, std::shared_ptr<const Mechanism> mechanism)
+      : rule_(std::move(rule)), live_(std::make_shared<LiveMechanism>(std::move(mechanism))) {}
 
   InjectorRule rule_;
-  std::unique_ptr<const Mechanism> mechanism_;
+  std::shared_ptr<LiveMechanism> live_;
 };
 
 /// An injector that was written and does nothing.
@@ -52,7 +59,7 @@ struct DisabledInjector {
   base::Origin origin;
 };
 
-/// Immutable; shared by all threads.
+/// Shared by all threads.
 class Injectors {
 public:
   Injectors() = default;
@@ -81,12 +88,25 @@ public:
   /// What must never come back of all of them, for a Scrubber.
   std::vector<NamedSecret> named() const;
 
+  /// Asks the sources again of those that are refreshed, for as long as the refresher lives.
+  /// `scrubber` learns each new value before a request can go out with it. What `create` was given
+  /// and these injectors outlive the refresher.
+  std::unique_ptr<Refresher> keep_fresh(
+      std::span<const InjectorSpec> specs,
+      const Environment& environment,
+      const std::filesystem::path& home,
+      const Scrubber& scrubber,
+      Refresher::OnFailure on_failure) const;
+
 private:
   base::Result<> add(
       const InjectorSpec& spec, const Environment& environment, const std::filesystem::path& home);
   void disable(const InjectorSpec& spec, std::string reason);
 
+  base::Result<> refresh(Injector& injector, Refresh refresh, FileLooks looks);
+
   std::vector<Injector> active_;
+  std::shared_ptr<const Waker> waker_;  // null when none is refreshed
   std::vector<DisabledInjector> disabled_;
   std::vector<std::string> warnings_;
 };

@@ -3,7 +3,13 @@
 
 #include <gtest/gtest.h>
 
+#include <atomic>
+#include <chrono>
+#include <thread>
+
+#include "base/file.h"
 #include "secrets/header_name.h"
+#include "secrets/test_support.h"
 
 namespace secrets {
 namespace {
@@ -271,6 +277,62 @@ TEST(Injectors, TwoForDifferentRequestsAreNot) {
 
   auto narrow = spec("b", "*.test");
   EXPECT_TRUE(create(list(spec("a", "api.test"), std::move(narrow))));
+}
+
+/// A credential from a file, while it is kept fresh.
+class InjectorsKeptFresh : public ::testing::Test {
+protected:
+  void begin(std::string_view value) {
+    ASSERT_TRUE(base::write_file(file_, value));
+    specs_ = list(spec("key", "x.test"));
+    specs_[0].source = {.file = file_.string()};
+    injectors_ = create(specs_).value();
+    scrubber_ = Scrubber(injectors_.named());
+    refresher_ = injectors_.keep_fresh(
+        specs_, environment_, "/", scrubber_,
+        [this](const std::string& name, const base::Error& error) {
+          failure_ = name + ": " + error.message;
+          failed_ = true;
+        });
+  }
+
+  bool becomes(std::string_view value) const {
+    for (int i = 0; i < 1000 && written(injectors_, https("x.test")) != value; ++i)
+      std::this_thread::sleep_for(std::chrono::milliseconds(10));
+    return written(injectors_, https("x.test")) == value;
+  }
+
+  test::Directory directory_;
+  std::filesystem::path file_ = directory_.path() / "key";
+  Environment environment_;
+  std::vector<InjectorSpec> specs_;
+  Injectors injectors_;
+  Scrubber scrubber_;
+  std::string failure_;
+  std::atomic<bool> failed_ = false;
+  std::unique_ptr<Refresher> refresher_;
+};
+
+TEST_F(InjectorsKeptFresh, TakeANewKey) {
+  begin("first-key");
+  ASSERT_TRUE(base::write_file(file_, "second-key"));
+  EXPECT_TRUE(becomes("second-key"));
+}
+
+TEST_F(InjectorsKeptFresh, HideOldAndNewKeys) {
+  begin("first-key");
+  ASSERT_TRUE(base::write_file(file_, "second-key"));
+  ASSERT_TRUE(becomes("second-key"));
+  EXPECT_EQ(scrubber_.scrub("first-key second-key"), "[REDACTED:key] [REDACTED:key]");
+}
+
+TEST_F(InjectorsKeptFresh, KeepAKeyWhoseSuccessorCannotBeUsed) {
+  begin("first-key");
+  ASSERT_TRUE(base::write_file(file_, "x"));
+  for (int i = 0; i < 1000 && !failed_; ++i)
+    std::this_thread::sleep_for(std::chrono::milliseconds(10));
+  EXPECT_TRUE(failed_);
+  EXPECT_EQ(written(injectors_, https("x.test")), "first-key");
 }
 
 TEST(HeaderName, IsWrittenTheUsualWay) {

@@ -3,7 +3,6 @@
 
 #include <poll.h>
 #include <pthread.h>
-#include <sys/eventfd.h>
 #include <sys/inotify.h>
 #include <unistd.h>
 
@@ -42,12 +41,11 @@ std::set<std::filesystem::path> directories_of(const std::filesystem::path& file
 
 }  // namespace
 
-base::Result<std::unique_ptr<Refresher>> Refresher::start(
-    std::vector<Item> items, OnFailure on_failure) {
-  std::unique_ptr<Refresher> made(new Refresher(std::move(items), std::move(on_failure)));
+std::unique_ptr<Refresher> Refresher::start(
+    std::vector<Item> items, std::shared_ptr<const Waker> waker, OnFailure on_failure) {
+  std::unique_ptr<Refresher> made(
+      new Refresher(std::move(items), std::move(waker), std::move(on_failure)));
   if (made->items_.empty()) return made;
-  made->woken_.reset(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK));
-  if (!made->woken_) return base::fail_errno("make an event");
   made->watch_files();
   sigset_t all;
   sigset_t before;
@@ -63,11 +61,7 @@ base::Result<std::unique_ptr<Refresher>> Refresher::start(
 
 Refresher::~Refresher() {
   thread_.request_stop();
-  wake();
-}
-
-void Refresher::wake() const {
-  if (woken_) ::eventfd_write(woken_.get(), 1);
+  if (thread_.joinable()) waker_->wake();
 }
 
 void Refresher::watch_files() {
@@ -86,9 +80,9 @@ void Refresher::watch_files() {
 
 void Refresher::run(const std::stop_token& stop) {
   while (!stop.stop_requested()) {
-    std::array<pollfd, 2> waiting{{{woken_.get(), POLLIN, 0}, {files_.get(), POLLIN, 0}}};
+    std::array<pollfd, 2> waiting{{{waker_->descriptor(), POLLIN, 0}, {files_.get(), POLLIN, 0}}};
     ::poll(waiting.data(), files_ ? 2 : 1, static_cast<int>(time_to_wait().count()));
-    drain(woken_.get());
+    drain(waker_->descriptor());
     if (files_ && drain(files_.get())) {
       std::this_thread::sleep_for(time_to_settle);
       drain(files_.get());

@@ -12,6 +12,7 @@
 #include "base/fd.h"
 #include "base/result.h"
 #include "secrets/freshness.h"
+#include "secrets/waker.h"
 
 namespace secrets {
 
@@ -26,20 +27,22 @@ public:
   /// Is told of each failure that does not follow another one, on the refresher's thread.
   using OnFailure = std::function<void(const std::string& name, const base::Error& error)>;
 
-  /// Starts the thread, with every signal blocked; without items there is none.
-  static base::Result<std::unique_ptr<Refresher>> start(
-      std::vector<Item> items, OnFailure on_failure);
+  /// Starts the thread, with every signal blocked; without items there is none, and no
+  /// waker is needed. `waker` has it look
+  /// at once: after `Freshness::use` said so.
+  static std::unique_ptr<Refresher> start(
+      std::vector<Item> items, std::shared_ptr<const Waker> waker, OnFailure on_failure);
   Refresher(const Refresher&) = delete;
   Refresher& operator=(const Refresher&) = delete;
   /// Waits for a source that is being asked.
   ~Refresher();
 
-  /// Has it look at once: after `Freshness::use` said so. Any thread; does not wait.
-  void wake() const;
-
 private:
-  Refresher(std::vector<Item> items, OnFailure on_failure)
-      : items_(std::move(items)), on_failure_(std::move(on_failure)), failing_(items_.size()) {}
+  Refresher(std::vector<Item> items, std::shared_ptr<const Waker> waker, OnFailure on_failure)
+      : items_(std::move(items)),
+        on_failure_(std::move(on_failure)),
+        failing_(items_.size()),
+        waker_(std::move(waker)) {}
   void run(const std::stop_token& stop);
   void watch_files();
   void renew_due();
@@ -49,7 +52,7 @@ private:
   std::vector<Item> items_;
   OnFailure on_failure_;
   std::vector<bool> failing_;  // by item
-  base::Fd woken_;
+  std::shared_ptr<const Waker> waker_;
   base::Fd files_;  // inotify on the directories of files
   bool must_poll_ = false;
   std::jthread thread_;

@@ -20,9 +20,10 @@ public:
   /// False when nothing of it can be looked for.
   bool learn(std::span<const NamedSecret> secrets) {
     const std::scoped_lock learning(learning_);
+    bool is_new = false;
     for (const auto& secret : secrets)
-      remember(secret);
-    if (values_.empty()) return false;
+      is_new = remember(secret) || is_new;
+    if (!is_new) return !values_.empty();
     auto compiled = compile();
     const std::scoped_lock lock(mutex_);
     known_.swap(compiled);
@@ -36,15 +37,17 @@ private:
     std::string stand_in;
   };
 
-  void remember(const NamedSecret& secret) {
-    if (secret.value.size() < shortest_secret) return;
+  /// False when there is nothing new to remember.
+  bool remember(const NamedSecret& secret) {
+    if (secret.value.size() < shortest_secret) return false;
     const auto has_name = [&](const Value& each) { return each.name == secret.name; };
     const auto is_known = [&](const Value& each) { return each.value.equals(secret.value); };
-    if (std::ranges::any_of(values_, is_known)) return;
+    if (std::ranges::any_of(values_, is_known)) return false;
     if (std::ranges::count_if(values_, has_name) == static_cast<std::ptrdiff_t>(most_values))
       values_.erase(std::ranges::find_if(values_, has_name));
     values_.push_back(
         {std::string(secret.name), base::Secret(secret.value), std::string(secret.stand_in)});
+    return true;
   }
 
   std::shared_ptr<const Known> compile() const {

@@ -29,6 +29,8 @@ public:
   explicit SealedFile(const std::filesystem::path& directory)
       : file_(directory / "sealed"), key_(directory / "key") {}
 
+  const std::filesystem::path& path() const { return file_; }
+
   /// By name. A file that is not there is empty. Errors: denied, when others could read or replace
   /// file or key; invalid, when the two do not belong together or the file was changed.
   base::Result<std::vector<KeptSecret>> load() const;

@@ -132,6 +132,17 @@ Found resolve(
   return std::nullopt;
 }
 
+std::filesystem::path file_of(
+    const Source& source, const Environment& environment, const std::filesystem::path& home) {
+  if (source.value || !source.env.empty()) return {};
+  if (!source.file.empty()) return base::expand_home(source.file, home);
+  const bool is_kept = source.command.empty() && source.program.empty() && !source.secret.empty();
+  if (!is_kept) return {};
+  auto sealed = Store::of(environment, home).file();
+  std::error_code unreadable;
+  return std::filesystem::exists(sealed, unreadable) ? sealed : std::filesystem::path();
+}
+
 std::string why_empty(const Source& source) {
   if (source.value) return "its value is empty";
   if (!source.env.empty()) return "the environment variable " + source.env + " is not set";

@@ -4,6 +4,7 @@
 // variable of the host, a file, what a command prints, a keyring, a password manager. One type and
 // one resolver, wherever a setting has a `source`.
 
+#include <chrono>
 #include <filesystem>
 #include <map>
 #include <optional>
@@ -35,6 +36,10 @@ struct Source {
   std::string json{};          // the member "a.b.0"
   std::string env_file_key{};  // the variable of a `.env` file
 
+  // When a credential asks for it again, besides when its file changes.
+  std::optional<std::chrono::seconds> max_age{};
+  bool on_demand = false;  // behind each request that used it, at most every ten seconds
+
   bool configured() const;
 };
 
@@ -45,6 +50,10 @@ struct Source {
 /// ten seconds (password managers: thirty, a person may have to unlock them); a keyring that does
 /// not answer. Blocks for as long.
 base::Result<std::optional<base::Secret>> resolve(
+    const Source& source, const Environment& environment, const std::filesystem::path& home);
+
+/// The file whose change changes the value; empty when there is none.
+std::filesystem::path file_of(
     const Source& source, const Environment& environment, const std::filesystem::path& home);
 
 /// Why `resolve` gave nothing, or nothing but emptiness: "the environment variable X is not set".

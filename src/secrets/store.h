@@ -45,6 +45,8 @@ public:
   /// False when the name was not known.
   base::Result<bool> remove(std::string_view name) const;
   base::Result<Listing> list() const;
+  /// The sealed one, whether it is there or not.
+  const std::filesystem::path& file() const { return file_.path(); }
 
 private:
   Store(const Environment& environment, const std::filesystem::path& directory)

@@ -7,6 +7,7 @@
 #include <array>
 #include <thread>
 
+#include "base/secret.h"
 #include "base/text.h"
 #include "sandbox/certificate_directory.h"
 #include "sandbox/refusals.h"
@@ -98,6 +99,17 @@ gateway::Doors doors_of(sandbox::Listeners listeners, GatewayRequest& request) {
       .datagrams = datagram_doors_of(request),
       .destination_of = destination_of,
       .read_refusals = read_refusals};
+}
+
+/// Credentials whose sources have something new get it while the gateway serves.
+std::unique_ptr<secrets::Refresher> keep_fresh(
+    const config::Config& config, const GatewayRequest& request, const gateway::Shared& shared) {
+  const auto tell = [&log = shared.log](const std::string& name, const base::Error& error) {
+    log.warning("secrets", "credential `" + name + "` stays as it was: " + error.to_string());
+  };
+  const auto& pipeline = *shared.pipeline;
+  return pipeline.injectors().keep_fresh(
+      config.credentials, request.environment, request.places.home, pipeline.scrubber(), tell);
 }
 
 }  // namespace
@@ -194,6 +206,9 @@ base::Result<std::unique_ptr<GatewayHost>> GatewayHost::start(
       .connect_to = connect_to_of(config),
       .proxies = std::move(host->request_.way_out.proxies),
       .limits = host->request_.way_out.limits});
+  host->refresher_ = keep_fresh(config, host->request_, *host->shared_);
+  if (const auto why = base::why_secrets_may_be_swapped(); !why.empty())
+    host->log_->warning("secrets", "memory for secrets may be written to swap: " + why);
   host->gateway_ = std::make_unique<gateway::Gateway>(
       *host->shared_, doors_of(std::move(listeners), host->request_), loop_count());
   return host;

@@ -33,6 +33,7 @@ struct GatewayRequest {
   std::string project;
   config::Places places;
   config::SandboxPlaces sandbox_places;
+  const config::Environment& environment;  // of the host; outlives the gateway
   WayOut way_out{};
   sandbox::DatagramListeners datagrams{};  // empty: no rule allows UDP
   /// As sandbox::answer_socket(), in the sandbox's namespace; called on a loop's thread for as long
@@ -47,7 +48,7 @@ unsigned loop_count();
 
 class GatewayHost {
 public:
-  /// The gateway serves when this returns.
+  /// The gateway serves when this returns. `config` outlives it.
   static base::Result<std::unique_ptr<GatewayHost>> start(
       const config::Config& config,
       std::shared_ptr<const flow::Pipeline> pipeline,
@@ -86,6 +87,7 @@ private:
   Resolvers resolvers_{};
   flow::NobodyToAsk nobody_;
   std::unique_ptr<gateway::Shared> shared_;
+  std::unique_ptr<secrets::Refresher> refresher_;
   std::unique_ptr<gateway::Gateway> gateway_;  // last: it uses all of the above
 };
 

@@ -356,6 +356,7 @@ base::Result<sandbox::Ending> run(RunRequest request) {
         .project = project.directory.string(),
         .places = project.places,
         .sandbox_places = places,
+        .environment = project.environment,
         .way_out = std::move(brain->way_out),
         .datagrams = std::move(datagrams),
         .answer = [&warden](const auto& from, const auto& to) { return warden->answer(from, to); }};

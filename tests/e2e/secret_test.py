@@ -7,7 +7,7 @@ import select
 import stat
 import time
 
-from rig import check, daemons
+from rig import check, daemons, origins
 from rig.runner import test
 
 
@@ -124,3 +124,42 @@ def a_desktop_keyring_keeps_values_and_others_items(box):
         check.equal(api.requests[number].headers("X-Key"), ["hush-hush-1"], source)
     box.lazaret("secret", "remove", "demo", env=desktop).expect()
     check.equal(box.lazaret("secret", "list", "--json", env=desktop).expect().json(), [])
+
+
+@test
+def a_key_file_that_is_replaced_is_used_without_a_restart(box):
+    api = box.origin("api.test", origins.echo)
+    key = box.config / "key"
+    _replace(key, "hush-hush-1")
+    box.configure(
+        '[proxy.credentials.demo]\nenabled = true\nhost = "api.test"\nheader = "X-Key"\n'
+        f'source.file = "{key}"\n'
+    )
+    script = 'while read -r line; do curl -sS --max-time 20 "https://api.test/$line"; echo; done'
+    process = box.start_lazaret(*box.command_line(["bash", "-c", script]))
+
+    def ask(path):
+        process.stdin.write(f"{path}\n".encode())
+        process.stdin.flush()
+        return process.stdout.readline().decode()
+
+    check.lacks(ask("first"), "hush")
+    _replace(key, "hush-hush-2")
+
+    def has_new_key():
+        ask("again")
+        return api.requests[-1].headers("X-Key") == ["hush-hush-2"]
+
+    check.eventually(has_new_key, "the new key is used", box.rig.patience)
+    check.equal(api.requests[0].headers("X-Key"), ["hush-hush-1"])
+    for old in ("hush-hush-1", "hush-hush-2"):
+        check.lacks(ask(old), "hush", "an old and a new key are hidden")
+    out, err = process.communicate(timeout=60)
+    check.equal(process.returncode, 0, err)
+
+
+def _replace(path, text):
+    beside = path.with_suffix(".new")
+    beside.write_text(text)
+    beside.chmod(0o600)
+    beside.rename(path)

@@ -20,7 +20,7 @@ public:
   SecretResource() = default;
   SecretResource(const SecretResource&) = delete;
   SecretResource& operator=(const SecretResource&) = delete;
-  ~SecretResource() {
+  ~SecretResource() override {
     for (const auto block : blocks_)
       base::give_back_secret_block(block);
   }

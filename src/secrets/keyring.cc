@@ -233,6 +233,7 @@ Result<> Keyring::set(
   TRY_VOID(in_time(*library_, [&](GCancellable* cancellable, GError** error) {
     return library_->store(
         query.schema(), query.table(), SECRET_COLLECTION_DEFAULT, label.c_str(),
+        // NOLINTNEXTLINE(bugprone-suspicious-stringview-data-usage): it ends with the NUL above
         terminated.reveal().data(), cancellable, error);
   }));
   return {};

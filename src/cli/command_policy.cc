@@ -32,9 +32,8 @@ base::Result<session::Explanation> explain_question(
   auto loaded = TRY(session::require_config(project, options.request));
   for (const auto& warning : loaded.warnings)
     tell(globals, warning);
-  auto decider = TRY(session::make_decider(
-      *loaded.config, project.environment, project.places, project.slug,
-      session::Purpose::explain));
+  auto decider =
+      TRY(session::make_decider(*loaded.config, project, project.slug, session::Purpose::explain));
   for (const auto& warning : decider.warnings)
     tell(globals, warning);
   session::Question question = options.question;

@@ -101,11 +101,9 @@ std::string unavailable_in(std::string_view text) {
 
 TEST(CheckAvailable, RefusesAFeatureThatDoesNotExistYet) {
   EXPECT_EQ(
-      unavailable_in("[proxy.redaction]\nenabled = true"),
-      "c.toml:2:11: proxy.redaction.enabled = true is not available yet; remove it to go on "
-      "without "
-      "it\n");
-  EXPECT_NE(unavailable_in("[port_forwarding]\nenabled = true"), "");
+      unavailable_in("[port_forwarding]\nenabled = true"),
+      "c.toml:2:11: port_forwarding.enabled = true is not available yet; remove it to go on "
+      "without it\n");
   EXPECT_NE(unavailable_in("[sandbox]\nisolation = \"docker\""), "");
   EXPECT_NE(unavailable_in("[tools.git]\nmode = \"readwrite\""), "");
   EXPECT_NE(unavailable_in("[[logging.receivers]]\ntype = \"syslog\""), "");
@@ -114,7 +112,7 @@ TEST(CheckAvailable, RefusesAFeatureThatDoesNotExistYet) {
 
 TEST(CheckAvailable, AcceptsValuesThatLoseNothing) {
   EXPECT_EQ(
-      unavailable_in("[proxy.redaction]\nenabled = false\n[overlay]\ndefault = \"split\""), "");
+      unavailable_in("[port_forwarding]\nenabled = false\n[overlay]\ndefault = \"split\""), "");
   EXPECT_EQ(unavailable_in("[sandbox]\nisolation = \"bwrap\""), "");
   EXPECT_EQ(unavailable_in("[sandbox.docker]\nkeep_container = true"), "");
   EXPECT_EQ(unavailable_in("[tools.claude]\nmount_mode = \"disabled\""), "");

@@ -287,7 +287,7 @@ constexpr auto table_of_rows = std::to_array<Row>({
 
     {.path = "proxy.redaction", .type = Type::table, .doc = "Secrets that must not leave."},
     {.path = "proxy.redaction.enabled", .type = Type::boolean, .fallback = "false",
-     .merge = Merge::only_on, .status = later,
+     .merge = Merge::only_on,
      .doc = "Look for secrets in what is sent. A layer can switch it on, none can switch it off "
             "again."},
     {.path = "proxy.redaction.default_action", .type = Type::choice, .fallback = "\"block\"",

@@ -3,16 +3,22 @@
 // What was found inside a request, by name, for the log. Never a secret.
 
 #include <algorithm>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "redact/rule.h"
+
 namespace flow {
 
 struct Notes {
-  std::vector<std::string> substituted{};  // secrets whose placeholders were replaced
-  std::string redaction_action{};          // the most severe
-  std::vector<std::string> redacted{};     // redaction rules that found something
+  std::vector<std::string> substituted{};     // secrets whose placeholders were replaced
+  std::optional<redact::Action> redaction{};  // the most severe
+  std::vector<std::string> redacted{};        // redaction rules that found something
+  bool searched = false;                      // the head was looked into
+
+  void worsen(redact::Action action) { redaction = std::max(redaction.value_or(action), action); }
 
   /// Each name once.
   static void add(std::vector<std::string>& names, std::string_view name) {

@@ -3,11 +3,11 @@
 
 #include "flow/stages/filter.h"
 #include "flow/stages/placeholders.h"
+#include "flow/stages/redact.h"
 #include "flow/stages/route.h"
 #include "flow/stages/token.h"
 
 namespace flow {
-
 namespace {
 
 secrets::Scrubber scrubber_of(
@@ -24,15 +24,18 @@ Pipeline::Pipeline(
     policy::Policy policy,
     secrets::Injectors injectors,
     secrets::Placeholders placeholders,
-    std::shared_ptr<TokenGate> tokens)
+    std::shared_ptr<TokenGate> tokens,
+    std::shared_ptr<const redact::Scanner> scanner)
     : policy_(std::make_unique<const policy::Policy>(std::move(policy))),
       injectors_(std::move(injectors)),
       placeholders_(std::move(placeholders)),
       tokens_(std::move(tokens)),
+      scanner_(std::move(scanner)),
       scrubber_(scrubber_of(injectors_, placeholders_)) {
   stages_.push_back(std::make_unique<Route>());
   if (tokens_) stages_.push_back(std::make_unique<CheckToken>(tokens_, injectors_));
   stages_.push_back(std::make_unique<Filter>(*policy_));
+  if (scanner_) stages_.push_back(std::make_unique<Redact>(scanner_));
   if (!placeholders_.empty()) stages_.push_back(std::make_unique<JudgePlaceholders>(placeholders_));
   if (tokens_ && tokens_->counts) stages_.push_back(std::make_unique<CountToken>(tokens_));
 }
@@ -50,7 +53,7 @@ bool Pipeline::entrusts(std::string_view host) const {
 }
 
 Verdict Pipeline::judge(Flow& flow) const {
-  if (!placeholders_.empty()) flow.notes = std::make_shared<Notes>();
+  if (!placeholders_.empty() || scanner_) flow.notes = std::make_shared<Notes>();
   for (const auto& stage : stages_) {
     if (auto verdict = stage->on_request(flow); !std::holds_alternative<Pass>(verdict))
       return verdict;

@@ -10,6 +10,7 @@
 #include "flow/stage.h"
 #include "flow/token_gate.h"
 #include "policy/decide.h"
+#include "redact/scanner.h"
 #include "secrets/injectors.h"
 #include "secrets/placeholders.h"
 
@@ -17,18 +18,21 @@ namespace flow {
 
 class Pipeline {
 public:
-  /// In this order: route, token, filter, placeholder; secrets come last, when the server is
-  /// verified (sealed.h). Without a gate tokens are nothing special.
+  /// In this order: route, token, filter, redaction, placeholder; secrets come last, when the
+  /// server is verified (sealed.h). Without a gate tokens are nothing special, and without a
+  /// scanner nobody looks for secrets.
   Pipeline(
       policy::Policy policy,
       secrets::Injectors injectors,
       secrets::Placeholders placeholders = {},
-      std::shared_ptr<TokenGate> tokens = {});
+      std::shared_ptr<TokenGate> tokens = {},
+      std::shared_ptr<const redact::Scanner> scanner = {});
 
   const policy::Policy& policy() const { return *policy_; }
   const secrets::Injectors& injectors() const { return injectors_; }
   const secrets::Placeholders& placeholders() const { return placeholders_; }
   const std::shared_ptr<TokenGate>& tokens() const { return tokens_; }
+  const std::shared_ptr<const redact::Scanner>& scanner() const { return scanner_; }
   /// Whether a host may know a secret of ours: then its answers are searched for all of them.
   bool entrusts(std::string_view host) const;
   /// Hides every secret in what comes back.
@@ -43,6 +47,7 @@ private:
   secrets::Injectors injectors_;
   secrets::Placeholders placeholders_;
   std::shared_ptr<TokenGate> tokens_;
+  std::shared_ptr<const redact::Scanner> scanner_;
   secrets::Scrubber scrubber_;
   std::vector<std::unique_ptr<const Stage>> stages_;
 };

@@ -4,6 +4,7 @@
 #include "content/codings.h"
 #include "content/format.h"
 #include "flow/coding_filters.h"
+#include "flow/redaction.h"
 #include "flow/request_view.h"
 #include "flow/substitution.h"
 #include "flow/token_mask.h"
@@ -25,6 +26,17 @@ void add_tokens(BodyFilters& filters, const Pipeline& pipeline, const Flow& flow
     filters.before_log.push_back(std::make_unique<UploadCount>(pipeline.tokens(), *flow.permit));
 }
 
+void add_redaction(
+    BodyFilters& filters,
+    const Pipeline& pipeline,
+    const Flow& flow,
+    const content::Format& format,
+    RedactionPlan plan) {
+  if (!pipeline.scanner()) return;
+  filters.before_log.push_back(make_redaction(
+      pipeline.scanner(), plan, format, value_of(flow, "grpc-encoding"), flow.notes));
+}
+
 void add_substitution(
     BodyFilters& filters,
     const Pipeline& pipeline,
@@ -39,11 +51,13 @@ void add_substitution(
       value_of(flow, "grpc-encoding")));
 }
 
-void decode_first(BodyFilters& filters, const content::Codings& codings) {
+void decode_first(BodyFilters& filters, const Pipeline& pipeline, const content::Codings& codings) {
   Deny wrong{.status = 400, .stage = "parse", .reason = "the body cannot be decoded: "};
   filters.before_log.insert(
       filters.before_log.begin(),
-      std::make_unique<DecodeFilter>(codings, content::Hidden::allowed, std::move(wrong)));
+      std::make_unique<DecodeFilter>(
+          codings, pipeline.scanner() ? content::Hidden::refused : content::Hidden::allowed,
+          std::move(wrong)));
   filters.after_log.push_back(std::make_unique<EncodeFilter>(codings));
 }
 
@@ -65,30 +79,38 @@ BodyPlan plan_body(
   const bool fits = has_length && framing.bytes <= longest_held;
   const bool is_free = fits || !has_length;
   const auto codings = content::codings_of(flow.request.fields.tokens("content-encoding"));
-  // Nobody finds a placeholder in what cannot be decoded, and in what has to keep its length
-  // nothing can be replaced: it goes on as it is, and is worth nothing outside.
+  // In what has to keep its length nothing can be replaced.
   const bool readable = codings && (codings->empty() || is_free);
   if (readable) {
     const auto format = content::format_of(value_of(flow, "content-type"));
-    add_substitution(plan.filters, pipeline, flow, format, is_free ? Length::free : Length::fixed);
+    const auto length = is_free ? Length::free : Length::fixed;
+    add_redaction(
+        plan.filters, pipeline, flow, format, {.longest = longest_held, .is_fixed = !is_free});
+    add_substitution(plan.filters, pipeline, flow, format, length);
     plan.hold = fits && !plan.filters.empty();
     add_tokens(plan.filters, pipeline, flow);
     if (!codings->empty() && !plan.filters.empty()) {
-      decode_first(plan.filters, *codings);
+      decode_first(plan.filters, pipeline, *codings);
       plan.recodes = true;
       plan.hold = fits;  // its length changes
     }
+  } else if (pipeline.scanner()) {
+    plan.filters.before_log.push_back(refuse_unread(
+        codings ? "the compressed body is longer than proxy.redaction.max_scan_bytes"
+                : "the body cannot be looked into: " + codings.error().message));
   }
+  // Else a placeholder goes on as it is, and is worth nothing outside.
   if (fits && is_signed_with_body(pipeline, flow, framing)) plan.hold = true;
   return plan;
 }
 
 bool looks_into_messages(const Pipeline& pipeline) {
-  return !pipeline.placeholders().empty() || pipeline.tokens();
+  return !pipeline.placeholders().empty() || pipeline.tokens() || pipeline.scanner();
 }
 
-BodyFilters message_filters(const Pipeline& pipeline, const Flow& flow) {
+BodyFilters message_filters(const Pipeline& pipeline, const Flow& flow, std::size_t longest_held) {
   BodyFilters filters;
+  add_redaction(filters, pipeline, flow, {}, {.longest = longest_held});
   add_tokens(filters, pipeline, flow);
   add_substitution(filters, pipeline, flow, {}, Length::free);
   return filters;

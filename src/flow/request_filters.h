@@ -27,6 +27,6 @@ BodyPlan plan_body(
 /// Whether anything looks into the messages of a WebSocket.
 bool looks_into_messages(const Pipeline& pipeline);
 /// The filters of one of them.
-BodyFilters message_filters(const Pipeline& pipeline, const Flow& flow);
+BodyFilters message_filters(const Pipeline& pipeline, const Flow& flow, std::size_t longest_held);
 
 }  // namespace flow

@@ -372,8 +372,9 @@ net::Task<> Exchange::talk(
     const flow::Sealed& sealed, ServerStreamPtr server, http::websocket::Acceptance acceptance) {
   WebSocketPump::MakeFilters up;
   if (flow::looks_into_messages(*pipeline_)) {
-    up = [pipeline = pipeline_, flow = std::make_shared<const flow::Flow>(sealed.flow())] {
-      return flow::message_filters(*pipeline, *flow);
+    up = [pipeline = pipeline_, longest = shared_.limits.held_body,
+          flow = std::make_shared<const flow::Flow>(sealed.flow())] {
+      return flow::message_filters(*pipeline, *flow, longest);
     };
   }
   WebSocketPump::MakeFilters down;

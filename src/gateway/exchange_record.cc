@@ -48,11 +48,28 @@ ExchangeRecord::~ExchangeRecord() {
   record_.duration = std::chrono::steady_clock::now() - began_;
   if (notes_) {
     record_.substituted = notes_->substituted;
-    record_.redaction_action = notes_->redaction_action;
+    if (notes_->redaction) record_.redaction_action = redact::name_of(*notes_->redaction);
     record_.redaction_matches = notes_->redacted;
   }
+  hide_secrets();
   if (const auto written = shared_.journal.append(record_); !written)
     shared_.log.error("log", written.error().message);
+}
+
+/// What nobody looked into, because it was refused before, and what was only noted, is in no log
+/// either.
+void ExchangeRecord::hide_secrets() {
+  const auto& scanner = shared_.pipeline->scanner();
+  const bool is_clean = notes_ && notes_->searched && notes_->redacted.empty();
+  if (!scanner || is_clean) return;
+  const auto hide = [&](std::string& text) {
+    const auto findings = scanner->find_deeply(text);
+    if (!findings.empty()) text = scanner->replaced(text, findings, redact::Action::log);
+  };
+  hide(record_.url);
+  for (auto& header : record_.request_headers)
+    hide(header.value);
+  hide(record_.request_body);
 }
 
 void ExchangeRecord::request(const flow::Flow& flow) {

@@ -37,6 +37,8 @@ public:
   void failed(std::string stage, std::string error);
 
 private:
+  void hide_secrets();
+
   const Shared& shared_;
   std::shared_ptr<const flow::Notes> notes_;  // still growing while the body goes up
   std::chrono::steady_clock::time_point began_ = std::chrono::steady_clock::now();

@@ -238,6 +238,7 @@ base::Result<Explanation> explain(
     rule = deny.rule;
   }
   if (rule != nullptr) out.rule = *rule;
+  if (flow.notes) out.redact = flow.notes->redacted;
   return out;
 }
 
@@ -256,6 +257,7 @@ std::string to_text(const Explanation& explanation) {
     row("answer", std::to_string(explanation.status) + " from the gateway");
   row("inject", injections_of(explanation));
   row("replace", base::join(explanation.substitute, ", "));
+  row("redact", base::join(explanation.redact, ", "));
   for (const auto& note : explanation.notes)
     row("note", note);
   if (!explanation.logged) row("log", "left out (proxy.log_skip)");
@@ -280,7 +282,7 @@ std::string to_json(const Explanation& explanation) {
   append_list(out, "inject", explanation.inject);
   append_list(out, "injected_at", explanation.injected_at);
   append_list(out, "substitute", explanation.substitute);
-  append_list(out, "redact", {});
+  append_list(out, "redact", explanation.redact);
   append_list(out, "notes", explanation.notes);
   out += std::string(",\"log\":") + (explanation.logged ? "true" : "false") + "}\n";
   return out;

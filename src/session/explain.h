@@ -34,6 +34,7 @@ struct Explanation {
   std::vector<std::string> inject{};       // names of the credentials that would be added
   std::vector<std::string> injected_at{};  // where each of them: "header:authorization"
   std::vector<std::string> substitute{};   // names of the secrets that would replace placeholders
+  std::vector<std::string> redact{};       // names of the redaction rules that find something
   std::vector<std::string> notes{};        // why a credential that fits is not added
   bool logged = true;
 };

@@ -86,8 +86,9 @@ protected:
   }
 
   void decide_with(const config::Environment& environment) {
-    auto decider =
-        make_decider(*config_, environment, {.home = "/home/u"}, "box", Purpose::explain);
+    auto decider = make_decider(
+        *config_, {.environment = environment, .places = {.home = "/home/u"}}, "box",
+        Purpose::explain);
     ASSERT_TRUE(decider) << decider.error().to_string();
     decider_ = *std::move(decider);
   }

@@ -177,6 +177,7 @@ base::Result<std::unique_ptr<GatewayHost>> GatewayHost::start(
   std::unique_ptr<GatewayHost> host(new GatewayHost(
       std::move(request), std::move(log), std::move(journal), std::move(authority),
       std::move(server_tls), std::move(upstream_tls)));
+  host->request_.way_out.limits.held_body = config.redaction.max_scan_bytes;
   host->resolvers_ = make_resolvers(host->request_.way_out);
   std::vector<std::string> masked;
   for (const auto& injector : pipeline->injectors().all()) {

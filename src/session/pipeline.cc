@@ -2,6 +2,7 @@
 #include "session/pipeline.h"
 
 #include "base/encoding.h"
+#include "session/redaction.h"
 
 namespace session {
 namespace {
@@ -57,21 +58,24 @@ void warn(
 }  // namespace
 
 base::Result<Decider> make_decider(
-    config::Config& config,
-    const config::Environment& environment,
-    const config::Places& places,
-    std::string_view sandbox,
-    Purpose purpose) {
+    config::Config& config, const Project& project, std::string_view sandbox, Purpose purpose) {
+  const auto& [environment, places, directory, slug] = project;
   auto injectors = TRY(secrets::Injectors::create(config.credentials, environment, places.home));
   auto placeholders =
       TRY(secrets::Placeholders::create(config.secrets, environment, places.home, random_text));
+  std::shared_ptr<const redact::Scanner> scanner;
+  if (config.redaction.enabled) scanner = TRY(make_scanner(config.redaction, project));
+  if (scanner) {
+    TRY_VOID(scanner->check_against(injectors.named()));
+    TRY_VOID(scanner->check_against(placeholders.named()));
+  }
   Decider decider;
   for (const auto warnings : {injectors.warnings(), placeholders.warnings()})
     decider.warnings.insert(decider.warnings.end(), warnings.begin(), warnings.end());
   warn(config, places.home, decider.warnings);
   decider.pipeline = std::make_shared<const flow::Pipeline>(
       std::move(config.policy), std::move(injectors), std::move(placeholders),
-      gate_of(config, places, sandbox, purpose));
+      gate_of(config, places, sandbox, purpose), std::move(scanner));
   return decider;
 }
 

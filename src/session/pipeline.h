@@ -9,8 +9,8 @@
 
 #include "base/result.h"
 #include "config/config.h"
-#include "config/places.h"
 #include "flow/pipeline.h"
+#include "session/project.h"
 
 namespace session {
 
@@ -26,10 +26,6 @@ enum class Purpose { serve, explain };
 /// Resolves every source. `config.policy` moves into the pipeline. `sandbox` is the name that
 /// tokens may be bound to.
 base::Result<Decider> make_decider(
-    config::Config& config,
-    const config::Environment& environment,
-    const config::Places& places,
-    std::string_view sandbox,
-    Purpose purpose);
+    config::Config& config, const Project& project, std::string_view sandbox, Purpose purpose);
 
 }  // namespace session

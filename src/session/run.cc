@@ -279,8 +279,7 @@ base::Result<Brain> make_brain(
   auto authority = TRY(tls::Authority::load_or_create(directory));
   std::optional<sandbox::TrustedAuthority> trusted;
   if (config.proxy.mitm) trusted = TRY(trusted_authority(authority, directory));
-  auto decider =
-      TRY(make_decider(config, project.environment, project.places, request.name, Purpose::serve));
+  auto decider = TRY(make_decider(config, project, request.name, Purpose::serve));
   for (const auto& warning : decider.warnings)
     request.tell(warning);
   auto way_out = TRY(make_way_out(config, project.environment, project.places.home, loop_count()));

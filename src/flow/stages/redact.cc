@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "flow/stages/redact.h"
 
-#include <algorithm>
+#include <optional>
 #include <vector>
 
 #include "base/text.h"
@@ -55,34 +55,35 @@ Deny refusal(const redact::Rule& rule, std::string_view where) {
 }
 
 void note(const redact::Scanner& scanner, const redact::HeadFindings& found, Flow& flow) {
-  if (!flow.notes) flow.notes = std::make_shared<Notes>();
-  auto worst = redact::Action::log;
   for (const auto& finding : found.all()) {
     const auto& rule = scanner.rule_of(finding.finding);
     Notes::add(flow.notes->redacted, rule.name);
-    worst = std::max(worst, redact::blocks(scanner, finding) ? redact::Action::block : rule.action);
+    flow.notes->worsen(redact::blocks(scanner, finding) ? redact::Action::block : rule.action);
   }
-  flow.notes->redaction_action = redact::name_of(worst);
 }
 
 }  // namespace
 
 Verdict Redact::on_request(Flow& flow) const {
+  if (!flow.notes) flow.notes = std::make_shared<Notes>();
+  flow.notes->searched = true;
   const auto target = target_of(flow);
   const auto fields = fields_of(flow.request);
   const auto found = redact::scan_head(*scanner_, target, fields);
   if (found.empty()) return Pass{};
   note(*scanner_, found, flow);
+  std::optional<Deny> refused;
   for (const auto& finding : found.all()) {
     const auto& rule = scanner_->rule_of(finding.finding);
     const bool blocks = redact::blocks(*scanner_, finding) ||
                         (rule.action == redact::Action::redact && names_host(finding, fields));
-    if (blocks) return refusal(rule, redact::where(finding, fields));
+    if (blocks && !refused) refused = refusal(rule, redact::where(finding, fields));
   }
+  // Also what is refused: the log has it.
   if (const auto in_target = found.in(Place::target); !in_target.empty())
     replace_target(*scanner_, in_target, flow);
   replace_values(*scanner_, found, flow.request.fields);
-  return Pass{};
+  return refused ? Verdict(*std::move(refused)) : Pass{};
 }
 
 }  // namespace flow

@@ -1,0 +1,221 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "flow/redaction.h"
+
+#include <algorithm>
+#include <optional>
+#include <utility>
+
+#include "content/grpc.h"
+#include "content/protobuf.h"
+#include "redact/json_path.h"
+#include "redact/stream.h"
+
+namespace flow {
+namespace {
+
+using content::Syntax;
+using redact::Action;
+using redact::Findings;
+using redact::Scanner;
+
+Deny refusal_of(std::string reason) {
+  return {.status = 403, .stage = "redaction", .reason = std::move(reason)};
+}
+
+std::string found_by(const redact::Rule& rule, std::string_view where) {
+  return "redaction rule \"" + rule.name + "\" found in the " + std::string(where) +
+         " what must not leave";
+}
+
+/// What one body's filter has found, and what becomes of it.
+class Outcome {
+public:
+  Outcome(std::shared_ptr<const Scanner> scanner, std::shared_ptr<Notes> notes)
+      : scanner_(std::move(scanner)), notes_(std::move(notes)) {}
+
+  const Scanner& scanner() const { return *scanner_; }
+  const std::shared_ptr<const Scanner>& shared() const { return scanner_; }
+  const Deny* refusal() const { return refusal_ ? &*refusal_ : nullptr; }
+  bool has_changed() const { return has_changed_; }
+
+  void refuse(std::string reason) { refusal_ = refusal_of(std::move(reason)); }
+
+  void note(const redact::Rule& rule) {
+    Notes::add(notes_->redacted, rule.name);
+    worst_ = std::max(worst_.value_or(rule.action), rule.action);
+    notes_->worsen(*worst_);
+    has_changed_ = has_changed_ || rule.action == Action::redact;
+  }
+
+  /// Notes all; refuses when one blocks. True when something is to be replaced.
+  bool settle(std::string_view text, const Findings& findings) {
+    for (const auto& finding : findings) {
+      const auto& rule = scanner_->rule_of(finding);
+      note(rule);
+      if (rule.action == Action::block && refusal_ == std::nullopt) {
+        const auto path = redact::json_path(text, finding.at);
+        refuse(found_by(rule, path.empty() ? "body" : "body:" + path));
+      }
+    }
+    return !refusal_ && scanner_->worst(findings).value_or(Action::log) == Action::redact;
+  }
+
+private:
+  std::shared_ptr<const Scanner> scanner_;
+  std::shared_ptr<Notes> notes_;
+  std::optional<Action> worst_;
+  std::optional<Deny> refusal_;
+  bool has_changed_ = false;
+};
+
+/// One text: as a whole when it is short enough, else as it streams by.
+class TextRedaction final : public BodyFilter {
+public:
+  TextRedaction(Outcome outcome, RedactionPlan plan) : outcome_(std::move(outcome)), plan_(plan) {}
+
+  void feed(std::string_view in, bool last, std::string& out) override {
+    if (stream_) return feed_stream(in, last, out);
+    text_ += in;
+    if (text_.size() <= plan_.longest) {
+      if (last) look(out);
+      return;
+    }
+    if (blocks(outcome_.scanner())) {
+      outcome_.refuse("the body is longer than proxy.redaction.max_scan_bytes");
+      return;
+    }
+    stream_.emplace(outcome_.shared());
+    feed_stream(std::exchange(text_, {}), last, out);
+  }
+  const Deny* refusal() const override { return outcome_.refusal(); }
+  bool has_changed() const override { return outcome_.has_changed(); }
+  void rewrite_trailers(http::Fields& trailers) override { trailers = {}; }  // nobody looked there
+
+private:
+  void look(std::string& out) {
+    const auto findings = outcome_.scanner().find_deeply(text_);
+    const bool replaces = outcome_.settle(text_, findings);
+    if (outcome_.refusal() != nullptr) return;
+    out += replaces ? outcome_.scanner().replaced(text_, findings) : text_;
+  }
+
+  void feed_stream(std::string_view in, bool last, std::string& out) {
+    const auto before = stream_->replaced();
+    stream_->feed(in, last, out);
+    for (const auto* rule : stream_->seen())
+      outcome_.note(*rule);
+    if (const auto* rule = stream_->blocked()) outcome_.refuse(found_by(*rule, "body"));
+    if (plan_.is_fixed && stream_->replaced() > before)
+      outcome_.refuse(
+          "a secret stands in a body that is longer than proxy.redaction.max_scan_bytes and told "
+          "its length");
+  }
+
+  Outcome outcome_;
+  RedactionPlan plan_;
+  std::string text_;
+  std::optional<redact::Stream> stream_;
+};
+
+/// The messages of a gRPC body, each when it is whole.
+class GrpcRedaction final : public BodyFilter {
+public:
+  GrpcRedaction(Outcome outcome, Syntax syntax, std::string_view coding)
+      : outcome_(std::move(outcome)), syntax_(syntax) {
+    auto named = content::grpc::encoding_named(coding);
+    if (named)
+      coding_ = *named;
+    else
+      outcome_.refuse("grpc-encoding: " + named.error().message);
+  }
+
+  void feed(std::string_view in, bool last, std::string& out) override {
+    const auto read = reader_.feed(
+        in, last,
+        {.message = [&](const auto& message) { return take(message, out); },
+         .piece = [&](std::string_view) { return fail("a gRPC message is too long"); }});
+    if (!read && refusal() == nullptr) outcome_.refuse("the gRPC body: " + read.error().message);
+  }
+  const Deny* refusal() const override { return outcome_.refusal(); }
+  bool has_changed() const override { return outcome_.has_changed(); }
+
+private:
+  base::Result<> take(const content::grpc::Reader::Message& message, std::string& out) {
+    const bool is_compressed = (message.flags & content::grpc::compressed) != 0 && coding_;
+    std::string plain;
+    if (is_compressed) TRY_VOID(content::grpc::decompress(message.bytes, *coding_, plain));
+    const std::string_view text = is_compressed ? std::string_view(plain) : message.bytes;
+    const auto findings = outcome_.scanner().find_deeply(text);
+    const bool replaces = outcome_.settle(text, findings);
+    if (outcome_.refusal() != nullptr) return fail(outcome_.refusal()->reason);
+    if (!replaces) {
+      content::grpc::append_message(out, message.flags, message.bytes);
+      return {};
+    }
+    const std::string changed = TRY(replaced(text, findings));
+    std::string packed;
+    if (is_compressed) content::grpc::compress(changed, *coding_, packed);
+    content::grpc::append_message(out, message.flags, is_compressed ? packed : changed);
+    return {};
+  }
+
+  base::Result<std::string> replaced(std::string_view text, const Findings& findings) const {
+    if (syntax_ != Syntax::protobuf) return outcome_.scanner().replaced(text, findings);
+    std::vector<content::protobuf::Edit> edits;
+    std::size_t behind = 0;
+    for (const auto& finding : findings) {
+      const auto& rule = outcome_.scanner().rule_of(finding);
+      if (rule.action != Action::redact || finding.at < behind) continue;
+      edits.push_back({.at = finding.at, .size = finding.end - finding.at, .with = rule.label});
+      behind = finding.end;
+    }
+    std::string out;
+    TRY_VOID(content::protobuf::rewrite(text, edits, out));
+    return out;
+  }
+
+  static base::Result<> fail(std::string why) {
+    return base::fail(base::ErrorKind::denied, std::move(why));
+  }
+
+  Outcome outcome_;
+  Syntax syntax_;
+  std::optional<content::Coding> coding_;
+  content::grpc::Reader reader_;
+};
+
+/// Refuses whatever comes.
+class Refusing final : public BodyFilter {
+public:
+  explicit Refusing(std::string why) : refusal_(refusal_of(std::move(why))) {}
+  void feed(std::string_view, bool, std::string&) override {}
+  const Deny* refusal() const override { return &refusal_; }
+
+private:
+  Deny refusal_;
+};
+
+}  // namespace
+
+std::unique_ptr<BodyFilter> make_redaction(
+    std::shared_ptr<const Scanner> scanner,
+    RedactionPlan plan,
+    const content::Format& format,
+    std::string_view message_coding,
+    std::shared_ptr<Notes> notes) {
+  Outcome outcome(std::move(scanner), std::move(notes));
+  if (format.syntax == Syntax::grpc)
+    return std::make_unique<GrpcRedaction>(std::move(outcome), format.message, message_coding);
+  return std::make_unique<TextRedaction>(std::move(outcome), plan);
+}
+
+std::unique_ptr<BodyFilter> refuse_unread(std::string why) {
+  return std::make_unique<Refusing>(std::move(why));
+}
+
+bool blocks(const Scanner& scanner) {
+  return std::ranges::any_of(
+      scanner.rules(), [](const redact::Rule& rule) { return rule.action == Action::block; });
+}
+
+}  // namespace flow

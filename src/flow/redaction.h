@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+// What redaction does to a body.
+
+#include <memory>
+
+#include "content/format.h"
+#include "flow/body_filter.h"
+#include "flow/notes.h"
+#include "redact/scanner.h"
+
+namespace flow {
+
+struct RedactionPlan {
+  std::size_t longest = 0;  // a body is held up to so many bytes, to be looked into as a whole
+  bool is_fixed = false;    // its length was told and cannot change any more
+};
+
+/// The filter for a body of this format. A body that is not longer than `longest` is looked into as
+/// a whole when its end is there, one of gRPC message by message; a longer one is refused when a
+/// rule blocks, else looked into as it streams by.
+std::unique_ptr<BodyFilter> make_redaction(
+    std::shared_ptr<const redact::Scanner> scanner,
+    RedactionPlan plan,
+    const content::Format& format,
+    std::string_view message_coding,
+    std::shared_ptr<Notes> notes);
+
+/// For a body that nobody can look into.
+std::unique_ptr<BodyFilter> refuse_unread(std::string why);
+
+/// Whether any of its rules blocks.
+bool blocks(const redact::Scanner& scanner);
+
+}  // namespace flow

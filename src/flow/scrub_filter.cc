@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "flow/scrub_filter.h"
 
+#include "flow/coding_filters.h"
+
 namespace flow {
 
 void scrub(http::Fields& fields, const secrets::Scrubber& scrubber) {
@@ -16,8 +18,13 @@ void scrub(http::Response& head, const secrets::Scrubber& scrubber) {
   scrub(head.fields, scrubber);
 }
 
-BodyFilters scrubbing(const secrets::Scrubber& scrubber) {
+BodyFilters scrubbing(const secrets::Scrubber& scrubber, const content::Codings& codings) {
   BodyFilters filters;
+  if (!codings.empty()) {
+    Deny wrong{.status = 502, .stage = "scrub", .reason = "the answer cannot be decoded: "};
+    filters.before_log.push_back(
+        std::make_unique<DecodeFilter>(codings, content::Hidden::allowed, std::move(wrong)));
+  }
   filters.before_log.push_back(std::make_unique<ScrubFilter>(scrubber));
   return filters;
 }

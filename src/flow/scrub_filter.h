@@ -2,6 +2,7 @@
 #pragma once
 // Keeps credentials out of what a server says: it may echo what was sent to it.
 
+#include "content/codings.h"
 #include "flow/body_filter.h"
 #include "http/message.h"
 #include "secrets/scrub.h"
@@ -27,7 +28,7 @@ private:
   secrets::ScrubStream stream_;
 };
 
-/// The filters of an answer that may hold secrets.
-BodyFilters scrubbing(const secrets::Scrubber& scrubber);
+/// The filters of an answer that may hold secrets, in these codings; it comes out without any.
+BodyFilters scrubbing(const secrets::Scrubber& scrubber, const content::Codings& codings = {});
 
 }  // namespace flow

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "base/file.h"
+#include "content/encoder.h"
 #include "gateway/testbed.h"
 
 namespace gateway {
@@ -259,15 +260,34 @@ TEST(Credential, ComesBackInNoTrailer) {
   EXPECT_EQ(answer.trailers.find("X-Echo"), "[REDACTED:api]");
 }
 
-TEST(Credential, IsNotTrustedToACompressedAnswer) {
-  for (const auto* coding :
-       {"Content-Encoding: gzip\r\n", "Content-Encoding: identity\r\nContent-Encoding: gzip\r\n",
-        "Content-Encoding: identity, br\r\n"}) {
-    const auto answer = answer_to_credential(
-        {fmt::format("HTTP/1.1 200 OK\r\n{}Content-Length: 3\r\n\r\nabc", coding)});
-    EXPECT_EQ(answer.head.status, 502) << coding;
-    EXPECT_NE(answer.body.find(R"("stage":"scrub")"), std::string::npos) << answer.body;
+TEST(Credential, ComesBackInNoCompressedAnswer) {
+  for (const auto coding :
+       {content::Coding::gzip, content::Coding::deflate, content::Coding::br,
+        content::Coding::zstd}) {
+    std::string packed;
+    content::Encoder({coding}).feed(fmt::format("<{}>", token), true, packed);
+    const auto answer = answer_to_credential({fmt::format(
+        "HTTP/1.1 200 OK\r\nContent-Encoding: identity\r\nContent-Encoding: {}\r\n"
+        "Content-Length: {}\r\n\r\n{}",
+        content::name_of(coding), packed.size(), packed)});
+    EXPECT_EQ(answer.head.status, 200);
+    EXPECT_EQ(answer.body, "<[REDACTED:api]>");
+    EXPECT_FALSE(answer.head.fields.contains("Content-Encoding"));
+    EXPECT_TRUE(answer.whole);
   }
+}
+
+TEST(Credential, IsNotTrustedToACodingThatNobodyReads) {
+  const auto answer = answer_to_credential(
+      {"HTTP/1.1 200 OK\r\nContent-Encoding: x-own\r\nContent-Length: 3\r\n\r\nabc"});
+  EXPECT_EQ(answer.head.status, 502);
+  EXPECT_NE(answer.body.find(R"("stage":"scrub")"), std::string::npos) << answer.body;
+}
+
+TEST(Credential, BreaksAnAnswerOffThatIsNotWhatItsCodingSays) {
+  const auto answer = answer_to_credential(
+      {"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: 3\r\n\r\nabc"});
+  EXPECT_FALSE(answer.whole);
 }
 
 TEST(Credential, IsInNoLog) {

@@ -6,6 +6,7 @@
 
 #include "base/encoding.h"
 #include "base/text.h"
+#include "content/codings.h"
 #include "flow/request_filters.h"
 #include "flow/scrub_filter.h"
 #include "gateway/grpc.h"
@@ -50,13 +51,6 @@ std::optional<http::Malformed> read_opening(flow::Flow& flow) {
   if (opening->key.empty()) opening->key = http::websocket::make_key(base::random_bytes(16));
   flow.websocket = *std::move(opening);
   return std::nullopt;
-}
-
-/// Whether the body is in another form than its bytes.
-bool is_encoded(const http::Response& response) {
-  const auto codings = response.fields.tokens("content-encoding");
-  return std::ranges::any_of(
-      codings, [](std::string_view coding) { return !base::iequals(coding, "identity"); });
 }
 
 /// Fields of a response that would lead the program past the gateway.
@@ -396,16 +390,20 @@ net::Task<> Exchange::answer(
   const http::Framing framing = http::response_framing(response, method_);
   Incoming& body = server.body(framing);
   const bool scrubbed = sealed.is_guarded();
-  if (scrubbed && framing.kind != http::Framing::Kind::none && is_encoded(response)) {
-    flow::Deny unreadable{
-        .status = 502,
-        .stage = "scrub",
-        .reason =
-            "the answer is compressed although it was asked not to be, so that the credential "
-            "cannot be kept out of it"};
-    server.abort();
-    client_->be_last();
-    co_return co_await refuse(std::move(unreadable), sealed.flow());
+  auto filters = flow::BodyFilters{};
+  if (scrubbed && framing.kind != http::Framing::Kind::none) {
+    const auto codings = content::codings_of(response.fields.tokens("content-encoding"));
+    if (!codings) {
+      flow::Deny unreadable{
+          .status = 502,
+          .stage = "scrub",
+          .reason = "the credential cannot be kept out of the answer: " + codings.error().message};
+      server.abort();
+      client_->be_last();
+      co_return co_await refuse(std::move(unreadable), sealed.flow());
+    }
+    filters = flow::scrubbing(pipeline_->scrubber(), *codings);
+    response.fields.erase("content-encoding");  // it goes on as it was read
   }
   if (!request.whole() && response.status >= 400) client_->be_last();
 
@@ -417,9 +415,7 @@ net::Task<> Exchange::answer(
     client_->be_last();
     co_return;
   }
-  FilteredBody passed(
-      body, scrubbed ? flow::scrubbing(pipeline_->scrubber()) : flow::BodyFilters{},
-      shared_.logged_body, *shared_.taps);
+  FilteredBody passed(body, std::move(filters), shared_.logged_body, *shared_.taps);
   BodyMover mover(passed, client_->out());
   AnswerTold told(record_, passed.tap(), mover, scrubbed ? http::Framing::chunked() : framing);
   const Watch watch(*client_, [this, &server] {

@@ -1,11 +1,12 @@
-# module(NAME [USES lib...] [PRIVATE_USES lib...] [PCH header...]): one folder, one library, its tests beside it.
+# module(NAME [THREADS] [USES lib...] [PRIVATE_USES lib...] [PCH header...]): one folder, one library, its tests beside
+# it. THREADS: it has some, or is used by several at once: its tests run under ThreadSanitizer too.
 #
 # A folder's headers are reachable only through its target, by a one-entry include directory: an include that points
 # up the table of docs/architecture.md is "No such file or directory". Each module's tests link only that module.
 #   x.cc        the library            x_test.cc    its unit tests (one binary a module)
 #   x_fuzz.cc   a libFuzzer target     x_bench.cc   Google Benchmark (one binary a module)
 function(module name)
-  cmake_parse_arguments(m "" "" "USES;PRIVATE_USES;PCH" ${ARGN})
+  cmake_parse_arguments(m "THREADS" "" "USES;PRIVATE_USES;PCH" ${ARGN})
   file(GLOB all CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/*.cc ${CMAKE_CURRENT_SOURCE_DIR}/stages/*.cc)
   set(sources ${all})
   list(FILTER sources EXCLUDE REGEX "(_test|_fuzz|_bench|/main)\\.cc$")
@@ -28,6 +29,9 @@ function(module name)
 
   set(tests ${all})
   list(FILTER tests INCLUDE REGEX "_test\\.cc$")
+  if(LAZARET_SANITIZE STREQUAL "thread" AND NOT m_THREADS)
+    set(tests)
+  endif()
   if(tests AND NOT LAZARET_FUZZ)
     add_executable(${name}_test ${tests})
     target_link_libraries(${name}_test PRIVATE ${name} ${m_PRIVATE_USES} GTest::gtest_main GTest::gtest)
@@ -51,6 +55,7 @@ function(module name)
       target_link_libraries(${target} PRIVATE ${name} ${m_PRIVATE_USES})
       target_link_options(${target} PRIVATE -fsanitize=fuzzer)
       set_target_properties(${target} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/fuzzers)
+      add_dependencies(fuzzers ${target})
     endforeach()
   endif()
 endfunction()

@@ -208,7 +208,7 @@ class Suite:
     def _fuzz_one(self, target):
         """A few seconds are the same few seconds each time; a long search begins elsewhere."""
         corpus = ROOT / "tests/corpus" / target.name
-        seconds = self._fuzz_seconds or (2 if self._quick else 5)
+        seconds = self._fuzz_seconds or (2 if self._quick else 3)
         seed = 0 if self._fuzz_seconds else 1  # 0: by the clock
         with tempfile.TemporaryDirectory() as found:
             known = [str(corpus)] if corpus.is_dir() else []
@@ -255,10 +255,10 @@ def parse_arguments():
         help="a small choice of end-to-end tests, shorter fuzzing, no tsan",
     )
     parser.add_argument(
-        "--tidy-seconds", type=int, default=420, help="how long clang-tidy may take (default 420)"
+        "--tidy-seconds", type=int, default=300, help="how long clang-tidy may take (default 300)"
     )
     parser.add_argument(
-        "--fuzz-seconds", type=int, help="search this long with each fuzz target (default 5)"
+        "--fuzz-seconds", type=int, help="search this long with each fuzz target (default 3)"
     )
     arguments = parser.parse_args()
     arguments.parts = arguments.only or [

@@ -47,6 +47,7 @@ policy::RuleSpec spec_of(const Reader& rule, const base::Origin& origin) {
     spec.protocol = policy::protocol_named(*protocol);
   spec.reason = rule.text("reason").value_or("");
   spec.allow_private = rule.flag("allow_private").value_or(false);
+  spec.brokered = rule.text("require") == "brokered";
   spec.tls = policy::tls_named(rule.text("tls").value_or("inspect")).value();
   return spec;
 }

@@ -132,6 +132,11 @@ constexpr auto table_of_rows = std::to_array<Row>({
      .doc = "Said to whoever is refused."},
     {.path = "proxy.filter.rules[].allow_private", .type = Type::boolean, .dialect = own,
      .doc = "The host may resolve to a loopback, private or link-local address."},
+    {.path = "proxy.filter.rules[].require", .type = Type::choice, .choices = "brokered",
+     .dialect = own,
+     .doc = "`brokered` refuses a request that carries a credential of its own (a login, an API key, "
+            "a cookie, a presigned URL) instead of the one that the gateway adds: somebody else's "
+            "account on an allowed host is the easiest way out."},
     {.path = "proxy.filter.rules[].tls", .type = Type::choice, .choices = "inspect|passthrough",
      .dialect = own, .doc = "`passthrough` leaves TLS to this host closed."},
     {.path = "proxy.filter.floor", .type = Type::list, .merge = Merge::prepend, .dialect = own,

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "flow/pipeline.h"
 
+#include <algorithm>
+
+#include "flow/stages/brokered.h"
 #include "flow/stages/filter.h"
 #include "flow/stages/placeholders.h"
 #include "flow/stages/redact.h"
@@ -35,6 +38,8 @@ Pipeline::Pipeline(
   stages_.push_back(std::make_unique<Route>());
   if (tokens_) stages_.push_back(std::make_unique<CheckToken>(tokens_, injectors_));
   stages_.push_back(std::make_unique<Filter>(*policy_));
+  if (std::ranges::any_of(policy_->rules(), [](const auto& rule) { return rule.spec().brokered; }))
+    stages_.push_back(std::make_unique<Brokered>(injectors_, placeholders_));
   if (scanner_) stages_.push_back(std::make_unique<Redact>(scanner_));
   if (!placeholders_.empty()) stages_.push_back(std::make_unique<JudgePlaceholders>(placeholders_));
   if (tokens_ && tokens_->counts) stages_.push_back(std::make_unique<CountToken>(tokens_));

@@ -18,8 +18,8 @@ namespace flow {
 
 class Pipeline {
 public:
-  /// In this order: route, token, filter, redaction, placeholder; secrets come last, when the
-  /// server is verified (sealed.h). Without a gate tokens are nothing special, and without a
+  /// In this order: route, token, filter, brokered, redaction, placeholder; secrets come last, when
+  /// the server is verified (sealed.h). Without a gate tokens are nothing special, and without a
   /// scanner nobody looks for secrets.
   Pipeline(
       policy::Policy policy,

@@ -99,6 +99,14 @@ Result<> check_combination(const RuleSpec& spec) {
   if (spec.allow_private && spec.action == Action::block) {
     return fail(ErrorKind::invalid, "allow_private in a rule that blocks", "remove it");
   }
+  if (spec.brokered && spec.action == Action::block) {
+    return fail(ErrorKind::invalid, "require in a rule that blocks", "remove it");
+  }
+  if (spec.brokered && (spec.tls == Tls::passthrough || spec.protocol == Protocol::udp)) {
+    return fail(
+        ErrorKind::invalid, "require = \"brokered\" in a rule about what nobody looks into",
+        "remove it: what credentials such traffic carries is not seen");
+  }
   if (spec.allow_private && !spec.host) {
     return fail(ErrorKind::invalid, "allow_private without a `host`", "name the host it is for");
   }

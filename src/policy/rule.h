@@ -48,6 +48,7 @@ struct RuleSpec {
   std::optional<Protocol> protocol{};
   std::string reason{};
   bool allow_private = false;
+  bool brokered = false;  // requests carry no credential but those of the gateway
   Tls tls = Tls::inspect;
   base::Origin origin{};
 };

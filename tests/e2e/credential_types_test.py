@@ -221,3 +221,21 @@ def a_presigned_url_of_another_key_is_refused(box):
     ).expect()
     check.contains(ran.out, "presigned with an access key of the program's own")
     check.equal(origin.requests, [])
+
+
+@test
+def a_credential_of_another_account_is_refused_where_a_rule_wants_ours(box):
+    api, key = box.origin("api.test", allow=False), "canary-of-ours"
+    box.configure(
+        '[[proxy.filter.rules]]\naction = "allow"\nhost = "api.test"\nrequire = "brokered"\n'
+        '[proxy.credentials.api]\nenabled = true\nhost = "api.test"\ntype = "bearer"\n'
+        f'source = {{ value = "{key}" }}\n'
+    )
+    ran = box.curl("-H", "Authorization: Bearer of-the-attacker", "https://api.test/").expect()
+    check.contains(ran.out, "a credential of its own (header:authorization)")
+    ran = box.curl("-H", "Cookie: session=1", "https://api.test/").expect()
+    check.contains(ran.out, "(header:cookie)")
+    box.curl("https://api.test/").expect()
+    check.equal([r.headers("Authorization") for r in api.requests], [[f"Bearer {key}"]])
+    record = box.record("record", lambda record: record.get("stage") == "brokered")
+    check.equal(record["status"], 403)

@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "flow/stages/brokered.h"
+
+#include <gtest/gtest.h>
+
+#include "flow/test_support.h"
+
+namespace flow {
+namespace {
+
+policy::Policy brokered_policy(bool brokered = true) {
+  policy::RuleSpec spec{
+      .action = policy::Action::allow,
+      .host = policy::PatternSpec{"api.example.com"},
+      .brokered = brokered};
+  std::vector<policy::Rule> rules;
+  rules.push_back(policy::compile(std::move(spec)).value());
+  return test::policy_of(std::move(rules));
+}
+
+secrets::Placeholders placeholder() {
+  secrets::PlaceholderSpec spec{.name = "KEY", .hosts = {"api.example.com"}};
+  spec.placeholder = "PLACEHOLDER_KEY";
+  spec.source.value = base::Secret("s3cret");
+  std::vector<secrets::PlaceholderSpec> specs;
+  specs.push_back(std::move(spec));
+  return secrets::Placeholders::create(specs, {}, "/", [] { return std::string(); }).value();
+}
+
+/// Why the request is refused; empty when it is not.
+std::string reason(Flow flow, policy::Policy policy = brokered_policy()) {
+  const Pipeline pipeline(std::move(policy), test::injectors_of(test::credential()), placeholder());
+  const Verdict verdict = pipeline.judge(flow);
+  const auto* deny = std::get_if<Deny>(&verdict);
+  return deny == nullptr ? "" : deny->stage + ": " + deny->reason;
+}
+
+Flow with(std::string name, std::string value) {
+  return test::captured("/", {{"Host", "api.example.com"}, {std::move(name), std::move(value)}});
+}
+
+TEST(Brokered, RefusesACredentialThatTheProgramBringsAlong) {
+  for (const auto* name : {"Authorization", "cookie", "X-Api-Key", "PRIVATE-TOKEN"})
+    EXPECT_TRUE(reason(with(name, "of-another-account")).starts_with("brokered: ")) << name;
+  for (const auto* query : {"access_token=x", "a=b&X-Amz-Signature=x", "sig=x"})
+    EXPECT_TRUE(reason(test::captured("/?" + std::string(query))).starts_with("brokered: "))
+        << query;
+}
+
+TEST(Brokered, SaysWhereItStands) {
+  EXPECT_NE(reason(with("X-Api-Key", "x")).find("(header:x-api-key)"), std::string::npos);
+  EXPECT_NE(reason(test::captured("/?key=x")).find("(query:key)"), std::string::npos);
+}
+
+TEST(Brokered, PassesWhatIsTheGateways) {
+  EXPECT_EQ(reason(test::captured("/?q=x&key=")), "");
+  EXPECT_EQ(reason(with("Authorization", "Bearer proxy-managed")), "");
+  EXPECT_EQ(reason(with("X-Api-Key", "PLACEHOLDER_KEY")), "");
+  EXPECT_EQ(reason(with("Authorization", "Basic bWU6UExBQ0VIT0xERVJfS0VZ")), "");
+  EXPECT_EQ(reason(with("Idempotency-Key", "1234")), "");
+}
+
+TEST(Brokered, IsNotAskedWhereNoRuleWantsIt) {
+  EXPECT_EQ(reason(with("Authorization", "of-another-account"), brokered_policy(false)), "");
+}
+
+}  // namespace
+}  // namespace flow

@@ -7,6 +7,7 @@
 #include "base/encoding.h"
 #include "base/text.h"
 #include "content/codings.h"
+#include "content/wiped_memory.h"
 #include "flow/request_filters.h"
 #include "flow/scrub_filter.h"
 #include "gateway/grpc.h"
@@ -233,9 +234,9 @@ net::Task<> Exchange::forward(const flow::Sealed& sealed, ServerStreamPtr server
   }
   auto request = std::make_shared<Upload>(loop_.context(), client_, body_, server, shared_.limits);
   if (auto filter = sealed.body_filter()) body_->finish_with(std::move(filter));
-  std::string copy;
+  content::WipedText copy;  // secrets are in it
   const bool repeatable = is_idempotent(method_) || server->version() == http::Version::http_2;
-  if (repeatable) request->mover().keep_copy(copy);
+  if (repeatable) request->mover().keep_copy(copy.text);
   if (request->mover().take_buffered())
     co_return co_await forward_whole(sealed, std::move(server), *request, std::move(copy));
   request->mover().keep_no_copy();
@@ -249,7 +250,7 @@ net::Task<> Exchange::forward(const flow::Sealed& sealed, ServerStreamPtr server
 /// The request has arrived whole: one write, and one more try when a pooled connection turns out to
 /// be dead.
 net::Task<> Exchange::forward_whole(
-    const flow::Sealed& sealed, ServerStreamPtr server, Upload& request, std::string copy) {
+    const flow::Sealed& sealed, ServerStreamPtr server, Upload& request, content::WipedText copy) {
   record_.request_body(body_->tap());
   for (int attempt = 1;; ++attempt) {
     co_await server->out().flush(shared_.limits.upload_stall);
@@ -269,7 +270,7 @@ net::Task<> Exchange::forward_whole(
     server = std::move(*fresh);
     record_.dialled(server->dialled());
     if (!server->request(sealed)) continue;
-    if (!copy.empty()) server->out().put(copy);
+    if (!copy.text.empty()) server->out().put(copy.text);
     server->out().end({});
   }
 }

@@ -5,6 +5,7 @@
 
 #include <memory>
 
+#include "content/wiped_memory.h"
 #include "gateway/client_stream.h"
 #include "gateway/exchange_record.h"
 #include "gateway/shared.h"
@@ -35,7 +36,7 @@ private:
   net::Task<> refuse(flow::Deny refusal, const flow::Flow& flow);
   net::Task<> forward(const flow::Sealed& sealed, ServerStreamPtr server);
   net::Task<> forward_whole(
-      const flow::Sealed& sealed, ServerStreamPtr server, Upload& request, std::string copy);
+      const flow::Sealed& sealed, ServerStreamPtr server, Upload& request, content::WipedText copy);
   net::Task<> forward_streaming(
       const flow::Sealed& sealed, ServerStreamPtr server, std::shared_ptr<Upload> request);
   net::Task<Answered> final_response(const flow::Sealed& sealed, ServerStream& server);

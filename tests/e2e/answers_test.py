@@ -174,7 +174,7 @@ def ask(box, answers, methods=None):
         }
         for path, method in zip(paths, methods or ["GET"] * len(paths), strict=True)
     ]
-    ran = box.python("raw_http.py", 0.5 * box.rig.patience, 32, stdin=json.dumps(cases).encode())
+    ran = box.python("raw_http.py", 1.0 * box.rig.patience, 32, stdin=json.dumps(cases).encode())
     return dict(zip(answers, ran.expect().json(), strict=True))
 
 

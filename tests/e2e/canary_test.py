@@ -137,6 +137,8 @@ def memory_of(pid):
             if not found or "[vvar" in line or "[vsyscall" in line:
                 continue
             start, end = (int(text, 16) for text in found.groups())
+            if end - start > 1 << 30:  # a sanitizer's shadow
+                continue
             try:
                 memory.seek(start)
                 yield line, memory.read(end - start)

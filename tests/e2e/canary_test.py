@@ -4,7 +4,6 @@
 import base64
 import os
 import pathlib
-import re
 import secrets
 import tempfile
 import time
@@ -131,14 +130,15 @@ def memory_of(pid):
         memory = open(f"/proc/{pid}/mem", "rb", buffering=0)
     except PermissionError:
         return
+    mappings = [
+        (line, *(int(text, 16) for text in line.split()[0].split("-")))
+        for line in maps.splitlines()
+        if line.split()[1].startswith("r") and "[vvar" not in line and "[vsyscall" not in line
+    ]
+    if any(end - start > 1 << 40 for _, start, end in mappings):
+        return  # a sanitizer's, which keeps the environment that it was started with
     with memory:
-        for line in maps.splitlines():
-            found = re.match(r"([0-9a-f]+)-([0-9a-f]+) r", line)
-            if not found or "[vvar" in line or "[vsyscall" in line:
-                continue
-            start, end = (int(text, 16) for text in found.groups())
-            if end - start > 1 << 30:  # a sanitizer's shadow
-                continue
+        for line, start, end in mappings:
             try:
                 memory.seek(start)
                 yield line, memory.read(end - start)

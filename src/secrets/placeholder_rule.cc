@@ -67,7 +67,7 @@ Result<std::string> compile_text(const PlaceholderSpec& spec, std::string_view r
 }
 
 Result<std::string> compile_variable(const PlaceholderSpec& spec) {
-  const std::string variable = spec.env.value_or(is_variable_name(spec.name) ? spec.name : "");
+  std::string variable = spec.env.value_or(is_variable_name(spec.name) ? spec.name : "");
   if (!variable.empty() && !is_variable_name(variable))
     return fail_spec(spec, "`env` is not a variable's name");
   return variable;

@@ -32,10 +32,10 @@ std::optional<std::size_t> size_of_chunk(std::string_view line) {
   const auto mark = line.find(signature_mark);
   if (mark == std::string_view::npos || !is_signature(line.substr(mark + signature_mark.size())))
     return std::nullopt;
-  const auto digits = line.substr(0, mark);
-  const auto* end = digits.data() + digits.size();
+  const auto* begin = line.data();
+  const auto* end = begin + mark;
   std::size_t size = 0;
-  const auto read = std::from_chars(digits.data(), end, size, 16);
+  const auto read = std::from_chars(begin, end, size, 16);
   if (read.ec != std::errc() || read.ptr != end || size > ChunkSigner::largest_chunk)
     return std::nullopt;
   return size;

@@ -131,7 +131,7 @@ def a_placeholder_is_replaced_over_http2(box):
         'curl -sS --http2 -d "token=$API_KEY" -H "X-Key: $API_KEY" https://api.test/',
         env={"REAL_KEY": key},
     ).expect()
-    request = api.requests()[-1]
+    request = api.wait_for("request")
     check.equal(request["sha256"], hashlib.sha256(f"token={key}".encode()).hexdigest())
     check.equal(request["headers"]["x-key"], key)
 

@@ -138,10 +138,12 @@ public:
   }
   const Deny* refusal() const override { return outcome_.refusal(); }
   bool has_changed() const override { return outcome_.has_changed(); }
+  void rewrite_trailers(http::Fields& trailers) override { trailers = {}; }  // nobody looked there
 
 private:
   base::Result<> take(const content::grpc::Reader::Message& message, std::string& out) {
-    const bool is_compressed = (message.flags & content::grpc::compressed) != 0 && coding_;
+    const bool is_compressed = (message.flags & content::grpc::compressed) != 0;
+    if (is_compressed && !coding_) return fail("a message is compressed, and nobody says how");
     std::string plain;
     if (is_compressed) TRY_VOID(content::grpc::decompress(message.bytes, *coding_, plain));
     const std::string_view text = is_compressed ? std::string_view(plain) : message.bytes;

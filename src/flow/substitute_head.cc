@@ -18,13 +18,14 @@ bool is_unreserved(char c) {
   return base::is_alpha(c) || base::is_digit(c) || std::string_view("-._~").contains(c);
 }
 
-/// A value as a segment of a path or as a part of a query: nothing in it separates anything there.
-base::Secret percent_encoded(const base::Secret& value, std::string_view also_plain) {
+/// A value as a part of a path or a query: nothing in it separates anything there. This is the
+/// spelling that is looked for in what comes back.
+base::Secret percent_encoded(const base::Secret& value) {
   std::string text;
   text.reserve(3 * value.size());
   for (const char c : value.reveal()) {
     const auto byte = static_cast<unsigned char>(c);
-    if (is_unreserved(c) || also_plain.contains(c))
+    if (is_unreserved(c))
       text += c;
     else
       text.append({'%', digits[byte >> 4U], digits[byte & 15U]});
@@ -64,13 +65,10 @@ void substitute_target(http::Request& head, const Flow& flow, const Placeholders
   std::string path = head.target.substr(0, question);
   std::string query = question == std::string::npos ? "" : head.target.substr(question);
   const auto target = flow.target();
-  // What RFC 3986, 3.3 and 3.4, lets stand in a segment and in a query; '&', '=' and '+' separate.
   substitute(
-      path, placeholders, PlaceholderFates(placeholders, target, Part::path),
-      [](const base::Secret& value) { return percent_encoded(value, ":@!$'()*,;="); });
+      path, placeholders, PlaceholderFates(placeholders, target, Part::path), percent_encoded);
   substitute(
-      query, placeholders, PlaceholderFates(placeholders, target, Part::query),
-      [](const base::Secret& value) { return percent_encoded(value, ":@/"); });
+      query, placeholders, PlaceholderFates(placeholders, target, Part::query), percent_encoded);
   head.target = path + query;
 }
 

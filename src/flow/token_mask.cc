@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "flow/token_mask.h"
 
+#include "flow/presented_token.h"
 #include "flow/token_text.h"
 #include "tokens/token.h"
 
@@ -51,6 +52,10 @@ void TokenMask::feed(std::string_view in, bool last, std::string& out) {
     }
   }
   held_.erase(0, held_.size() - rest.size());
+}
+
+void TokenMask::rewrite_trailers(http::Fields& trailers) {
+  trailers.erase_if([](const http::Field& field) { return holds_token(field.value); });
 }
 
 }  // namespace flow

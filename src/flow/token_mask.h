@@ -11,6 +11,7 @@ class TokenMask final : public BodyFilter {
 public:
   void feed(std::string_view in, bool last, std::string& out) override;
   bool has_changed() const override { return has_masked_; }
+  void rewrite_trailers(http::Fields& trailers) override;
 
 private:
   std::string held_;

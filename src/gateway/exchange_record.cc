@@ -56,16 +56,20 @@ ExchangeRecord::~ExchangeRecord() {
     shared_.log.error("log", written.error().message);
 }
 
-/// What nobody looked into, because it was refused before, and what was only noted, is in no log
-/// either.
+/// What nobody looked into, because it was refused before or is an answer, and what was only noted,
+/// is in no log either.
 void ExchangeRecord::hide_secrets() {
   const auto& scanner = shared_.pipeline->scanner();
-  const bool is_clean = notes_ && notes_->searched && notes_->redacted.empty();
-  if (!scanner || is_clean) return;
+  if (!scanner) return;
   const auto hide = [&](std::string& text) {
     const auto findings = scanner->find_deeply(text);
     if (!findings.empty()) text = scanner->replaced(text, findings, redact::Action::log);
   };
+  for (auto& header : record_.response_headers)
+    hide(header.value);
+  hide(record_.response_body);
+  const bool is_clean = notes_ && notes_->searched && notes_->redacted.empty();
+  if (is_clean) return;
   hide(record_.url);
   for (auto& header : record_.request_headers)
     hide(header.value);

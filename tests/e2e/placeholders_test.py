@@ -38,7 +38,7 @@ def a_placeholder_in_a_header_is_replaced_on_its_way_out(box):
     check.equal(api.requests[-1].headers("Authorization"), [f"Bearer {key}"])
     record = box.record("record", lambda record: record["url"] == "https://api.test/")
     check.equal(record["substituted"], ["API_KEY"])
-    check.lacks(box.everything_stored(), key.encode())
+    check.lacks(box.everything_logged(), key.encode())
 
 
 @test
@@ -58,9 +58,9 @@ def a_placeholder_in_the_path_and_the_query_is_replaced_percent_encoded(box):
     box.shell('curl -sS "https://api.test/bot$API_KEY/send?key=$API_KEY&x=1"', env={"REAL_KEY": key}).expect()
     check.equal(
         api.requests[-1].target,
-        "/botcanary%2Fa%26b=c%20d%2B1/send?key=canary/a%26b%3Dc%20d%2B1&x=1",
+        "/botcanary%2Fa%26b%3Dc%20d%2B1/send?key=canary%2Fa%26b%3Dc%20d%2B1&x=1",
     )
-    check.lacks(box.everything_stored(), b"canary%2F")
+    check.lacks(box.everything_logged(), b"canary%2F")
 
 
 @test
@@ -247,7 +247,7 @@ def a_placeholder_in_a_websocket_message_is_replaced(box):
     check.contains(ran.out, f"1 token={placeholder}!")
     record = box.record("record", lambda record: record["status"] == 101)
     check.equal(record["substituted"], ["API_KEY"])
-    check.lacks(box.everything_stored(), key.encode())
+    check.lacks(box.everything_logged(), key.encode())
 
 
 @test

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """One isolated user of lazaret: own home, own XDG directories, own project, own origins."""
 
+import base64
 import ctypes
 import dataclasses
 import gzip
@@ -261,6 +262,17 @@ class Box:
             if path.is_file() and not path.is_symlink():
                 data = path.read_bytes()
                 yield path, gzip.decompress(data) if path.suffix == ".gz" and data else data
+
+    def everything_logged(self):
+        """All bytes of the logs, and what stands in them as base64: the bodies."""
+        logs = [data for path, data in self.everything_stored() if "logs" in path.parts]
+        bodies = [
+            base64.b64decode(record[name])
+            for record in self.records()
+            for name in ("req_body", "resp_body")
+        ]
+        check.that(logs, "there is no log")
+        return b"\n".join(logs + bodies)
 
     # --- the end ---------------------------------------------------------------------------------
 

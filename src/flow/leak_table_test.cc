@@ -170,6 +170,16 @@ TEST(LeakTable, NoSecretGoesOutInABody) {
   EXPECT_GT(rows, 20000U);
 }
 
+TEST(LeakTable, NoGrpcMessageGoesOutThatIsCompressedInAnUnknownWay) {
+  Flow flow =
+      test::captured("/", {{"Host", "api.example.com"}, {"Content-Type", "application/grpc"}});
+  ASSERT_TRUE(std::holds_alternative<Pass>(pipeline().judge(flow)));
+  std::string body = grpc_frame("whatever");
+  body[0] = 1;
+  auto plan = plan_body(pipeline(), flow, http::Framing::chunked(), 1000000);
+  EXPECT_TRUE(is_stopped(std::move(plan.filters), body, 0));
+}
+
 TEST(LeakTable, NoSecretGoesOutInAMessageOfAWebSocket) {
   for (const auto& spelling : spellings()) {
     Flow flow = test::captured("/");

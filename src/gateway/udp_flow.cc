@@ -159,17 +159,6 @@ bool UdpFlow::open_answers() {
   return true;
 }
 
-bool UdpFlow::pass_up(std::span<char> room) {
-  bool any = false;
-  for (int turn = 0; turn < most_at_once && !ended_; ++turn) {
-    const ssize_t size = ::recv(program_->native_handle(), room.data(), room.size(), MSG_DONTWAIT);
-    if (size < 0) break;
-    send({room.data(), static_cast<std::size_t>(size)});
-    any = true;
-  }
-  return any;
-}
-
 void UdpFlow::end() {
   ended_ = true;
   boost::system::error_code ignored;

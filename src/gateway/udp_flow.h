@@ -56,8 +56,6 @@ public:
 
   /// The server's datagrams and refusals, to the program; some of what is there. `room` is for one.
   void pass_down(std::span<char> room);
-  /// The program's datagrams that come directly; likewise. False when there were none.
-  bool pass_up(std::span<char> room);
 
   /// To wait on. Null before connect(), and for the program before the first answer to it. After
   /// end() both are closed.

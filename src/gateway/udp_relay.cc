@@ -10,6 +10,7 @@ namespace gateway {
 namespace {
 
 constexpr int most_at_once = 64;        // then others on this loop
+constexpr int most_direct = 32;         // likewise
 constexpr int most_before_opening = 8;  // enough to keep pace with a program that opens flows
 constexpr std::uint16_t quic_port = 443;
 
@@ -52,6 +53,18 @@ void UdpRelay::take_arrivals(int door, int most) {
     const auto datagram = next_captured(door, arrived_);
     if (!datagram) return;
     if (datagram->path.destination.port() != 0) take(*datagram);
+  }
+}
+
+void UdpRelay::take_direct(UdpFlow& flow) {
+  for (int turn = 0; turn < most_direct && !flow.ended(); ++turn) {
+    // An error (an ICMP message of the sandbox's own) is used up by reading; then there is silence.
+    auto datagram = next_captured(flow.program()->native_handle(), passing_);
+    if (!datagram) return;
+    // Who sent it is believed, not whom the socket is connected to: the kernel may choose a socket
+    // for a datagram of another program before connect() and deliver it after.
+    datagram->path.destination = flow.path().destination;
+    take(*datagram);
   }
 }
 
@@ -135,8 +148,7 @@ net::Task<> UdpRelay::serve_program(UdpRelay& self, FlowPointer flow) {
   for (;;) {
     const auto [error] = co_await flow->program()->async_wait(Wait::wait_read, net::as_result);
     if (error || flow->ended()) co_return;
-    // An error (an ICMP message of the sandbox's own) is used up by reading; then there is silence.
-    if (flow->pass_up(self.passing_)) self.flows_.find(flow->path());
+    self.take_direct(*flow);
   }
 }
 

@@ -42,6 +42,8 @@ private:
 
   void take_arrivals(int most);
   void take_arrivals(int door, int most);
+  /// What came to the socket that answers for a flow's server.
+  void take_direct(UdpFlow& flow);
   void take(const CapturedDatagram& datagram);
   void open(const CapturedDatagram& datagram, std::string host, policy::Decision decision);
   void refuse(

@@ -1,14 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 // The program: its table of commands, and what happens to an error.
 
+#include <unistd.h>
+
 #include <CLI/App.hpp>
 #include <CLI/Config.hpp>
 #include <CLI/Formatter.hpp>
 #include <algorithm>
 #include <array>
 #include <cstdio>
+#include <cstdlib>
 #include <exception>
 #include <map>
+#include <new>
 
 #include "cli/command.h"
 #include "cli/commands.h"
@@ -52,9 +56,18 @@ int fail(std::string_view text) {
   return own_failure;
 }
 
+/// Ends lazaret, and the sandbox with it. To go on with half of what was asked for would be worse:
+/// what cannot be looked at or logged would have to be let through or forgotten.
+[[noreturn]] void end_without_memory() {
+  constexpr std::string_view text = "lazaret: there is no memory left, so the sandbox was ended\n";
+  (void)!::write(STDERR_FILENO, text.data(), text.size());
+  std::abort();  // gives the terminal back its modes, unlike exit(): that would run destructors
+}
+
 }  // namespace
 
 int main(int argc, char** argv) try {
+  std::set_new_handler(end_without_memory);
   CLI::App app(
       "Runs programs you do not fully trust in a sandbox, and sends every byte of theirs through a "
       "gateway.",

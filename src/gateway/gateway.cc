@@ -15,6 +15,8 @@
 #include "gateway/connection.h"
 #include "gateway/dns_service.h"
 #include "gateway/refusal_service.h"
+#include "gateway/repetitions.h"
+#include "gateway/spare_descriptor.h"
 #include "gateway/udp_relay.h"
 
 namespace gateway {
@@ -38,6 +40,11 @@ tcp::endpoint endpoint_of(const Doors::Destination& destination) {
 bool is_proxy(const tcp::endpoint& destination, std::uint16_t port) {
   return destination.port() == port &&
          destination.address() == net::asio::ip::address_v4(0x0A000202);  // 10.0.2.2
+}
+
+/// What accept() says when the machine or this process has no more to give.
+bool is_scarcity(int reason) {
+  return reason == EMFILE || reason == ENFILE || reason == ENOMEM || reason == ENOBUFS;
 }
 
 }  // namespace
@@ -67,6 +74,8 @@ struct Gateway::Worker {
   net::Loop loop;
   Upstreams upstreams;
   std::unique_ptr<UdpRelay> datagrams;  // on one loop only
+  SpareDescriptor spare;
+  Repetitions repetitions;
   std::atomic<std::size_t> connections = 0;
 };
 
@@ -85,12 +94,13 @@ net::Task<> Gateway::Worker::accept(Worker& self, const Doors& doors) {
         self.take(accepted, doors);
         continue;
       }
-      if (errno == EMFILE || errno == ENFILE || errno == ENOMEM || errno == ENOBUFS) {
+      if (!is_scarcity(errno)) break;
+      if (const std::string reason = std::strerror(errno); self.repetitions.is_new(reason))
         self.shared.log.error(
-            "gateway", std::string("cannot accept a connection: ") + std::strerror(errno));
-        net::asio::steady_timer pause(self.loop.context(), std::chrono::milliseconds(100));
-        co_await pause.async_wait(net::as_result);
-      }
+            "gateway", "connections cannot be accepted, and are reset: " + reason);
+      if (self.spare.refuse_next(door.native_handle())) continue;
+      net::asio::steady_timer pause(self.loop.context(), std::chrono::milliseconds(100));
+      co_await pause.async_wait(net::as_result);
       break;
     }
   }

@@ -1,0 +1,96 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Descriptors and memory that are not there: nothing hangs, nothing passes unseen, the person is told."""
+
+import pathlib
+import resource
+import time
+
+from rig import check, origins
+from rig.runner import Skip, test
+
+# Asks for the URL of each line, and says what became of it.
+ASKER = (
+    'while read -r url; do curl -s -m 30 -o /dev/null -w "%{http_code} %{errormsg}\\n" "$url"; done'
+)
+
+
+class Session:
+    """A session inside which one request after another is made, as the test says."""
+
+    def __init__(self, box):
+        self.process = box.start_lazaret(*box.command_line(["bash", "-c", ASKER]))
+
+    def ask(self, url):
+        """The status of the answer, or what curl says; nothing once the session has ended."""
+        try:
+            self.process.stdin.write(url.encode() + b"\n")
+            self.process.stdin.flush()
+        except BrokenPipeError:
+            return ""
+        return self.process.stdout.readline().decode().strip().removeprefix("000 ")
+
+    def limit(self, which, soft):
+        """Changes what the gateway may have from now on; returns what it was."""
+        before = resource.prlimit(self.process.pid, which)
+        resource.prlimit(self.process.pid, which, (soft, before[1]))
+        return before[0]
+
+    def end(self):
+        """What lazaret had to say."""
+        try:
+            return self.process.communicate()[1].decode()
+        except BrokenPipeError:
+            return self.process.stderr.read().decode()
+
+
+def first_free_descriptor(pid):
+    """Once what the last request needed is closed."""
+    used, before = None, ()
+    while used != before:
+        time.sleep(0.5)
+        before, used = used, {int(each.name) for each in pathlib.Path(f"/proc/{pid}/fd").iterdir()}
+    return next(number for number in range(len(used) + 1) if number not in used)
+
+
+@test(tags=["quick"])
+def without_descriptors_a_connection_is_reset_at_once_and_later_all_is_well(box):
+    box.origin("ok.test", origins.text("hi"))
+    session = Session(box)
+    check.equal(session.ask("https://ok.test/1"), "200")
+    before = session.limit(resource.RLIMIT_NOFILE, first_free_descriptor(session.process.pid))
+    for number in range(5):
+        said = session.ask(f"https://ok.test/{number}")
+        check.contains(said.lower(), "reset", "what curl says")
+    session.limit(resource.RLIMIT_NOFILE, before)
+    check.equal(session.ask("https://ok.test/2"), "200")
+    session.end()
+    check.contains(box.lazaret("logs", "internal").expect().out, "cannot be accepted, and are reset")
+
+
+@test
+def with_too_few_descriptors_for_a_server_the_program_gets_an_answer(box):
+    box.origin("ok.test", origins.text("hi"))
+    box.origin("other.test", origins.text("hi"))
+    session = Session(box)
+    check.equal(session.ask("https://ok.test/"), "200")
+    free = first_free_descriptor(session.process.pid)
+    before = session.limit(resource.RLIMIT_NOFILE, free + 1)
+    check.one_of(session.ask("https://other.test/"), ("502", "503"))
+    session.limit(resource.RLIMIT_NOFILE, before)
+    check.equal(session.ask("https://other.test/"), "200")
+    session.end()
+
+
+@test
+def without_memory_the_sandbox_ends_and_says_why(box):
+    if b"__asan_init" in pathlib.Path(box.rig.lazaret).read_bytes():
+        raise Skip("AddressSanitizer ends a program without memory in its own way")
+    box.origin("ok.test", origins.text("x" * 3_000_000))
+    session = Session(box)
+    check.equal(session.ask("https://ok.test/1"), "200")
+    session.limit(resource.RLIMIT_DATA, 1 << 20)
+    outcomes = [session.ask(f"https://ok.test/{number}") for number in range(200)]
+    check.that(outcomes[-1] == "", outcomes[-3:])
+    check.contains(session.end(), "there is no memory left, so the sandbox was ended")
+    check.equal(box.leftovers(), [])
+    check.that(len(box.records()) >= outcomes.count("200"), "some exchange is not in the log")

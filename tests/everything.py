@@ -19,6 +19,7 @@ import sys
 import tempfile
 import time
 import xml.etree.ElementTree as xml
+from concurrent.futures import ThreadPoolExecutor
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 ORDINARY_USER = "lazaret-test"
@@ -80,8 +81,9 @@ class Suite:
     def fuzz(self):
         if not self._build("fuzz"):
             return
-        for target in sorted((ROOT / "build/fuzz/fuzzers").glob("*_fuzz")):
-            self._fuzz_one(target)
+        targets = sorted((ROOT / "build/fuzz/fuzzers").glob("*_fuzz"))
+        with ThreadPoolExecutor(os.cpu_count()) as at_once:
+            list(at_once.map(self._fuzz_one, targets))
 
     def lint(self):
         for check in ("format", "includes", "shell", "tidy"):
@@ -255,7 +257,7 @@ def parse_arguments():
         help="a small choice of end-to-end tests, shorter fuzzing, no tsan",
     )
     parser.add_argument(
-        "--tidy-seconds", type=int, default=300, help="how long clang-tidy may take (default 300)"
+        "--tidy-seconds", type=int, default=180, help="how long clang-tidy may take (default 180)"
     )
     parser.add_argument(
         "--fuzz-seconds", type=int, help="search this long with each fuzz target (default 3)"

@@ -29,6 +29,9 @@ struct Arrival {
   std::uint16_t port = 0;
   bool tls = false;
   std::string sni{};  // canonical; empty when the client sent none
+  /// The program asked for HTTP/2 on its way: unlike one that knows beforehand, it says nothing
+  /// about what its server speaks.
+  bool upgraded = false;
 };
 
 struct Flow {

@@ -12,6 +12,7 @@
 #include "gateway/h2_connection.h"
 #include "gateway/meant_host.h"
 #include "gateway/tunnel.h"
+#include "http/h2_upgrade.h"
 #include "http/likeness.h"
 #include "http/target.h"
 #include "http/write.h"
@@ -277,6 +278,10 @@ net::Task<Connection::Served> Connection::serve_http() {
       if (accepted) co_return Served::connect;
       break;
     }
+    if (auto upgraded = upgrade(request)) {
+      co_await serve_upgraded(std::move(upgraded));
+      co_return Served::closed;
+    }
     const bool goes_on = co_await serve_one(std::move(*head));
     if (!goes_on) break;
   }
@@ -306,13 +311,36 @@ net::Task<> Connection::refuse_head(http::Malformed why) {
 
 /// Each request is an exchange of its own, at the same time as others.
 net::Task<> Connection::serve_h2() {
+  co_await H2Connection::run(h2_connection(), shared_.limits.keep_alive);
+}
+
+std::shared_ptr<H2Connection> Connection::h2_connection() {
   auto begin = [&shared = shared_, &upstreams = upstreams_, &loop = loop_, arrival = arrival_](
                    std::shared_ptr<H2Stream> stream, http::Checked<http::Request> head) {
     loop.tasks().spawn(
         serve_stream(shared, upstreams, loop, arrival, std::move(stream), std::move(head)));
   };
-  auto connection = std::make_shared<H2Connection>(
+  return std::make_shared<H2Connection>(
       H2Connection::Side::server, client_, loop_, shared_.limits, std::move(begin));
+}
+
+/// A connection of HTTP/2 that begins with a request which asks for that; null when it does not.
+std::shared_ptr<H2Connection> Connection::upgrade(const http::Complete<http::Request>* request) {
+  const bool may = request != nullptr && !arrival_.tls && !arrival_.host.empty();
+  auto settings = may ? http::h2_settings_of(request->message) : std::nullopt;
+  if (!settings) return nullptr;
+  arrival_.upgraded = true;
+  auto connection = h2_connection();
+  if (connection->begin_with(*settings, request->message)) return connection;
+  arrival_.upgraded = false;
+  return nullptr;
+}
+
+net::Task<> Connection::serve_upgraded(std::shared_ptr<H2Connection> connection) {
+  client_->stream.writes().expire_after(shared_.limits.upload_stall);
+  auto written = co_await client_->stream.write(http::switching_to_h2);
+  client_->stream.writes().never_expire();
+  if (!written) client_->stream.reset();  // which ends the connection in the usual way
   co_await H2Connection::run(std::move(connection), shared_.limits.keep_alive);
 }
 

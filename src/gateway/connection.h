@@ -12,6 +12,7 @@
 #include <memory>
 
 #include "gateway/exchange.h"
+#include "gateway/h2_connection.h"
 #include "gateway/h2_stream.h"
 #include "gateway/shared.h"
 #include "http/h1.h"
@@ -59,6 +60,9 @@ private:
   net::Task<bool> serve_one(http::Parsed<http::Request> head);
   net::Task<> refuse_head(http::Malformed why);
   net::Task<> serve_h2();
+  std::shared_ptr<H2Connection> h2_connection();
+  std::shared_ptr<H2Connection> upgrade(const http::Complete<http::Request>* request);
+  net::Task<> serve_upgraded(std::shared_ptr<H2Connection> connection);
   static net::Task<> serve_stream(
       const Shared& shared,
       Upstreams& upstreams,

@@ -296,7 +296,7 @@ TEST(Exchange, RefusesToChangeToAnUnknownProtocol) {
   EXPECT_TRUE(echo.heads.empty());
 }
 
-TEST(Exchange, AnswersAWishForHttp2InClearWithHttp1) {
+TEST(Exchange, AnswersAFaultyWishForHttp2InClearWithHttp1) {
   Echo echo{.answer = ok};
   const Origin origin(echo.script());
   Testbed gateway(authority(), {.origin = &origin});

@@ -29,6 +29,7 @@ net::Task<> H2Connection::run(std::shared_ptr<H2Connection> self, std::chrono::m
   self->writing_ = true;
   self->loop_.tasks().spawn(write(self));
   self->kick();
+  self->hand_out_requests();
   co_await self->read();
   // What is queued still goes out: the peer learns why.
   self->failing_ = true;

@@ -35,6 +35,11 @@ public:
   H2Connection& operator=(const H2Connection&) = delete;
   ~H2Connection() override;
 
+  /// To be called before run(): the first request came in HTTP/1.1, and asked for HTTP/2 with these
+  /// settings (http/h2_upgrade.h).
+  base::Result<> begin_with(std::string_view settings, http::Request request) {
+    return session_.begin_with(settings, std::move(request));
+  }
   /// Serves the connection to its end; then every stream on it has ended. `idle` is how long it may
   /// be without a stream.
   static net::Task<> run(std::shared_ptr<H2Connection> self, std::chrono::milliseconds idle);

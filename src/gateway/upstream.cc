@@ -24,7 +24,7 @@ std::string key_of(std::string_view host, std::uint16_t port, bool tls) {
 
 /// More servers take a WebSocket over HTTP/1.1 than over HTTP/2.
 bool wants_h2(const flow::Flow& flow) {
-  return flow.request.version == http::Version::http_2 && !flow.websocket;
+  return flow.request.version == http::Version::http_2 && !flow.websocket && !flow.arrival.upgraded;
 }
 
 flow::Deny failed(std::string stage, const base::Error& error) {

@@ -378,6 +378,21 @@ base::Result<> H2Session::receive(std::string_view bytes) {
   return base::fail(base::ErrorKind::invalid, std::string("this is not HTTP/2: ") + why);
 }
 
+base::Result<> H2Session::begin_with(std::string_view settings, Request request) {
+  constexpr StreamId first = 1;
+  const int outcome = nghttp2_session_upgrade2(
+      session_, reinterpret_cast<const std::uint8_t*>(settings.data()), settings.size(),
+      request.method == "HEAD" ? 1 : 0, nullptr);
+  if (outcome != 0)
+    return base::fail(base::ErrorKind::invalid, "the settings of HTTP/2 are refused");
+  auto& stream = open(first);
+  stream.head_seen = true;
+  request.version = Version::http_2;
+  events_.on_request(first, std::move(request));
+  deliver_end(first, stream);
+  return {};
+}
+
 bool H2Session::write(std::string& out) {
   out_ = &out;
   const std::size_t before = out.size();

@@ -84,6 +84,11 @@ public:
   /// A head has begun and is not complete.
   bool is_in_head() const { return in_head_; }
 
+  /// A server's, before anything is received: the client asked for HTTP/2 in a request of HTTP/1.1,
+  /// with these settings. The request is told like any other, on stream 1, and is whole. Errors:
+  /// bytes that are no settings. (Wrong values end the connection, as in a frame.)
+  base::Result<> begin_with(std::string_view settings, Request request);
+
   /// A client's: opens a stream. Nothing when no more can be opened on this connection. The values
   /// of fields with these names are never put into the compression's table.
   std::optional<StreamId> request(

@@ -260,5 +260,25 @@ TEST(H2Session, EndsAConnectionThatResetsEveryStream) {
   EXPECT_TRUE(ended);
 }
 
+TEST(H2Session, BeginsWithARequestOfHttp1) {
+  End server(H2Session::Side::server);
+  const std::string settings("\x00\x03\x00\x00\x00\x64", 6);
+  ASSERT_TRUE(server.session.begin_with(settings, {.method = "GET", .target = "/"}));
+  ASSERT_EQ(server.requests.size(), 1U);
+  EXPECT_EQ(server.requests[0]->version, Version::http_2);
+  EXPECT_EQ(server.last, 1);
+  EXPECT_TRUE(server.ended.contains(1));
+  server.session.respond(1, {{":status", "204"}}, EndsStream::yes);
+  std::string out;
+  EXPECT_TRUE(server.session.write(out));
+  EXPECT_TRUE(server.session.has_sent_end(1));
+}
+
+TEST(H2Session, DoesNotBeginWithHalfASetting) {
+  End server(H2Session::Side::server);
+  EXPECT_FALSE(server.session.begin_with("half", {.method = "GET", .target = "/"}));
+  EXPECT_TRUE(server.requests.empty());
+}
+
 }  // namespace
 }  // namespace http

@@ -212,11 +212,28 @@ def http2_in_clear_passes_for_who_knows_beforehand(box):
 
 
 @test
-def an_upgrade_to_http2_in_clear_is_not_taken(box):
-    """curl --http2 asks for it in clear, and does without when nobody answers."""
+def a_connection_in_clear_goes_on_in_http2_when_the_program_asks(box):
+    """The server need not know HTTP/2 for that."""
     box.origin("ok.test", origins.text("hello"), port=80, tls=False)
-    ran = box.curl("--http2", "-w", "%{http_version}", "http://ok.test/").expect()
+    urls = ["http://ok.test/1", "http://ok.test/2"]
+    ran = box.curl("--http2", "-w", "%{http_version} ", *urls).expect()
+    check.equal(ran.out, "hello2 hello2 ")
+    check.equal([each["http"] for each in box.exchanges()], ["2", "2"])
+
+
+@test
+def a_request_with_a_body_stays_in_http1_in_clear(box):
+    box.origin("ok.test", origins.text("hello"), port=80, tls=False)
+    ran = box.curl("--http2", "-d", "x", "-w", "%{http_version}", "http://ok.test/").expect()
     check.equal(ran.out, "hello1.1")
+
+
+@test
+def a_refused_request_that_asks_for_http2_is_answered_in_http2(box):
+    box.origin("ok.test", origins.text("hello"), port=80, tls=False, allow=False)
+    box.block_path("/no")
+    ran = box.curl("--http2", "-w", "%{http_code} %{http_version}", "-o", "/dev/null", "http://ok.test/no")
+    check.equal(ran.expect().out, "403 2")
 
 
 # --- many at once, and much ----------------------------------------------------------------------

@@ -16,6 +16,7 @@ void add_token(CLI::App& app, Chosen& chosen);
 void add_token_keys(CLI::App& app, Chosen& chosen);
 void add_secret(CLI::App& app, Chosen& chosen);
 void add_doctor(CLI::App& app, Chosen& chosen);
+void add_ls(CLI::App& app, Chosen& chosen);
 void add_version(CLI::App& app, Chosen& chosen);
 void add_man(CLI::App& app, Chosen& chosen);
 

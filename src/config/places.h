@@ -28,8 +28,9 @@ struct Places {
   std::filesystem::path patterns() const { return data / "patterns"; }
   std::filesystem::path token_keys() const { return data / "tokens" / "keys"; }
   std::filesystem::path token_usage() const { return data / "tokens" / "usage"; }
-  std::filesystem::path control_socket(std::string_view sandbox) const {
-    return runtime / sandbox / "control.sock";
+  /// Of a running session, by the number of its process: a project may have several at a time.
+  std::filesystem::path control_socket(int process) const {
+    return runtime / (std::to_string(process) + ".sock");
   }
 };
 

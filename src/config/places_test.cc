@@ -20,7 +20,7 @@ TEST(Places, FollowTheXdgVariables) {
   EXPECT_EQ(places.trust_store(), "/d/lazaret/trusted.json");
   EXPECT_EQ(places.authority(), "/d/lazaret/ca");
   EXPECT_EQ(places.state, "/s/lazaret");
-  EXPECT_EQ(places.control_socket("box"), "/r/lazaret/box/control.sock");
+  EXPECT_EQ(places.control_socket(42), "/r/lazaret/42.sock");
 }
 
 TEST(Places, FallBackBelowTheHomeDirectory) {

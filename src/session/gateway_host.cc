@@ -152,9 +152,13 @@ void GatewayHost::settle() const {
   gateway_->settle(patience);
 }
 
+std::vector<gateway::Distrust::Place> GatewayHost::distrusted() const {
+  return shared_->distrust->places();
+}
+
 std::vector<std::string> GatewayHost::warnings() const {
   std::vector<std::string> out;
-  for (const auto& place : shared_->distrust->places())
+  for (const auto& place : distrusted())
     out.push_back(gateway::to_text(place));
   return out;
 }

@@ -64,7 +64,11 @@ public:
   /// To be called when the program has ended, and all that it left behind: what it was still doing
   /// comes to its end, if that is soon.
   void settle() const;
-  /// What the person should know about the run, then.
+  /// How many records the log has got so far.
+  std::uint64_t records() const { return journal_->state().appended; }
+  /// Hosts whose certificates programs did not accept, so far.
+  std::vector<gateway::Distrust::Place> distrusted() const;
+  /// What the person should know about the run, when it has ended.
   std::vector<std::string> warnings() const;
 
 private:

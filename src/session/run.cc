@@ -11,10 +11,12 @@
 #include <cstring>
 #include <future>
 
+#include "base/clock.h"
 #include "base/encoding.h"
 #include "base/file.h"
 #include "base/secret.h"
 #include "base/text.h"
+#include "control/server.h"
 #include "policy/datagrams.h"
 #include "sandbox/bubblewrap.h"
 #include "sandbox/env_files.h"
@@ -29,6 +31,7 @@
 #include "secrets/dummy.h"
 #include "session/gateway_host.h"
 #include "session/pipeline.h"
+#include "session/status.h"
 
 extern char** environ;  // NOLINT(readability-redundant-declaration)
 
@@ -292,6 +295,24 @@ base::Result<Brain> make_brain(
       .way_out = std::move(way_out)};
 }
 
+/// Answers `lazaret ls` for as long as it lives. Without it the session runs all the same.
+std::unique_ptr<control::Server> tell_of_session(
+    const RunRequest& request, Status status, const Project& project, const GatewayHost* gateway) {
+  const auto answer = [status = std::move(status), gateway](const http::Request& asked) mutable {
+    if (asked.method != "GET" || asked.target != "/status")
+      return control::Answer{.status = 404, .json = "{\"error\":\"there is GET /status\"}\n"};
+    if (gateway != nullptr) {
+      status.records = gateway->records();
+      status.distrusted = gateway->distrusted();
+    }
+    return control::Answer{.status = 200, .json = to_json(status) + "\n"};
+  };
+  auto server = control::Server::start(project.places.control_socket(status.process), answer);
+  if (server) return *std::move(server);
+  request.tell("`lazaret ls` will not show this session: " + server.error().to_string());
+  return nullptr;
+}
+
 /// Ends what was launched before its program ran, and waits for that: bubblewrap killed in the
 /// moment it clones leaves a process behind.
 void abandon(sandbox::Warden& warden, sandbox::Started started) {
@@ -334,6 +355,13 @@ base::Result<sandbox::Ending> run(RunRequest request) {
     if (has_login(brain->pipeline->injectors())) input.git_answer = secrets::default_dummy;
   }
   auto plan = TRY(sandbox::make_plan(input));
+  Status status{
+      .process = ::getpid(),
+      .sandbox = request.name,
+      .session_id = base::uuid_v7(),
+      .project = project.directory.string(),
+      .command = request.command,
+      .started = base::now()};
   if (request.dry_run) {
     TRY_VOID(request.print(sandbox::to_text(plan)));
     return sandbox::Ending{};
@@ -350,7 +378,7 @@ base::Result<sandbox::Ending> run(RunRequest request) {
   std::unique_ptr<GatewayHost> gateway;
   if (brain) {
     GatewayRequest needs{
-        .session_id = base::uuid_v7(),
+        .session_id = status.session_id,
         .sandbox = request.name,
         .project = project.directory.string(),
         .places = project.places,
@@ -368,6 +396,7 @@ base::Result<sandbox::Ending> run(RunRequest request) {
     }
     gateway = std::move(*made);
   }
+  const auto control = tell_of_session(request, std::move(status), project, gateway.get());
   auto ending = sandbox::supervise(*warden, signals, std::move(started));
   warden->dismiss();
   if (gateway) {

@@ -298,6 +298,7 @@ base::Result<Brain> make_brain(
 /// Answers `lazaret ls` for as long as it lives. Without it the session runs all the same.
 std::unique_ptr<control::Server> tell_of_session(
     const RunRequest& request, Status status, const Project& project, const GatewayHost* gateway) {
+  auto socket = project.places.control_socket(status.process);
   const auto answer = [status = std::move(status), gateway](const http::Request& asked) mutable {
     if (asked.method != "GET" || asked.target != "/status")
       return control::Answer{.status = 404, .json = "{\"error\":\"there is GET /status\"}\n"};
@@ -307,7 +308,7 @@ std::unique_ptr<control::Server> tell_of_session(
     }
     return control::Answer{.status = 200, .json = to_json(status) + "\n"};
   };
-  auto server = control::Server::start(project.places.control_socket(status.process), answer);
+  auto server = control::Server::start(std::move(socket), answer);
   if (server) return *std::move(server);
   request.tell("`lazaret ls` will not show this session: " + server.error().to_string());
   return nullptr;

@@ -3,7 +3,9 @@
 // however the bytes are cut.
 //
 // The first byte chooses the side, the second how to cut, the third what the streams' owner does;
-// the rest is what the peer sends (after a client's preface, which is put before it).
+// the rest is what the peer sends (after a client's preface, which is put before it). The first
+// byte may also say that a client asked for HTTP/2 in a request of HTTP/1.1: then three of its
+// settings come before the rest.
 
 #include <algorithm>
 #include <cstddef>
@@ -79,6 +81,10 @@ public:
     unread_.erase(stream);
   }
 
+  /// A request that asked for HTTP/2 with these settings.
+  void begin_with(std::string_view settings) {
+    must(session_.begin_with(settings, {.method = "GET", .target = "/"}).has_value());
+  }
   bool receive(std::string_view bytes) {
     if (!failed_) failed_ = !session_.receive(bytes);
     for (const auto& [stream, bytes_unread] : unread_)
@@ -149,16 +155,28 @@ void must_agree(const Owner& a, const Owner& b) {
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-  if (size < 3) return 0;
+  constexpr std::size_t choices = 3;
+  constexpr std::size_t three_settings = 18;
+  if (size < choices) return 0;
   const auto side = (data[0] & 1U) != 0 ? H2Session::Side::client : H2Session::Side::server;
   std::string bytes;
   if (side == H2Session::Side::server) bytes = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
-  bytes.append(reinterpret_cast<const char*>(data) + 3, size - 3);
+  std::string_view input(reinterpret_cast<const char*>(data) + choices, size - choices);
+  std::string_view settings;
+  if (side == H2Session::Side::server && (data[0] & 2U) != 0 && input.size() >= three_settings) {
+    settings = input.substr(0, three_settings);
+    input.remove_prefix(three_settings);
+  }
+  bytes += input;
 
   Owner whole(side, data[2]);
-  whole.receive(bytes);
   Owner cut(side, data[2]);
   Owner answering(side, data[2]);
+  if (!settings.empty()) {
+    for (auto* each : {&whole, &cut, &answering})
+      each->begin_with(settings);
+  }
+  whole.receive(bytes);
   std::uint32_t dice = data[1];
   for (std::string_view rest = bytes; !rest.empty();) {
     dice = dice * 1'103'515'245U + 12'345U;

@@ -3,7 +3,7 @@
 
 #include <gtest/gtest.h>
 
-#include <chrono>
+#include <ctime>
 
 #include "base/encoding.h"
 #include "redact/test_support.h"
@@ -76,17 +76,23 @@ TEST(Deep, FindsWhatStandsBehindAnEscapeForAPatternThatLooksAtBorders) {
   const std::string text = R"({"a":"x\nkey1234"})";
   EXPECT_EQ(scanner->replaced(text, scanner->find_deeply(text)), R"({"a":"x\n[REDACTED:p]"})");
 }
+/// Of the processor: however busy the machine is.
+double seconds_of_this_thread() {
+  timespec time{};
+  ::clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time);
+  return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_nsec) / 1e9;
+}
+
 TEST(Deep, TakesTimeInProportionToTheText) {
   const auto time = [](std::size_t size) {
     std::string text;
     while (text.size() < size)
       text += "%25" + base::to_base64(base::random_bytes(30)) + "\\u0025&#37;=3D";
-    const auto begin = std::chrono::steady_clock::now();
+    const double begin = seconds_of_this_thread();
     (void)replaced(text);
-    return std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
+    return seconds_of_this_thread() - begin;
   };
-  (void)time(10000);
-  EXPECT_LT(time(1000000), 1.0);
+  EXPECT_LT(time(1000000), 40 * time(100000));
 }
 
 }  // namespace

@@ -17,7 +17,6 @@ using base::ErrorKind;
 using base::Result;
 using policy::Pattern;
 using policy::PatternType;
-using policy::Scope;
 
 constexpr std::string_view default_username = "x-access-token";  // forges take any beside a token
 constexpr std::size_t exact_specificity =
@@ -51,16 +50,6 @@ std::string either(
     std::string_view Preset::* part) {
   if (written && !written->empty()) return *written;
   return preset != nullptr ? std::string(preset->*part) : std::string();
-}
-
-Result<Pattern> compile_host(const InjectorSpec& spec, const Preset* preset) {
-  const std::string host = either(spec.host, preset, &Preset::host);
-  if (host.empty())
-    return fail_spec(spec, "it has no host", "name the host that the credential is meant for");
-  const bool glob = host.find_first_of("*?[{") != std::string::npos;
-  auto pattern = Pattern::compile(host, Scope::host, glob ? PatternType::glob : PatternType::exact);
-  if (!pattern) return fail_spec(spec, std::move(pattern).error());
-  return pattern;
 }
 
 Result<std::string> compile_header(const InjectorSpec& spec, const Preset* preset) {
@@ -111,48 +100,24 @@ std::string compile_format(const InjectorSpec& spec, const Preset* preset, Crede
   return format.empty() ? "{token}" : std::move(format);
 }
 
-Result<std::vector<std::string>> compile_schemes(const InjectorSpec& spec) {
-  std::vector<std::string> schemes;
-  for (const auto& written : spec.schemes) {
-    auto scheme = base::lower(written);
-    if (scheme != "https" && scheme != "http")
-      return fail_spec(
-          spec, fmt::format("`{}` is no scheme", base::escape_for_terminal(written)),
-          "the schemes are https and http");
-    if (scheme == "http" && !spec.allow_plaintext)
-      return fail_spec(
-          spec, "http is unencrypted", "say `allow_plaintext = true` too, if that is meant");
-    schemes.push_back(std::move(scheme));
-  }
-  if (!schemes.empty()) return schemes;
-  schemes.emplace_back("https");
-  if (spec.allow_plaintext) schemes.emplace_back("http");
-  return schemes;
-}
-
-Result<std::vector<std::string>> compile_methods(const InjectorSpec& spec) {
-  std::vector<std::string> methods;
-  for (const auto& written : spec.methods) {
-    auto method = policy::normalise_method(written);
-    if (!method) return fail_spec(spec, std::move(method).error());
-    methods.push_back(*std::move(method));
-  }
-  return methods;
-}
-
-Result<std::vector<Pattern>> compile_paths(const InjectorSpec& spec, const Preset* preset) {
-  std::vector<std::string> wanted = spec.paths;
-  if (wanted.empty() && preset != nullptr) {
+Result<Reach> compile_reach(const InjectorSpec& spec, const Preset* preset) {
+  const std::string host = either(spec.host, preset, &Preset::host);
+  if (host.empty())
+    return fail_spec(spec, "it has no host", "name the host that the credential is meant for");
+  ReachSpec wanted{
+      .hosts = {host},
+      .schemes = spec.schemes,
+      .allow_plaintext = spec.allow_plaintext,
+      .ports = spec.ports,
+      .methods = spec.methods,
+      .paths = spec.paths};
+  if (wanted.paths.empty() && preset != nullptr) {
     for (const auto path : preset->paths)
-      if (!path.empty()) wanted.emplace_back(path);
+      if (!path.empty()) wanted.paths.emplace_back(path);
   }
-  std::vector<Pattern> paths;
-  for (const auto& written : wanted) {
-    auto path = Pattern::compile(written, Scope::path);
-    if (!path) return fail_spec(spec, std::move(path).error());
-    paths.push_back(*std::move(path));
-  }
-  return paths;
+  auto reach = Reach::compile(wanted);
+  if (!reach) return fail_spec(spec, std::move(reach).error());
+  return reach;
 }
 
 std::size_t specificity_of(const Pattern& host) {
@@ -169,19 +134,6 @@ bool same_host(const Pattern& a, const Pattern& b) {
                                         : base::iequals(a.text(), b.text());
 }
 
-bool among(const auto& list, const auto& wanted) {
-  return std::ranges::find(list, wanted) != list.end();
-}
-
-/// Empty means "all".
-template <class T, class Overlap>
-bool lists_overlap(const std::vector<T>& a, const std::vector<T>& b, Overlap overlap) {
-  if (a.empty() || b.empty()) return true;
-  return std::ranges::any_of(a, [&](const T& one) {
-    return std::ranges::any_of(b, [&](const T& other) { return overlap(one, other); });
-  });
-}
-
 }  // namespace
 
 Result<InjectorRule> InjectorRule::compile(const InjectorSpec& spec) {
@@ -192,8 +144,9 @@ Result<InjectorRule> InjectorRule::compile(const InjectorSpec& spec) {
   if (!preset) return fail_spec(spec, std::move(preset).error());
   const auto type = type_of(spec);
   if (!type) return fail_spec(spec, type.error());
-  InjectorRule rule(TRY(compile_host(spec, *preset)));
+  InjectorRule rule;
   rule.name_ = spec.name;
+  rule.reach_ = TRY(compile_reach(spec, *preset));
   rule.preset_ = *preset;
   rule.type_ = *type;
   rule.slot_ = TRY(compile_slot(spec, *preset, *type));
@@ -205,47 +158,23 @@ Result<InjectorRule> InjectorRule::compile(const InjectorSpec& spec) {
   rule.service_ = spec.service.value_or("");
   rule.dummy_ = spec.dummy && !spec.dummy->empty() ? *spec.dummy : std::string(default_dummy);
   rule.overwrite_ = spec.overwrite;
-  rule.schemes_ = TRY(compile_schemes(spec));
-  rule.ports_ = spec.ports;
-  if (among(rule.ports_, 0)) return fail_spec(spec, "0 is not a port");
-  rule.methods_ = TRY(compile_methods(spec));
-  rule.paths_ = TRY(compile_paths(spec, *preset));
   rule.origin_ = spec.origin;
   return rule;
 }
 
-bool InjectorRule::matches(const policy::Target& target) const {
-  if (!among(schemes_, target.scheme)) return false;
-  if (!takes_port(target) || !host_.matches(target.host)) return false;
-  if (!methods_.empty() && !among(methods_, target.method)) return false;
-  return paths_.empty() || std::ranges::any_of(paths_, [&](const Pattern& path) {
-           return path.matches(target.path);
-         });
-}
-
-bool InjectorRule::takes_port(const policy::Target& target) const {
-  if (ports_.empty()) return target.port == policy::default_port(target.scheme);
-  return among(ports_, target.port);
-}
-
 bool InjectorRule::matches_every_host() const {
-  return host_.text().find_first_not_of("*?.") == std::string::npos;
+  return host().find_first_not_of("*?.") == std::string::npos;
 }
 
 bool InjectorRule::is_before(const InjectorRule& other) const {
-  const std::size_t ours = specificity_of(host_);
-  const std::size_t theirs = specificity_of(other.host_);
+  const std::size_t ours = specificity_of(host_pattern());
+  const std::size_t theirs = specificity_of(other.host_pattern());
   return ours != theirs ? ours > theirs : name_ < other.name_;
 }
 
 bool InjectorRule::conflicts_with(const InjectorRule& other) const {
-  return slot_.overlaps(other.slot_) && same_host(host_, other.host_) &&
-         lists_overlap(schemes_, other.schemes_, std::equal_to<>()) &&
-         lists_overlap(ports_, other.ports_, std::equal_to<>()) &&
-         lists_overlap(methods_, other.methods_, std::equal_to<>()) &&
-         lists_overlap(paths_, other.paths_, [](const Pattern& a, const Pattern& b) {
-           return policy::may_overlap(a, b);
-         });
+  return slot_.overlaps(other.slot_) && same_host(host_pattern(), other.host_pattern()) &&
+         reach_.overlaps_beside_host(other.reach_);
 }
 
 }  // namespace secrets

@@ -2,17 +2,15 @@
 #pragma once
 // When a credential is added to a request, and where: everything about an injector but its secrets.
 
-#include <cstdint>
-#include <optional>
 #include <string>
 #include <string_view>
-#include <vector>
 
 #include "base/origin.h"
 #include "base/result.h"
 #include "policy/pattern.h"
 #include "policy/target.h"
 #include "secrets/injector_spec.h"
+#include "secrets/reach.h"
 #include "secrets/slot.h"
 
 namespace secrets {
@@ -25,7 +23,7 @@ public:
   const std::string& name() const { return name_; }
   CredentialType type() const { return type_; }
   const Slot& slot() const { return slot_; }
-  const std::string& host() const { return host_.text(); }
+  const std::string& host() const { return host_pattern().text(); }
   /// Of header, query and cookie.
   const std::string& value_format() const { return value_format_; }
   /// Of `basic`, when no source gives one.
@@ -40,10 +38,10 @@ public:
 
   /// One of its schemes, to its host, on the scheme's port or one it names, with its methods and
   /// paths. That the server's certificate was verified is not known here.
-  bool matches(const policy::Target& target) const;
+  bool matches(const policy::Target& target) const { return reach_.covers(target); }
 
   /// Its host, whatever the rest of the request.
-  bool is_for(std::string_view host) const { return host_.matches(host); }
+  bool is_for(std::string_view host) const { return reach_.has_host(host); }
 
   /// The host pattern has no literal part but dots.
   bool matches_every_host() const;
@@ -56,11 +54,11 @@ public:
   bool conflicts_with(const InjectorRule& other) const;
 
 private:
-  explicit InjectorRule(policy::Pattern host) : host_(std::move(host)) {}
-  bool takes_port(const policy::Target& target) const;
+  InjectorRule() = default;
+  const policy::Pattern& host_pattern() const { return reach_.hosts().front(); }
 
   std::string name_;
-  policy::Pattern host_;
+  Reach reach_;  // of one host pattern
   CredentialType type_ = CredentialType::header;
   Slot slot_;
   std::string value_format_;
@@ -70,10 +68,6 @@ private:
   std::string dummy_;
   const Preset* preset_ = nullptr;
   bool overwrite_ = false;
-  std::vector<std::string> schemes_;
-  std::vector<std::uint16_t> ports_;
-  std::vector<std::string> methods_;
-  std::vector<policy::Pattern> paths_;
   base::Origin origin_;
 };
 

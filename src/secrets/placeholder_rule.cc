@@ -6,16 +6,12 @@
 #include <algorithm>
 
 #include "base/text.h"
-#include "policy/normalise.h"
 
 namespace secrets {
 namespace {
 
 using base::ErrorKind;
 using base::Result;
-using policy::Pattern;
-using policy::PatternType;
-using policy::Scope;
 
 constexpr std::string_view default_placeholder = "lazaret-{name}-{rand}";
 constexpr std::size_t shortest_placeholder = 8;
@@ -73,45 +69,15 @@ Result<std::string> compile_variable(const PlaceholderSpec& spec) {
   return variable;
 }
 
-Result<std::vector<Pattern>> compile_hosts(const PlaceholderSpec& spec) {
-  std::vector<Pattern> hosts;
-  for (const auto& written : spec.hosts) {
-    const bool glob = written.find_first_of("*?[{") != std::string::npos;
-    auto host =
-        Pattern::compile(written, Scope::host, glob ? PatternType::glob : PatternType::exact);
-    if (!host) return fail_spec(spec, std::move(host).error());
-    hosts.push_back(*std::move(host));
-  }
-  return hosts;
-}
-
-Result<std::vector<std::string>> compile_methods(const PlaceholderSpec& spec) {
-  std::vector<std::string> methods;
-  for (const auto& written : spec.methods) {
-    auto method = policy::normalise_method(written);
-    if (!method) return fail_spec(spec, std::move(method).error());
-    methods.push_back(*std::move(method));
-  }
-  return methods;
-}
-
-Result<std::vector<Pattern>> compile_paths(const PlaceholderSpec& spec) {
-  std::vector<Pattern> paths;
-  for (const auto& written : spec.paths) {
-    auto path = Pattern::compile(written, Scope::path);
-    if (!path) return fail_spec(spec, std::move(path).error());
-    paths.push_back(*std::move(path));
-  }
-  return paths;
-}
-
-bool any_matches(const std::vector<Pattern>& patterns, std::string_view subject) {
-  return std::ranges::any_of(
-      patterns, [&](const Pattern& pattern) { return pattern.matches(subject); });
-}
-
-bool among(const auto& list, const auto& wanted) {
-  return std::ranges::find(list, wanted) != list.end();
+Result<Reach> compile_reach(const PlaceholderSpec& spec) {
+  auto reach = Reach::compile(
+      {.hosts = spec.hosts,
+       .allow_plaintext = spec.allow_plaintext,
+       .ports = spec.ports,
+       .methods = spec.methods,
+       .paths = spec.paths});
+  if (!reach) return fail_spec(spec, std::move(reach).error());
+  return reach;
 }
 
 }  // namespace
@@ -142,36 +108,21 @@ Result<PlaceholderRule> PlaceholderRule::compile(
   rule.name_ = spec.name;
   rule.text_ = TRY(compile_text(spec, random));
   rule.variable_ = TRY(compile_variable(spec));
-  rule.hosts_ = TRY(compile_hosts(spec));
-  rule.methods_ = TRY(compile_methods(spec));
-  rule.paths_ = TRY(compile_paths(spec));
-  rule.ports_ = spec.ports;
+  rule.reach_ = TRY(compile_reach(spec));
   rule.parts_ = spec.in;
   rule.mention_ = spec.mention;
-  rule.allow_plaintext_ = spec.allow_plaintext;
   rule.origin_ = spec.origin;
   return rule;
 }
 
 std::string PlaceholderRule::why_not(const policy::Target& target, Part part) const {
-  if (!is_for(target.host)) return fmt::format("is not for {}", target.host);
-  if (target.scheme != "https" && !allow_plaintext_)
-    return "does not go over a connection without TLS";
-  if (!takes_port(target)) return fmt::format("is not for port {}", target.port);
-  if (!methods_.empty() && !among(methods_, target.method))
-    return fmt::format("is not for {} requests", target.method);
-  if (!paths_.empty() && !any_matches(paths_, target.path)) return "is not for this path";
-  if (!takes(part)) return fmt::format("is not put into the {}", name_of(part));
-  return {};
+  auto reason = reach_.why_not(target);
+  if (!reason.empty() || takes(part)) return reason;
+  return fmt::format("is not put into the {}", name_of(part));
 }
 
-bool PlaceholderRule::is_for(std::string_view host) const { return any_matches(hosts_, host); }
-
-bool PlaceholderRule::takes(Part part) const { return parts_.empty() || among(parts_, part); }
-
-bool PlaceholderRule::takes_port(const policy::Target& target) const {
-  if (ports_.empty()) return target.port == policy::default_port(target.scheme);
-  return among(ports_, target.port);
+bool PlaceholderRule::takes(Part part) const {
+  return parts_.empty() || std::ranges::find(parts_, part) != parts_.end();
 }
 
 }  // namespace secrets

@@ -11,8 +11,8 @@
 
 #include "base/origin.h"
 #include "base/result.h"
-#include "policy/pattern.h"
 #include "policy/target.h"
+#include "secrets/reach.h"
 #include "secrets/source.h"
 
 namespace secrets {
@@ -64,23 +64,18 @@ public:
   /// known here.
   std::string why_not(const policy::Target& target, Part part) const;
   /// Its host, whatever the rest of the request.
-  bool is_for(std::string_view host) const;
+  bool is_for(std::string_view host) const { return reach_.has_host(host); }
 
 private:
   PlaceholderRule() = default;
   bool takes(Part part) const;
-  bool takes_port(const policy::Target& target) const;
 
   std::string name_;
   std::string variable_;
   std::string text_;
-  std::vector<policy::Pattern> hosts_;
+  Reach reach_;
   std::vector<Part> parts_;
-  std::vector<std::string> methods_;
-  std::vector<policy::Pattern> paths_;
-  std::vector<std::uint16_t> ports_;
   Mention mention_ = Mention::block;
-  bool allow_plaintext_ = false;
   base::Origin origin_;
 };
 

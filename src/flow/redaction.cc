@@ -5,8 +5,8 @@
 #include <optional>
 #include <utility>
 
-#include "content/grpc.h"
 #include "content/protobuf.h"
+#include "flow/grpc_filter.h"
 #include "redact/json_path.h"
 #include "redact/stream.h"
 
@@ -47,6 +47,21 @@ public:
     has_changed_ = has_changed_ || rule.action == Action::redact;
   }
 
+  /// Appends to `out` the whole text without what is to be replaced in it. False when it stays as
+  /// it is, or is refused.
+  bool rewrite(std::string_view text, Syntax syntax, std::string& out) {
+    const auto findings = scanner_->find_deeply(text);
+    if (!settle(text, findings)) return false;
+    if (syntax != Syntax::protobuf) {
+      out += scanner_->replaced(text, findings);
+      return true;
+    }
+    const auto mended = content::protobuf::rewrite(text, edits_of(findings), out);
+    if (!mended) refuse("a protobuf message: " + mended.error().message);
+    return mended.has_value();
+  }
+
+private:
   /// Notes all; refuses when one blocks. True when something is to be replaced.
   bool settle(std::string_view text, const Findings& findings) {
     for (const auto& finding : findings) {
@@ -60,7 +75,18 @@ public:
     return !refusal_ && scanner_->worst(findings).value_or(Action::log) == Action::redact;
   }
 
-private:
+  std::vector<content::protobuf::Edit> edits_of(const Findings& findings) const {
+    std::vector<content::protobuf::Edit> edits;
+    std::size_t behind = 0;
+    for (const auto& finding : findings) {
+      const auto& rule = scanner_->rule_of(finding);
+      if (rule.action != Action::redact || finding.at < behind) continue;
+      edits.push_back({.at = finding.at, .size = finding.end - finding.at, .with = rule.label});
+      behind = finding.end;
+    }
+    return edits;
+  }
+
   std::shared_ptr<const Scanner> scanner_;
   std::shared_ptr<Notes> notes_;
   std::optional<Action> worst_;
@@ -71,7 +97,8 @@ private:
 /// One text: as a whole when it is short enough, else as it streams by.
 class TextRedaction final : public BodyFilter {
 public:
-  TextRedaction(Outcome outcome, RedactionPlan plan) : outcome_(std::move(outcome)), plan_(plan) {}
+  TextRedaction(Outcome outcome, RedactionPlan plan, Syntax syntax)
+      : outcome_(std::move(outcome)), plan_(plan), syntax_(syntax) {}
 
   void feed(std::string_view in, bool last, std::string& out) override {
     if (stream_) return feed_stream(in, last, out);
@@ -93,10 +120,8 @@ public:
 
 private:
   void look(std::string& out) {
-    const auto findings = outcome_.scanner().find_deeply(text_);
-    const bool replaces = outcome_.settle(text_, findings);
-    if (outcome_.refusal() != nullptr) return;
-    out += replaces ? outcome_.scanner().replaced(text_, findings) : text_;
+    const bool changes = outcome_.rewrite(text_, syntax_, out);
+    if (!changes && refusal() == nullptr) out += text_;
   }
 
   void feed_stream(std::string_view in, bool last, std::string& out) {
@@ -113,77 +138,29 @@ private:
 
   Outcome outcome_;
   RedactionPlan plan_;
+  Syntax syntax_;
   std::string text_;
   std::optional<redact::Stream> stream_;
 };
 
 /// The messages of a gRPC body, each when it is whole.
-class GrpcRedaction final : public BodyFilter {
+class GrpcRedaction final : public GrpcFilter {
 public:
   GrpcRedaction(Outcome outcome, Syntax syntax, std::string_view coding)
-      : outcome_(std::move(outcome)), syntax_(syntax) {
-    auto named = content::grpc::encoding_named(coding);
-    if (named)
-      coding_ = *named;
-    else
-      outcome_.refuse("grpc-encoding: " + named.error().message);
-  }
+      : GrpcFilter(coding, Unread::refused), outcome_(std::move(outcome)), syntax_(syntax) {}
 
-  void feed(std::string_view in, bool last, std::string& out) override {
-    const auto read = reader_.feed(
-        in, last,
-        {.message = [&](const auto& message) { return take(message, out); },
-         .piece = [&](std::string_view) { return fail("a gRPC message is too long"); }});
-    if (!read && refusal() == nullptr) outcome_.refuse("the gRPC body: " + read.error().message);
-  }
   const Deny* refusal() const override { return outcome_.refusal(); }
   bool has_changed() const override { return outcome_.has_changed(); }
   void rewrite_trailers(http::Fields& trailers) override { trailers = {}; }  // nobody looked there
 
 private:
-  base::Result<> take(const content::grpc::Reader::Message& message, std::string& out) {
-    const bool is_compressed = (message.flags & content::grpc::compressed) != 0;
-    if (is_compressed && !coding_) return fail("a message is compressed, and nobody says how");
-    std::string plain;
-    if (is_compressed) TRY_VOID(content::grpc::decompress(message.bytes, *coding_, plain));
-    const std::string_view text = is_compressed ? std::string_view(plain) : message.bytes;
-    const auto findings = outcome_.scanner().find_deeply(text);
-    const bool replaces = outcome_.settle(text, findings);
-    if (outcome_.refusal() != nullptr) return fail(outcome_.refusal()->reason);
-    if (!replaces) {
-      content::grpc::append_message(out, message.flags, message.bytes);
-      return {};
-    }
-    const std::string changed = TRY(replaced(text, findings));
-    std::string packed;
-    if (is_compressed) content::grpc::compress(changed, *coding_, packed);
-    content::grpc::append_message(out, message.flags, is_compressed ? packed : changed);
-    return {};
+  bool rewrite(std::string_view message, std::string& out) override {
+    return outcome_.rewrite(message, syntax_, out);
   }
-
-  base::Result<std::string> replaced(std::string_view text, const Findings& findings) const {
-    if (syntax_ != Syntax::protobuf) return outcome_.scanner().replaced(text, findings);
-    std::vector<content::protobuf::Edit> edits;
-    std::size_t behind = 0;
-    for (const auto& finding : findings) {
-      const auto& rule = outcome_.scanner().rule_of(finding);
-      if (rule.action != Action::redact || finding.at < behind) continue;
-      edits.push_back({.at = finding.at, .size = finding.end - finding.at, .with = rule.label});
-      behind = finding.end;
-    }
-    std::string out;
-    TRY_VOID(content::protobuf::rewrite(text, edits, out));
-    return out;
-  }
-
-  static base::Result<> fail(std::string why) {
-    return base::fail(base::ErrorKind::denied, std::move(why));
-  }
+  void refuse(std::string reason) override { outcome_.refuse(std::move(reason)); }
 
   Outcome outcome_;
   Syntax syntax_;
-  std::optional<content::Coding> coding_;
-  content::grpc::Reader reader_;
 };
 
 /// Refuses whatever comes.
@@ -208,7 +185,7 @@ std::unique_ptr<BodyFilter> make_redaction(
   Outcome outcome(std::move(scanner), std::move(notes));
   if (format.syntax == Syntax::grpc)
     return std::make_unique<GrpcRedaction>(std::move(outcome), format.message, message_coding);
-  return std::make_unique<TextRedaction>(std::move(outcome), plan);
+  return std::make_unique<TextRedaction>(std::move(outcome), plan, format.syntax);
 }
 
 std::unique_ptr<BodyFilter> refuse_unread(std::string why) {

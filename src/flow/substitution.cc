@@ -3,9 +3,9 @@
 
 #include <utility>
 
-#include "base/secret.h"
 #include "content/grpc.h"
 #include "content/multipart.h"
+#include "flow/grpc_filter.h"
 
 namespace flow {
 namespace {
@@ -113,58 +113,23 @@ private:
 };
 
 /// The messages of a gRPC body, each when it is whole.
-class GrpcSubstitution final : public BodyFilter {
+class GrpcSubstitution final : public GrpcFilter {
 public:
   GrpcSubstitution(Substituter substituter, Syntax syntax, std::string_view coding)
-      : substituter_(std::move(substituter)), syntax_(syntax) {
-    auto named = content::grpc::encoding_named(coding);
-    if (named)
-      coding_ = *named;
-    else
-      substituter_.refuse("grpc-encoding: " + named.error().message);
-  }
+      : GrpcFilter(coding, Unread::passed), substituter_(std::move(substituter)), syntax_(syntax) {}
 
-  void feed(std::string_view in, bool last, std::string& out) override {
-    const auto read = reader_.feed(
-        in, last,
-        {.message = [&](const auto& message) { return take(message, out); },
-         .piece =
-             [&](std::string_view piece) {
-               out += piece;
-               return base::Result<>();
-             }});
-    if (!read && refusal() == nullptr)
-      substituter_.refuse("the gRPC body: " + read.error().message);
-  }
   const Deny* refusal() const override { return substituter_.refusal(); }
   bool has_changed() const override { return substituter_.has_changed(); }
 
 private:
-  base::Result<> take(const content::grpc::Reader::Message& message, std::string& out) {
-    const bool is_compressed = (message.flags & content::grpc::compressed) != 0 && coding_;
-    std::string plain;
-    if (is_compressed) TRY_VOID(content::grpc::decompress(message.bytes, *coding_, plain));
-    const std::string_view text = is_compressed ? std::string_view(plain) : message.bytes;
-    if (substituter_.edits(text).empty() && refusal() == nullptr) {
-      content::grpc::append_message(out, message.flags, message.bytes);
-      return {};
-    }
-    std::string rewritten;
-    std::string packed;
-    const bool changed = rewrite_message(substituter_, syntax_, text, rewritten);
-    if (changed && is_compressed) content::grpc::compress(rewritten, *coding_, packed);
-    if (changed)
-      content::grpc::append_message(out, message.flags, is_compressed ? packed : rewritten);
-    base::wipe(rewritten.data(), rewritten.size());
-    base::wipe(packed.data(), packed.size());
-    if (changed) return {};
-    return base::fail(base::ErrorKind::denied, refusal()->reason);
+  bool rewrite(std::string_view message, std::string& out) override {
+    if (substituter_.edits(message).empty()) return false;
+    return rewrite_message(substituter_, syntax_, message, out);
   }
+  void refuse(std::string reason) override { substituter_.refuse(std::move(reason)); }
 
   Substituter substituter_;
   Syntax syntax_;
-  std::optional<content::Coding> coding_;
-  content::grpc::Reader reader_;
 };
 
 }  // namespace

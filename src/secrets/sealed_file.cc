@@ -1,20 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "secrets/sealed_file.h"
 
-#include <fcntl.h>
 #include <fmt/format.h>
 #include <sodium.h>
-#include <sys/file.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include <algorithm>
-#include <cerrno>
 #include <stdexcept>
 
 #include "base/encoding.h"
-#include "base/fd.h"
 #include "base/file.h"
+#include "base/private_file.h"
 #include "base/text.h"
 
 namespace secrets {
@@ -105,47 +100,19 @@ std::optional<std::vector<KeptSecret>> parse(std::string_view text) {
   return out;
 }
 
-/// False when it is not there.
-Result<bool> check_private(const path& file) {
-  struct stat found{};
-  if (::stat(file.c_str(), &found) != 0) {
-    if (errno == ENOENT) return false;
-    return base::fail_errno("look at", file.native());
-  }
-  if (found.st_uid != ::geteuid())
-    return base::fail(
-        ErrorKind::denied, file.native() + " belongs to another user", "move it away");
-  if ((found.st_mode & 077U) == 0) return true;
-  return base::fail(
-      ErrorKind::denied, file.native() + " can be read by others", "chmod 600 " + file.native());
-}
-
 Result<std::optional<Secret>> read_key(const path& file) {
-  if (!TRY(check_private(file))) return std::nullopt;
-  auto bytes = TRY(base::read_file(file, key_size + 1));
-  Secret key(bytes);
-  base::wipe(bytes.data(), bytes.size());
-  if (key.size() == key_size) return key;
+  auto key = TRY(base::read_private_file(file, largest_file));
+  if (!key || key->size() == key_size) return key;
   return base::fail(ErrorKind::invalid, file.native() + " is not a key of lazaret", "move it away");
-}
-
-Result<base::Fd> lock(const path& file) {
-  const auto name = file.native() + ".lock";
-  base::Fd fd(::open(name.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600));
-  if (!fd) return base::fail_errno("open", name);
-  while (::flock(fd.get(), LOCK_EX) != 0) {
-    if (errno != EINTR) return base::fail_errno("lock", name);
-  }
-  return fd;
 }
 
 }  // namespace
 
 Result<std::vector<KeptSecret>> SealedFile::load() const {
-  if (!TRY(check_private(file_))) return std::vector<KeptSecret>();
-  const auto sealed = TRY(base::read_file(file_, largest_file));
+  const auto sealed = TRY(base::read_private_file(file_, largest_file));
+  if (!sealed) return std::vector<KeptSecret>();
   const auto key = TRY(read_key(key_));
-  const auto text = key ? open(sealed, *key) : std::nullopt;
+  const auto text = key ? open(sealed->reveal(), *key) : std::nullopt;
   auto kept = text ? parse(text->reveal()) : std::nullopt;
   if (kept) return *std::move(kept);
   return base::fail(
@@ -156,7 +123,7 @@ Result<std::vector<KeptSecret>> SealedFile::load() const {
 Result<> SealedFile::update(
     const std::function<Result<>(std::vector<KeptSecret>& kept)>& change) const {
   TRY_VOID(base::make_directories(file_.parent_path(), 0700));
-  const auto held = TRY(lock(file_));
+  const auto held = TRY(base::lock_beside(file_));
   auto kept = TRY(load());
   TRY_VOID(change(kept));
   std::ranges::sort(kept, {}, &KeptSecret::name);

@@ -15,7 +15,7 @@
 #include "base/encoding.h"
 #include "base/fd.h"
 #include "base/file.h"
-#include "base/secret.h"
+#include "base/private_file.h"
 #include "tls/issue.h"
 
 namespace tls {
@@ -63,24 +63,11 @@ Result<> check_directory(const path& directory) {
 /// The key's file belongs to us and nobody else can read it; nullopt when there is none.
 Result<std::optional<PrivateKey>> load_key(const Files& files) {
   const path& file = files.key;
-  struct stat found{};
-  if (::stat(file.c_str(), &found) != 0) {
-    if (errno == ENOENT) return std::nullopt;
-    return base::fail_errno("look at", file.native());
-  }
-  if (found.st_uid != ::geteuid()) {
-    return base::fail(
-        ErrorKind::denied, file.native() + " belongs to another user", "move it away");
-  }
-  if ((found.st_mode & 077U) != 0) {
-    return base::fail(
-        ErrorKind::denied, file.native() + " can be read by others", "chmod 600 " + file.native());
-  }
-  std::string text = TRY(base::read_file(file, largest_file));
-  const Bio in(BIO_new_mem_buf(text.data(), static_cast<int>(text.size())));
+  const auto text = TRY(base::read_private_file(file, largest_file));
+  if (!text) return std::nullopt;
+  const Bio in(BIO_new_mem_buf(text->reveal().data(), static_cast<int>(text->size())));
   // An empty passphrase instead of OpenSSL's prompt on the terminal.
   PrivateKey key(PEM_read_bio_PrivateKey(in.get(), nullptr, nullptr, const_cast<char*>("")));
-  base::wipe(text.data(), text.size());
   const bool fits = key && EVP_PKEY_is_a(key.get(), files.kind == KeyKind::rsa ? "RSA" : "EC") == 1;
   if (!fits) {
     const auto reasons = take_openssl_errors();

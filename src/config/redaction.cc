@@ -29,7 +29,7 @@ base::Result<> check_shape(const redact::RuleSpec& spec, bool has_source) {
         has_source ? "a source and a pattern" : "neither a source nor a pattern",
         "a rule has one of the two");
   }
-  if (has_source && !spec.source.configured() && spec.env_file_key.empty()) {
+  if (has_source && !spec.source.configured() && !spec.is_in_env_files()) {
     return base::fail(
         base::ErrorKind::invalid, "no source", "set value, env, file or env_file_key");
   }
@@ -48,10 +48,7 @@ redact::RuleSpec spec_of(
   spec.action = action_of(reader, "action", otherwise);
   spec.pattern = reader.text("pattern").value_or("");
   const Value* source = reader.find("source");
-  if (source != nullptr) {
-    spec.source = source_of(*source->as<Table>(), home);
-    spec.env_file_key = Reader(*source->as<Table>()).text("env_file_key").value_or("");
-  }
+  if (source != nullptr) spec.source = source_of(*source->as<Table>(), home);
   if (const auto shape = check_shape(spec, source != nullptr); !shape) {
     problems.push_back(problem_of(shape.error(), element.origin, rules_path));
   } else if (!spec.pattern.empty()) {

@@ -43,7 +43,7 @@ TEST(Redaction, ReadsRulesWithTheirActionsAndPlaces) {
   EXPECT_EQ(rules[1].name, "rule-2");
   EXPECT_EQ(rules[1].action, redact::Action::log);
   EXPECT_EQ(rules[1].pattern, "a+");
-  EXPECT_EQ(rules[2].env_file_key, "DB");
+  EXPECT_EQ(rules[2].source.env_file_key, "DB");
   EXPECT_EQ(redaction.max_scan_bytes, 10485760U);
 }
 

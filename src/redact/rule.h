@@ -20,14 +20,16 @@ enum class Action : std::uint8_t { log, redact, block };
 std::string_view name_of(Action action);
 std::optional<Action> action_named(std::string_view name);
 
-/// A rule as it was written: a source (or a key of the project's `.env` files), or a pattern.
+/// A rule as it was written: a source or a pattern.
 struct RuleSpec {
   std::string name;
   Action action = Action::block;
   secrets::Source source{};
-  std::string env_file_key{};  // used when `source` says nothing
-  std::string pattern{};       // RE2; used when it is not empty
+  std::string pattern{};  // RE2; used when it is not empty
   base::Origin origin{};
+
+  /// Whether its source is a key alone: that of one of the project's `.env` files.
+  bool is_in_env_files() const { return !source.configured() && !source.env_file_key.empty(); }
 };
 
 /// A rule as findings name it.

@@ -31,15 +31,15 @@ base::Error named(base::Error error, const RuleSpec& spec) {
 }
 
 std::string why_empty(const RuleSpec& spec) {
-  if (spec.source.configured() || spec.env_file_key.empty()) return secrets::why_empty(spec.source);
-  return "no .env file of the project has a value for " + spec.env_file_key;
+  if (!spec.is_in_env_files()) return secrets::why_empty(spec.source);
+  return "no .env file of the project has a value for " + spec.source.env_file_key;
 }
 
 Result<Secret> read(const RuleSpec& spec, const Surroundings& surroundings) {
-  const bool in_env_file = !spec.source.configured() && !spec.env_file_key.empty();
   auto value =
-      TRY(in_env_file ? secrets::find_in_env_files(surroundings.env_files, spec.env_file_key)
-                      : secrets::resolve(spec.source, surroundings.environment, surroundings.home));
+      TRY(spec.is_in_env_files()
+              ? secrets::find_in_env_files(surroundings.env_files, spec.source.env_file_key)
+              : secrets::resolve(spec.source, surroundings.environment, surroundings.home));
   if (!value || value->empty())
     return fail(
         ErrorKind::not_found, why_empty(spec),

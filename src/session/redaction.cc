@@ -12,8 +12,7 @@ namespace {
 /// rule needs them.
 std::vector<std::filesystem::path> env_files(
     const redact::Settings& settings, const std::filesystem::path& project) {
-  if (std::ranges::all_of(settings.rules, &std::string::empty, &redact::RuleSpec::env_file_key))
-    return {};
+  if (std::ranges::none_of(settings.rules, &redact::RuleSpec::is_in_env_files)) return {};
   const auto found = sandbox::find_env_files(project);
   return {found.rbegin(), found.rend()};
 }

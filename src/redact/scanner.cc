@@ -73,12 +73,6 @@ PatternSpec pattern_of(const Detector& detector, std::uint32_t rule) {
       .accepts = detector.accepts};
 }
 
-void add_spellings(Secret value, std::uint32_t rule, std::vector<Literals::Literal>& literals) {
-  for (auto& disguise : secrets::disguises_of(value.reveal()))
-    literals.push_back({std::move(disguise), rule});
-  literals.push_back({std::move(value), rule});
-}
-
 bool overlaps_one_of(const Finding& finding, const Findings& others) {
   return std::ranges::any_of(others, [&](const Finding& other) {
     return other.rule == finding.rule && other.at < finding.end && finding.at < other.end;
@@ -90,7 +84,7 @@ bool overlaps_one_of(const Finding& finding, const Findings& others) {
 Result<std::shared_ptr<const Scanner>> Scanner::create(
     const Settings& settings, const Surroundings& surroundings) {
   std::shared_ptr<Scanner> scanner(new Scanner);
-  std::vector<Literals::Literal> literals;
+  std::vector<Secret> needles;
   std::vector<PatternSpec> patterns;
   for (const auto& spec : settings.rules) {
     const auto number = static_cast<std::uint32_t>(scanner->rules_.size());
@@ -104,7 +98,7 @@ Result<std::shared_ptr<const Scanner>> Scanner::create(
     } else {
       auto value = read(spec, surroundings);
       if (!value) return std::unexpected(named(std::move(value).error(), spec));
-      add_spellings(*std::move(value), number, literals);
+      scanner->add_secret(*std::move(value), number, needles);
     }
     scanner->rules_.push_back(make_rule(spec.name, spec.action, spec.origin));
   }
@@ -114,10 +108,18 @@ Result<std::shared_ptr<const Scanner>> Scanner::create(
     scanner->rules_.push_back(make_rule(
         std::string(detector->name), settings.detectors_action, settings.detectors_origin));
   }
-  scanner->literals_ = Literals(std::move(literals));
+  scanner->needles_ = secrets::Needles(needles);
   if (!patterns.empty())
     scanner->patterns_ = std::make_unique<const Patterns>(std::move(patterns), surroundings.cache);
   return scanner;
+}
+
+void Scanner::add_secret(Secret value, std::uint32_t rule, std::vector<Secret>& needles) {
+  for (auto& disguise : secrets::disguises_of(value.reveal()))
+    needles.push_back(std::move(disguise));
+  needles.push_back(value.clone());
+  needle_rules_.resize(needles.size(), rule);
+  values_.push_back({std::move(value), rule});
 }
 
 Result<> Scanner::check_against(std::span<const secrets::NamedSecret> credentials) const {
@@ -138,7 +140,7 @@ Result<> Scanner::check_against(std::span<const secrets::NamedSecret> credential
 
 Findings Scanner::find(std::string_view text, std::span<const Patterns::Part> parts) const {
   Findings found;
-  literals_.find(text, found);
+  append_secrets(text, found);
   if (patterns_) {
     const Patterns::Part whole{.at = 0, .end = text.size()};
     patterns_->find(text, parts.empty() ? std::span(&whole, 1) : parts, found);
@@ -149,9 +151,26 @@ Findings Scanner::find(std::string_view text, std::span<const Patterns::Part> pa
 
 Findings Scanner::find_secrets(std::string_view text) const {
   Findings found;
-  literals_.find(text, found);
+  append_secrets(text, found);
   std::ranges::sort(found);
   return found;
+}
+
+void Scanner::append_secrets(std::string_view text, Findings& out) const {
+  std::vector<secrets::Needles::Match> matches;
+  needles_.find_all(text, matches);
+  for (const auto& match : matches)
+    out.push_back(
+        {.at = match.at, .end = match.at + match.size, .rule = needle_rules_[match.needle]});
+}
+
+std::vector<secrets::NamedSecret> Scanner::hidden() const {
+  std::vector<secrets::NamedSecret> out;
+  for (const auto& [text, rule] : values_) {
+    if (rules_[rule].action > Action::log)
+      out.push_back({.name = rules_[rule].name, .value = text.reveal()});
+  }
+  return out;
 }
 
 Findings Scanner::find_deeply(std::string_view text, std::span<const Patterns::Part> parts) const {

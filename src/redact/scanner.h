@@ -16,9 +16,9 @@
 
 #include "base/result.h"
 #include "redact/finding.h"
-#include "redact/literals.h"
 #include "redact/patterns.h"
 #include "redact/rule.h"
+#include "secrets/needles.h"
 #include "secrets/scrub.h"
 
 namespace redact {
@@ -65,6 +65,10 @@ public:
   /// Only secrets, not patterns: for texts that were put together from pieces.
   Findings find_secrets(std::string_view text) const;
 
+  /// The secrets that must not come back in an answer either: those of rules that do more than log.
+  /// They live as long as this.
+  std::vector<secrets::NamedSecret> hidden() const;
+
   /// The most severe action of the findings; nullopt when there are none.
   std::optional<Action> worst(const Findings& findings) const;
   /// The text with `[REDACTED:name]` in place of each finding (sorted) whose action is `least` or
@@ -75,11 +79,21 @@ public:
 private:
   friend class Stream;
   Scanner() = default;
+  void add_secret(base::Secret value, std::uint32_t rule, std::vector<base::Secret>& needles);
+  void append_secrets(std::string_view text, Findings& out) const;
+
+  /// The value of a rule with a source.
+  struct Value {
+    base::Secret text;
+    std::uint32_t rule = 0;
+  };
 
   std::vector<Rule> rules_;
   std::uint32_t first_detector_ = 0;  // rules from here on are built in
   bool sees_escapes_ = false;         // a pattern looks at the borders of words or lines
-  Literals literals_;
+  std::vector<Value> values_;
+  secrets::Needles needles_;                 // the values and their disguises
+  std::vector<std::uint32_t> needle_rules_;  // by needle
   std::unique_ptr<const Patterns> patterns_;
 };
 

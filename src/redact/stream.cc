@@ -45,7 +45,8 @@ bool Stream::waits_for_more(std::size_t size) const {
 
 /// All findings that begin before this place are in the window with their ends.
 std::size_t Stream::settled_in(std::string_view window) const {
-  auto settled = context_ + scanner_->literals_.settled(window.substr(context_));
+  auto settled =
+      scanner_->needles_.find_beginning(window, context_, window.size()).value_or(window.size());
   if (scanner_->patterns_) {
     const auto longest = scanner_->patterns_->longest();
     settled = std::min(settled, window.size() < longest ? 0 : window.size() - longest);
@@ -55,7 +56,7 @@ std::size_t Stream::settled_in(std::string_view window) const {
 
 void Stream::look(std::string_view window, std::size_t settled, bool last) {
   Findings found;
-  scanner_->literals_.find(window, found);
+  scanner_->append_secrets(window, found);
   std::erase_if(found, [&](const Finding& finding) {
     return finding.at < context_ || finding.at >= settled;
   });

@@ -2,71 +2,173 @@
 #include "secrets/needles.h"
 
 #include <algorithm>
-#include <limits>
+#include <bit>
+#include <cstring>
+#include <numeric>
+#include <tuple>
 
 namespace secrets {
+namespace {
 
-Needles::Needles(std::vector<base::Secret> needles) : needles_(std::move(needles)) {
-  if (needles_.empty()) return;
-  shortest_ = std::ranges::min_element(needles_, {}, &base::Secret::size)->size();
-  longest_ = std::ranges::max_element(needles_, {}, &base::Secret::size)->size();
-  for (const auto& needle : needles_)
-    first_bytes_[static_cast<unsigned char>(needle.reveal()[0])] = true;
-  fill_shifts();
+constexpr std::size_t shortest_of_long = 16;
+constexpr std::size_t widest_step = 16;
+/// So much of a text is looked at before it is asked whether anything was found.
+constexpr std::size_t stretch = 4096;
+
+template <class Group>
+Group load(const char* at) {
+  Group group;
+  std::memcpy(&group, at, sizeof group);
+  return group;
 }
 
-/// The window may move until a pair of bytes of some needle's first `shortest_` bytes comes to
-/// stand at its end.
-void Needles::fill_shifts() {
-  constexpr std::size_t most = std::numeric_limits<std::uint16_t>::max();
-  shifts_.assign(65536, static_cast<std::uint16_t>(std::min(shortest_ - 1, most)));
-  for (const auto& needle : needles_) {
-    for (std::size_t at = 0; at + 2 <= shortest_; ++at) {
-      auto& shift = shifts_[pair_at(needle.reveal(), at)];
-      shift = static_cast<std::uint16_t>(std::min<std::size_t>(shift, shortest_ - 2 - at));
+template <class Group>
+std::uint64_t hash_of(Group group) {
+  constexpr std::uint64_t odd = 0x9E3779B97F4A7C15;
+  return group * odd;
+}
+
+std::size_t pair_at(std::string_view text) {
+  return static_cast<std::size_t>(static_cast<unsigned char>(text[0])) << 8U |
+         static_cast<unsigned char>(text[1]);
+}
+
+bool is_before(const Needles::Match& a, const Needles::Match& b) {
+  return std::tie(a.at, b.size, a.needle) < std::tie(b.at, a.size, b.needle);
+}
+
+}  // namespace
+
+Needles::Needles(const std::vector<base::Secret>& needles) {
+  if (needles.empty()) return;
+  std::vector<std::uint32_t> order(needles.size());
+  std::iota(order.begin(), order.end(), 0U);
+  std::ranges::sort(
+      order, {}, [&](std::uint32_t number) { return std::pair(needles[number].reveal(), number); });
+
+  base::SecretBuilder joined;
+  joined.room(std::accumulate(
+      needles.begin(), needles.end(), std::size_t{0},
+      [](std::size_t sum, const base::Secret& needle) { return sum + needle.size(); }));
+  for (const auto number : order) {
+    const auto& needle = needles[number];
+    pieces_.push_back(
+        {static_cast<std::uint32_t>(joined.size()), static_cast<std::uint32_t>(needle.size()),
+         number});
+    joined.append(needle.reveal());
+    longest_ = std::max(longest_, needle.size());
+  }
+  texts_ = std::move(joined).take();
+
+  first_pairs_.resize(65536);
+  std::vector<std::string_view> texts;
+  std::vector<std::uint32_t> short_ones;
+  std::vector<std::uint32_t> long_ones;
+  for (std::uint32_t piece = 0; piece < pieces_.size(); ++piece) {
+    const auto& text = texts.emplace_back(text_of(pieces_[piece]));
+    first_bytes_[static_cast<unsigned char>(text[0])] = true;
+    first_pairs_[pair_at(text)] = true;
+    (text.size() < shortest_of_long ? short_ones : long_ones).push_back(piece);
+  }
+  short_.add(texts, short_ones);
+  long_.add(texts, long_ones);
+}
+
+template <class Group>
+void Needles::Sieve<Group>::add(
+    const std::vector<std::string_view>& texts, std::span<const std::uint32_t> pieces) {
+  if (pieces.empty()) return;
+  const std::size_t shortest =
+      texts[std::ranges::min(pieces, {}, [&](auto piece) { return texts[piece].size(); })].size();
+  step_ = std::min(shortest - sizeof(Group) + 1, widest_step);
+
+  const auto count = pieces.size() * step_;
+  const auto bucket_bits = static_cast<unsigned>(std::bit_width(count));
+  const unsigned bit_bits = bucket_bits + 4;  // about one bit in sixteen or more is set
+  bit_shift_ = 64 - bit_bits;
+  bucket_shift_ = 64 - bucket_bits;
+  bits_.assign(std::max<std::size_t>(1, (std::size_t{1} << bit_bits) / 64), 0);
+  buckets_.assign((std::size_t{1} << bucket_bits) + 1, 0);
+  entries_.resize(count);
+
+  const auto for_each_group = [&](auto&& visit) {
+    for (const auto piece : pieces)
+      for (std::uint32_t offset = 0; offset < step_; ++offset)
+        visit(hash_of(load<Group>(texts[piece].data() + offset)), Entry{piece, offset});
+  };
+  for_each_group([&](std::uint64_t hash, Entry) {
+    const auto bit = hash >> bit_shift_;
+    bits_[bit / 64] |= std::uint64_t{1} << (bit % 64);
+    ++buckets_[(hash >> bucket_shift_) + 1];
+  });
+  std::partial_sum(buckets_.begin(), buckets_.end(), buckets_.begin());
+  auto next = buckets_;
+  for_each_group(
+      [&](std::uint64_t hash, Entry entry) { entries_[next[hash >> bucket_shift_]++] = entry; });
+}
+
+template <class Group>
+template <class Found>
+void Needles::Sieve<Group>::look(
+    std::string_view text, std::size_t at, const std::size_t& end, const Needles& all, Found& found)
+    const {
+  if (entries_.empty() || text.size() < sizeof(Group)) return;
+  const auto* const bits = bits_.data();
+  const auto last = text.size() - sizeof(Group);
+  for (; at <= last && at < end; at += step_) {
+    const auto hash = hash_of(load<Group>(text.data() + at));
+    const auto bit = hash >> bit_shift_;
+    if ((bits[bit / 64] >> (bit % 64) & 1U) == 0) [[likely]]
+      continue;
+    const auto bucket = hash >> bucket_shift_;
+    for (auto entry = buckets_[bucket]; entry < buckets_[bucket + 1]; ++entry) {
+      const auto [number, offset] = entries_[entry];
+      const auto& piece = all.pieces_[number];
+      if (offset > at || at - offset + piece.size > text.size()) continue;
+      if (std::memcmp(text.data() + at - offset, all.text_of(piece).data(), piece.size) == 0)
+        found(Match{.at = at - offset, .needle = piece.number, .size = piece.size});
     }
   }
 }
 
 std::optional<Needles::Match> Needles::find(std::string_view text, std::size_t from) const {
-  if (empty()) return std::nullopt;
-  for (std::size_t end = from + shortest_; end <= text.size();) {
-    const std::size_t shift = shifts_[pair_at(text, end - 2)];
-    if (shift == 0) {
-      if (auto match = match_at(text, end - shortest_)) return match;
-    }
-    end += std::max<std::size_t>(shift, 1);
+  std::optional<Match> first;
+  for (auto begin = from; begin < text.size() && !first; begin += stretch) {
+    auto end = begin + stretch;
+    const auto keep = [&](const Match& match) {
+      if (match.at < from || (first && !is_before(match, *first))) return;
+      first = match;
+      end = match.at + widest_step;  // what begins before it, or with it, is seen by then
+    };
+    short_.look(text, begin, end, *this, keep);
+    long_.look(text, begin, end, *this, keep);
+    if (first) short_.look(text, begin, end, *this, keep);  // the long ones may have moved the end
   }
-  return std::nullopt;
+  return first;
 }
 
-std::optional<Needles::Match> Needles::match_at(std::string_view text, std::size_t at) const {
-  if (!first_bytes_[static_cast<unsigned char>(text[at])]) return std::nullopt;
-  std::optional<Match> best;
-  const auto rest = text.substr(at);
-  for (std::size_t number = 0; number < needles_.size(); ++number) {
-    const auto needle = needles_[number].reveal();
-    if (best && needle.size() <= best->size) continue;
-    if (rest.starts_with(needle)) best = {.at = at, .needle = number, .size = needle.size()};
-  }
-  return best;
+void Needles::find_all(std::string_view text, std::vector<Match>& out) const {
+  const auto keep = [&](const Match& match) { out.push_back(match); };
+  const auto end = text.size();
+  short_.look(text, 0, end, *this, keep);
+  long_.look(text, 0, end, *this, keep);
 }
 
 std::optional<std::size_t> Needles::find_beginning(
     std::string_view text, std::size_t from, std::size_t to) const {
   if (text.size() >= longest_) from = std::max(from, text.size() - longest_ + 1);
   for (std::size_t at = from; at <= to && at < text.size(); ++at) {
-    if (begins_at(text, at)) return at;
+    if (is_beginning(text.substr(at))) return at;
   }
   return std::nullopt;
 }
 
-bool Needles::begins_at(std::string_view text, std::size_t at) const {
-  if (!first_bytes_[static_cast<unsigned char>(text[at])]) return false;
-  const auto rest = text.substr(at);
-  return std::ranges::any_of(needles_, [&](const base::Secret& needle) {
-    return needle.size() > rest.size() && needle.reveal().starts_with(rest);
-  });
+bool Needles::is_beginning(std::string_view text) const {
+  if (!first_bytes_[static_cast<unsigned char>(text[0])]) return false;
+  if (text.size() > 1 && !first_pairs_[pair_at(text)]) return false;
+  const auto behind = std::ranges::upper_bound(
+      pieces_, text, {}, [this](const Piece& piece) { return text_of(piece); });
+  return behind != pieces_.end() && text_of(*behind).starts_with(text);
 }
 
 }  // namespace secrets

@@ -1,15 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
-// Finds any of a set of byte strings in a text, skipping as much of it as possible (Wu and Manber's
-// search).
+// Finds any of many byte strings in a text, looking at one place in about sixteen bytes.
 //
-// A window as long as the shortest needle slides over the text. Its last two bytes tell how far it
-// may move without missing a needle: in innocent text nearly its whole length.
+// If all strings have at least n bytes, then whatever bytes of the text one of them covers, it
+// covers a whole group of g bytes that begins at a multiple of n - g + 1. So only the groups at
+// these places are looked up: in a bit map of the hashes of all groups that the strings have at
+// their first n - g + 1 places, and, when the bit is set, in a table that says which string that
+// would be. In innocent text almost no bit is set, whether there are ten strings or ten thousand.
+// Strings of fewer than sixteen bytes have a sieve of their own, with smaller groups.
 
 #include <array>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string_view>
 #include <vector>
 
@@ -17,6 +21,7 @@
 
 namespace secrets {
 
+/// Immutable, for any thread.
 class Needles {
 public:
   struct Match {
@@ -26,14 +31,17 @@ public:
   };
 
   Needles() = default;
-  /// Each needle has at least two bytes.
-  explicit Needles(std::vector<base::Secret> needles);
+  /// Each needle has at least four bytes.
+  explicit Needles(const std::vector<base::Secret>& needles);
 
-  bool empty() const { return needles_.empty(); }
+  bool empty() const { return pieces_.empty(); }
   std::size_t longest() const { return longest_; }
 
-  /// The first match at or behind `from`; of several that begin there the longest.
+  /// The first match at or behind `from`; of several that begin there the longest, of those of one
+  /// text the one with the lowest number.
   std::optional<Match> find(std::string_view text, std::size_t from) const;
+  /// Appends every match, in no order, also those that overlap.
+  void find_all(std::string_view text, std::vector<Match>& out) const;
 
   /// The first place in [from, to] from which the text to its end is the beginning of a longer
   /// needle.
@@ -41,19 +49,52 @@ public:
       std::string_view text, std::size_t from, std::size_t to) const;
 
 private:
-  static std::size_t pair_at(std::string_view text, std::size_t at) {
-    return static_cast<std::size_t>(static_cast<unsigned char>(text[at])) << 8U |
-           static_cast<unsigned char>(text[at + 1]);
-  }
-  std::optional<Match> match_at(std::string_view text, std::size_t at) const;
-  bool begins_at(std::string_view text, std::size_t at) const;
-  void fill_shifts();
+  /// One needle: a part of `texts_`.
+  struct Piece {
+    std::uint32_t at = 0;
+    std::uint32_t size = 0;
+    std::uint32_t number = 0;
+  };
 
-  std::vector<base::Secret> needles_;
-  std::size_t shortest_ = 0;
+  template <class Group>  // an unsigned integer of as many bytes
+  class Sieve {
+  public:
+    void add(const std::vector<std::string_view>& texts, std::span<const std::uint32_t> pieces);
+    /// Calls `found(match)` for each needle whose group stands at a place of the text that is
+    /// looked at: from `at` on and before `end`, which `found` may move.
+    template <class Found>
+    void look(
+        std::string_view text,
+        std::size_t at,
+        const std::size_t& end,
+        const Needles& all,
+        Found& found) const;
+
+  private:
+    struct Entry {
+      std::uint32_t piece = 0;
+      std::uint32_t offset = 0;
+    };
+    std::size_t step_ = 0;
+    unsigned bit_shift_ = 0;
+    unsigned bucket_shift_ = 0;
+    std::vector<std::uint64_t> bits_;     // by hash
+    std::vector<std::uint32_t> buckets_;  // where the entries of a hash begin
+    std::vector<Entry> entries_;
+  };
+
+  std::string_view text_of(const Piece& piece) const {
+    return texts_.reveal().substr(piece.at, piece.size);
+  }
+  bool is_beginning(std::string_view text) const;
+
+  base::Secret texts_;         // all needles, one behind the other
+  std::vector<Piece> pieces_;  // sorted by text
   std::size_t longest_ = 0;
-  std::vector<std::uint16_t> shifts_;  // by the window's last two bytes
   std::array<bool, 256> first_bytes_{};
+  std::vector<bool> first_pairs_;
+  Sieve<std::uint32_t> short_;
+  Sieve<std::uint64_t> long_;
 };
 
 }  // namespace secrets

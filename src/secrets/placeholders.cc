@@ -45,7 +45,7 @@ Result<Placeholders> Placeholders::create(
   std::vector<base::Secret> texts;
   for (const auto& placeholder : known->placeholders)
     texts.emplace_back(placeholder.text());
-  known->needles = Needles(std::move(texts));
+  known->needles = Needles(texts);
   out.known_ = std::move(known);
   return out;
 }

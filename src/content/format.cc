@@ -66,8 +66,8 @@ Format multipart_format(std::string_view content_type) {
   return {.syntax = Syntax::multipart, .boundary = std::move(*boundary)};
 }
 
-/// The longest that one byte becomes: \u0000 and &quot;.
-constexpr std::size_t longest_escape = 6;
+/// The longest that one byte becomes, between two CDATA sections.
+constexpr std::size_t longest_escape = 13;
 
 constexpr auto hex_digits = "0123456789ABCDEF"sv;
 
@@ -142,6 +142,14 @@ void append_entity(std::string& out, char c) {
   }
 }
 
+/// So that `]]>` is in no section, whatever stands before the value and behind it.
+void append_cdata(std::string& out, char c) {
+  constexpr auto next_section = "]]><![CDATA["sv;
+  if (c == '>') out += next_section;
+  out += c;
+  if (c == ']') out += next_section;
+}
+
 template <auto append>
 base::Secret escaped(std::string_view value) {
   WipedText out;
@@ -178,6 +186,8 @@ base::Secret escape(Syntax syntax, std::string_view value) {
       return escaped<append_percent>(value);
     case Syntax::xml:
       return escaped<append_entity>(value);
+    case Syntax::cdata:
+      return escaped<append_cdata>(value);
     case Syntax::raw:
     case Syntax::multipart:
     case Syntax::grpc:

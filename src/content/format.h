@@ -14,6 +14,7 @@ enum class Syntax {
   json,           // also one document a line
   form,           // application/x-www-form-urlencoded
   xml,            // also HTML
+  cdata,          // a CDATA section of XML
   multipart,      // each part has a format of its own
   grpc,           // messages behind a prefix of five bytes; also gRPC-Web and Connect streams
   grpc_web_text,  // the same in base64
@@ -32,7 +33,8 @@ struct Format {
 Format format_of(std::string_view content_type);
 
 /// `value` as it is written within a string of this syntax, without quotes: JSON's escapes, the
-/// percent-encoding of forms, entities (which CDATA does not know). What has no escapes gives the
+/// percent-encoding of forms, entities; in a CDATA section, which knows none, what could end it
+/// stands in two sections. What has no escapes gives the
 /// value itself; a multipart body's values are escaped as their part's format says.
 base::Secret escape(Syntax syntax, std::string_view value);
 

@@ -72,6 +72,11 @@ TEST(Escape, WritesTextAndAttributesOfXml) {
   EXPECT_EQ(escaped(Syntax::xml, "<a b='\"&\n"), "&lt;a b=&#39;&quot;&amp;&#10;");
 }
 
+TEST(Escape, KeepsACdataSectionFromEnding) {
+  EXPECT_EQ(escaped(Syntax::cdata, "a&<b"), "a&<b");
+  EXPECT_EQ(escaped(Syntax::cdata, "]>"), "]]]><![CDATA[]]><![CDATA[>");
+}
+
 TEST(Escape, LeavesEverythingElseAsItIs) {
   for (const auto syntax : {Syntax::raw, Syntax::protobuf, Syntax::multipart})
     EXPECT_EQ(escaped(syntax, "a\"<%\0"s), "a\"<%\0"s);

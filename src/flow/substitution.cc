@@ -3,6 +3,7 @@
 
 #include <utility>
 
+#include "content/cdata.h"
 #include "content/grpc.h"
 #include "content/multipart.h"
 #include "flow/grpc_filter.h"
@@ -75,6 +76,35 @@ private:
   Syntax syntax_ = Syntax::raw;
 };
 
+/// An XML text. In its CDATA sections a value is written in another way than outside.
+class XmlSubstitution final : public BodyFilter {
+public:
+  explicit XmlSubstitution(Substituter substituter) : substituter_(std::move(substituter)) {}
+
+  void feed(std::string_view in, bool last, std::string& out) override {
+    tracker_.feed(in, last, [&](std::string_view bytes, Role role) { take(bytes, role, out); });
+    if (last) substituter_.feed(stream_, syntax_of(role_), {}, true, out);
+  }
+  const Deny* refusal() const override { return substituter_.refusal(); }
+  bool has_changed() const override { return substituter_.has_changed(); }
+
+private:
+  using Role = content::CdataTracker::Role;
+
+  static Syntax syntax_of(Role role) { return role == Role::content ? Syntax::cdata : Syntax::xml; }
+
+  void take(std::string_view bytes, Role role, std::string& out) {
+    if (role != role_) substituter_.feed(stream_, syntax_of(role_), {}, true, out);
+    role_ = role;
+    substituter_.feed(stream_, syntax_of(role), bytes, false, out);
+  }
+
+  Substituter substituter_;
+  content::CdataTracker tracker_;
+  secrets::NeedleStream stream_;
+  Role role_ = Role::markup;
+};
+
 /// Rewrites one message that is written in `syntax`. False when it cannot be.
 bool rewrite_message(
     Substituter& substituter, Syntax syntax, std::string_view message, std::string& out) {
@@ -144,10 +174,12 @@ std::unique_ptr<BodyFilter> make_substitution(
     case Syntax::grpc:
       return std::make_unique<GrpcSubstitution>(
           std::move(substituter), format.message, message_coding);
+    case Syntax::xml:
+      return std::make_unique<XmlSubstitution>(std::move(substituter));
     case Syntax::raw:
     case Syntax::json:
     case Syntax::form:
-    case Syntax::xml:
+    case Syntax::cdata:
     case Syntax::grpc_web_text:
       break;
   }

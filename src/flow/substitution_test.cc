@@ -179,6 +179,9 @@ TEST(Substitution, WritesAValueAsTheBodysFormatDoes) {
   EXPECT_EQ(
       body_of("application/x-www-form-urlencoded", "k=PLACEHOLDER_KEY&l=1"), "k=a%22b%26%3Cc&l=1");
   EXPECT_EQ(body_of("text/xml", "<k>PLACEHOLDER_KEY</k>"), "<k>a&quot;b&amp;&lt;c</k>");
+  EXPECT_EQ(
+      body_of("text/xml", "<k><![CDATA[PLACEHOLDER_KEY]]>PLACEHOLDER_KEY</k>"),
+      "<k><![CDATA[a\"b&<c]]>a&quot;b&amp;&lt;c</k>");
 }
 
 TEST(Substitution, TakesABodyOfNoTypeThatBeginsLikeJsonForThat) {

@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "flow/redaction.h"
+
+#include <gtest/gtest.h>
+
+#include "flow/filter_chain.h"
+
+namespace flow {
+namespace {
+
+using content::Syntax;
+
+constexpr std::string_view token = "a-secret-of-some-length";
+
+std::shared_ptr<const redact::Scanner> replacing() {
+  redact::Settings settings;
+  settings.rules.push_back({.name = "key", .action = redact::Action::redact});
+  settings.rules[0].source.value = base::Secret(token);
+  const secrets::Environment none;
+  return redact::Scanner::create(
+             settings, {.environment = none, .home = "/", .env_files = {}, .cache = {}})
+      .value();
+}
+
+/// What goes on of a body; "!" and the reason when it is refused.
+std::string redacted(const content::Format& format, std::string_view body) {
+  BodyFilters filters;
+  filters.before_log.push_back(
+      make_redaction(replacing(), {.longest = 1000}, format, "", std::make_shared<Notes>()));
+  FilterChain chain(std::move(filters));
+  if (!chain.feed(body, true)) return "!" + chain.refusal()->reason;
+  return std::string(chain.sent());
+}
+
+/// 1: {2: text}
+std::string nested(std::string_view text) {
+  const std::string inner =
+      "\x12" + std::string(1, static_cast<char>(text.size())) + std::string(text);
+  return "\x0a" + std::string(1, static_cast<char>(inner.size())) + inner;
+}
+
+TEST(Redaction, MendsTheLengthsInAProtobufMessage) {
+  const std::string before = nested("<a-secret-of-some-length>");
+  const std::string after = nested("<[REDACTED:key]>");
+  EXPECT_EQ(redacted({.syntax = Syntax::protobuf}, before), after);
+  const auto frame = [](std::string_view message) {
+    return std::string(4, '\0') + '\0' + std::string(message);
+  };
+  std::string framed = frame(before);
+  framed[4] = static_cast<char>(before.size());
+  std::string expected = frame(after);
+  expected[4] = static_cast<char>(after.size());
+  EXPECT_EQ(redacted({.syntax = Syntax::grpc, .message = Syntax::protobuf}, framed), expected);
+}
+
+TEST(Redaction, RefusesWhatItCannotReplaceInAProtobufMessage) {
+  EXPECT_TRUE(redacted({.syntax = Syntax::protobuf}, token).starts_with("!a protobuf message"));
+}
+
+}  // namespace
+}  // namespace flow

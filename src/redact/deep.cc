@@ -3,6 +3,8 @@
 
 #include <algorithm>
 #include <array>
+#include <bit>
+#include <cstring>
 #include <optional>
 
 #include "base/text.h"
@@ -14,7 +16,7 @@ namespace {
 constexpr std::size_t margin = 1024;
 /// A base64 or hexadecimal run is not looked into when it is shorter: most words of a text are.
 constexpr std::size_t shortest_run = 24;
-constexpr std::size_t block = 16;
+constexpr std::size_t block = 64;
 /// A line that is at least so long goes on in the next one.
 constexpr std::size_t shortest_line = 56;
 
@@ -228,29 +230,52 @@ void decode(Layer::Kind kind, std::string_view text, Visit&& visit) {
 
 /// Whether any character of a block begins an escape; made for the compiler to do at once.
 bool has_escape(const char* at) {
-  unsigned found = 0;
+  std::uint8_t found = 0;
   for (std::size_t i = 0; i < block; ++i)
-    found |= static_cast<unsigned>((at[i] == '%') | (at[i] == '\\') | (at[i] == '&'));
+    found |= static_cast<std::uint8_t>(begins_escape(at[i]));
   return found != 0;
 }
 
 bool is_worth_it(std::string_view text, std::size_t at, Escapes escapes) {
   if (!begins_escape(text[at])) return false;
+  const bool is_commonest =
+      text[at] == '\\' && at + 1 < text.size() && (text[at + 1] == 'n' || text[at + 1] == '"');
+  if (is_commonest) return escapes == Escapes::all;
   const auto escape = escape_at(text, at);
   return escape && (escapes == Escapes::all || !escape->is_usual);
 }
 
-/// The first place from `from` on where an escape is worth it.
-std::size_t first_escape(std::string_view text, Escapes escapes) {
-  for (std::size_t at = 0; at < text.size();) {
-    if (at + block <= text.size() && !has_escape(text.data() + at)) {
-      at += block;
-      continue;
-    }
-    const auto end = std::min(at + block, text.size());
-    for (; at < end; ++at)
-      if (is_worth_it(text, at, escapes)) return at;
+/// Of eight characters a bit for each that begins an escape, the highest of its byte; behind the
+/// first one there may be others.
+std::uint64_t escapes_in(const char* at) {
+  constexpr std::uint64_t each = 0x0101010101010101;
+  std::uint64_t bytes = 0;
+  std::memcpy(&bytes, at, sizeof bytes);
+  std::uint64_t found = 0;
+  for (const char begin : {'%', '\\', '&'}) {
+    const auto same = bytes ^ (static_cast<unsigned char>(begin) * each);  // 0 where it stands
+    found |= (same - each) & ~same;
   }
+  return found & 0x80 * each;
+}
+
+/// The first place where an escape is worth it.
+std::size_t first_escape(std::string_view text, Escapes escapes) {
+  static_assert(std::endian::native == std::endian::little);
+  constexpr std::size_t word = 8;
+  std::size_t at = 0;
+  while (at + block <= text.size()) {
+    const auto end = at + block;
+    if (!has_escape(text.data() + at)) at = end;
+    for (; at < end; at += word) {
+      for (auto bits = escapes_in(text.data() + at); bits != 0; bits &= bits - 1) {
+        const auto place = at + static_cast<std::size_t>(std::countr_zero(bits)) / 8;
+        if (is_worth_it(text, place, escapes)) return place;
+      }
+    }
+  }
+  for (; at < text.size(); ++at)
+    if (is_worth_it(text, at, escapes)) return at;
   return text.npos;
 }
 
@@ -260,15 +285,32 @@ std::size_t last_escape(std::string_view text, Escapes escapes) {
   return 0;
 }
 
-/// The first run of at least `shortest_run` characters that begins at `from` or behind. Looks from
-/// the end of where one could be, so that it skips most of a text.
+/// False when one of the eight characters is surely not base64: a blank, a quotation mark, a brace,
+/// anything but ASCII.
+bool may_be_base64(const char* at) {
+  constexpr std::uint64_t each = 0x0101010101010101;
+  constexpr std::uint64_t highest_bits = 0x80 * each;
+  std::uint64_t bytes = 0;
+  std::memcpy(&bytes, at, sizeof bytes);
+  const auto below = (bytes - '+' * each) & ~bytes;          // borrows where there is one below '+'
+  const auto above = (bytes + (0x7F - 'z') * each) | bytes;  // carries into the bit above 'z'
+  return ((below | above) & highest_bits) == 0;
+}
+
+/// The first run of at least `shortest_run` characters that begins at `from` or behind. Such a run
+/// covers eight bytes at one of the places that are looked at.
 std::size_t next_run(std::string_view text, std::size_t from) {
-  while (from + shortest_run <= text.size()) {
-    std::size_t at = from + shortest_run;
-    while (at > from && is_base64(text[at - 1]))
-      --at;
-    if (at == from) return from;
-    from = at;
+  constexpr std::size_t looked_at = 8;
+  constexpr std::size_t step = shortest_run - looked_at;
+  for (auto place = from; place + looked_at <= text.size(); place += step) {
+    if (!may_be_base64(text.data() + place)) continue;
+    auto begin = place;
+    while (begin > from && is_base64(text[begin - 1]))
+      --begin;
+    auto end = place;
+    while (end < text.size() && end - begin < shortest_run && is_base64(text[end]))
+      ++end;
+    if (end - begin == shortest_run) return begin;
   }
   return text.npos;
 }
@@ -289,13 +331,25 @@ std::size_t end_of_run(std::string_view text, std::size_t at) {
   }
 }
 
+/// Whether there is a line that goes on, or an equals sign as quoted-printable writes it.
+bool is_quoted_printable(std::string_view text) {
+  for (auto at = text.find('='); at != text.npos; at = text.find('=', at + 1)) {
+    const auto rest = text.substr(at + 1);
+    if (rest.starts_with('\n') || rest.starts_with("\r\n") || rest.starts_with("3D")) return true;
+  }
+  return false;
+}
+
 bool is_hex(std::string_view run) {
   return std::ranges::all_of(run, [](char c) { return base::hex_value(c) >= 0; });
 }
 
 /// The commonest run that is none.
-bool is_uuid(std::string_view run) {
-  return run.size() == 36 && run[8] == '-' && run[13] == '-' && run[18] == '-' && run[23] == '-';
+constexpr std::size_t uuid_size = 36;
+bool is_uuid(std::string_view text, std::size_t at) {
+  const auto run = text.substr(at, uuid_size + 1);
+  return run.size() >= uuid_size && run[8] == '-' && run[13] == '-' && run[18] == '-' &&
+         run[23] == '-' && (run.size() == uuid_size || !is_base64(run[uuid_size]));
 }
 
 }  // namespace
@@ -328,17 +382,20 @@ void Layer::add_escapes(Escapes escapes) {
     const auto last = last_escape(outer_, escapes);
     add(Kind::escapes, first < margin ? 0 : first - margin, std::min(outer_.size(), last + margin));
   }
-  if (outer_.contains("=\n") || outer_.contains("=\r\n") || outer_.contains("=3D"))
-    add(Kind::quoted, 0, outer_.size());
+  if (is_quoted_printable(outer_)) add(Kind::quoted, 0, outer_.size());
 }
 
 void Layer::add_runs() {
   for (auto begin = next_run(outer_, 0); begin != outer_.npos;) {
+    if (is_uuid(outer_, begin)) {
+      begin = next_run(outer_, begin + uuid_size);
+      continue;
+    }
     const auto end = end_of_run(outer_, begin);
     const auto run = outer_.substr(begin, end - begin);
     if (is_hex(run))
       add(Kind::hex, begin + run.size() % 2, end);
-    else if (!is_uuid(run))
+    else
       add(Kind::base64, begin, end);
     begin = next_run(outer_, end);
   }

@@ -54,6 +54,25 @@ TEST(Deep, LooksIntoHexadecimalRunsOfMixedCase) {
   EXPECT_EQ(replaced("x:6B65792d3132333435363738."), "x:[REDACTED:p].");
   EXPECT_EQ(replaced("x:f6B65792d3132333435363738."), "x:f[REDACTED:p].");
 }
+TEST(Deep, LooksIntoTheShortestRunWhereverItStands) {
+  const auto run = base::to_base64("xxx key-12345678 x");
+  ASSERT_EQ(run.size(), 24U);
+  for (std::size_t before = 0; before < 150; ++before) {
+    const std::string filler(before, '.');
+    EXPECT_EQ(replaced(filler + run), filler + run.substr(0, 5) + "[REDACTED:p]" + run.substr(22));
+  }
+}
+TEST(Deep, UndoesAnEscapeWhereverItStands) {
+  for (std::size_t before = 0; before < 150; ++before) {
+    const std::string filler(before, '.');
+    EXPECT_EQ(replaced(filler + "ke%79-12345678"), filler + "[REDACTED:p]");
+  }
+}
+TEST(Deep, TakesNoUuidForARun) {
+  EXPECT_TRUE(Layer::below("0193a5b8-7c4e-7d2a-9f41-0193a5b87c4e", Escapes::unusual).empty());
+  EXPECT_TRUE(Layer::below("(0193a5b8-7c4e-7d2a-9f41-0193a5b87c4e)", Escapes::all).empty());
+  EXPECT_FALSE(Layer::below("0193a5b8-7c4e-7d2a-9f41-0193a5b87c4e0", Escapes::unusual).empty());
+}
 TEST(Deep, NarrowsUtf16) {
   std::string wide;
   for (const char c : std::string_view("a key-12345678 b"))

@@ -16,29 +16,37 @@ void wipe(std::string& text) {
 }  // namespace
 
 FilterChain::~FilterChain() {
-  wipe(sent_);
-  wipe(between_);
+  wipe(for_wire_.first);
+  wipe(for_wire_.second);
 }
 
 bool FilterChain::feed(std::string_view in, bool last) {
-  wipe(sent_);
-  seen_.clear();
-  return pass(filters_.before_log, in, last, seen_) && pass(filters_.after_log, seen_, last, sent_);
+  for_log_.first.clear();
+  for_log_.second.clear();
+  wipe(for_wire_.first);
+  wipe(for_wire_.second);
+  const auto seen = pass(filters_.before_log, in, last, for_log_);
+  const auto sent = seen ? pass(filters_.after_log, *seen, last, for_wire_) : std::nullopt;
+  seen_ = seen.value_or("");
+  sent_ = sent.value_or("");
+  return sent.has_value();
 }
 
-bool FilterChain::pass(const Filters& filters, std::string_view in, bool last, std::string& out) {
-  out = in;
+/// Each filter writes into the text that the one before it has not written. Without filters it is
+/// `in` itself that goes on.
+std::optional<std::string_view> FilterChain::pass(
+    const Filters& filters, std::string_view in, bool last, Texts& texts) {
   for (const auto& filter : filters) {
-    between_.swap(out);
-    wipe(out);
-    filter->feed(between_, last, out);
+    wipe(texts.first);
+    filter->feed(in, last, texts.first);
     if (const auto* why = filter->refusal()) {
       refusal_ = *why;
-      wipe(out);
-      return false;
+      return std::nullopt;
     }
+    texts.first.swap(texts.second);
+    in = texts.second;
   }
-  return true;
+  return in;
 }
 
 bool FilterChain::has_changed() const {

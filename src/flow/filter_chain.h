@@ -24,10 +24,11 @@ public:
     filters_.after_log.push_back(std::move(filter));
   }
 
-  /// The next piece; with `last` there is none behind it. False when a filter refuses: then nothing
-  /// of it goes on.
+  /// The next piece, which lives until what comes of it was taken; with `last` there is none behind
+  /// it. False when a filter refuses: then nothing of it goes on.
   bool feed(std::string_view in, bool last);
-  /// What may go on of it, as the log may hold it. Lives until the next call.
+  /// What may go on of it, as the log may hold it. Lives until the next call, at most as long as
+  /// the piece.
   std::string_view seen() const { return seen_; }
   /// The same, as it is sent.
   std::string_view sent() const { return sent_; }
@@ -39,12 +40,18 @@ public:
 
 private:
   using Filters = std::vector<std::unique_ptr<BodyFilter>>;
-  bool pass(const Filters& filters, std::string_view in, bool last, std::string& out);
+  struct Texts {
+    std::string first;
+    std::string second;
+  };
+  std::optional<std::string_view> pass(
+      const Filters& filters, std::string_view in, bool last, Texts& texts);
 
   BodyFilters filters_;
-  std::string seen_;
-  std::string sent_;
-  std::string between_;
+  Texts for_log_;
+  Texts for_wire_;  // wiped
+  std::string_view seen_;
+  std::string_view sent_;
   std::optional<Deny> refusal_;
 };
 

@@ -135,6 +135,7 @@ void append_json(std::string& out, const Record& record, Bodies bodies) {
   object.list("injected", record.injected);
   object.list("substituted", record.substituted);
   object.text("token", record.token);
+  object.text("scrub", record.scrub);
   object.end();
 }
 

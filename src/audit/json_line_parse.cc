@@ -105,6 +105,7 @@ void read_decision(ObjectReader& in, Record& record) {
   in.list("injected", record.injected);
   in.list("substituted", record.substituted);
   in.text("token", record.token);
+  in.text("scrub", record.scrub);
 }
 
 void read_kind_and_time(ObjectReader& in, Record& record) {

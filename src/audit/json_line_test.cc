@@ -40,6 +40,7 @@ Record full_record() {
   record.injected = {"github", "npm"};
   record.substituted = {"OPENAI"};
   record.token = "00112233445566778899aabbccddeeff";
+  record.scrub = "headers";
   return record;
 }
 

@@ -80,6 +80,7 @@ struct Record {
   std::vector<std::string> injected{};           // names of injectors
   std::vector<std::string> substituted{};        // names of placeholders
   std::string token{};                           // the id of the capability token
+  std::string scrub{};  // "headers" when the answer's body was not searched for secrets
 
   bool operator==(const Record&) const = default;
 };

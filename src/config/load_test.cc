@@ -172,6 +172,7 @@ TEST_F(Load, DoesNotLetAProjectWeakenItsUser) {
       "[proxy]\nmax_log_body_bytes = 0",
       "[sandbox.environment.A]\ncommand = \"id\"",
       "[proxy.credentials.a.source]\ncommand = \"id\"",
+      "[[proxy.filter.rules]]\naction = \"allow\"\nhost = \"a.test\"\nscrub = \"headers\"",
       "[[include]]\nif = \"dir:/**\"\npath = \"x\"",
   };
   Person person(true);

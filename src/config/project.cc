@@ -27,6 +27,7 @@ public:
     keep_env_files_hidden();
     keep_redaction();
     refuse_commands();
+    keep_answers_searched();
     keep_locked_down();
     only_lower("proxy.max_log_body_bytes", 1);
     only_lower("proxy.redaction.max_scan_bytes", 0);
@@ -70,6 +71,13 @@ private:
   void refuse_commands() {
     walk(project_, [&](const std::string& path, const Row& row, const Value& value) {
       if (row.path.ends_with(".command")) refuse(value, "run commands on the host", path);
+    });
+  }
+
+  void keep_answers_searched() {
+    walk(project_, [&](const std::string& path, const Row& row, const Value& value) {
+      if (row.path == "proxy.filter.rules[].scrub" && *value.as<std::string>() == "headers")
+        refuse(value, "leave answers unsearched", path);
     });
   }
 

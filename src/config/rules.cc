@@ -48,6 +48,7 @@ policy::RuleSpec spec_of(const Reader& rule, const base::Origin& origin) {
   spec.reason = rule.text("reason").value_or("");
   spec.allow_private = rule.flag("allow_private").value_or(false);
   spec.brokered = rule.text("require") == "brokered";
+  spec.scrub = policy::scrub_named(rule.text("scrub").value_or("all")).value();
   spec.tls = policy::tls_named(rule.text("tls").value_or("inspect")).value();
   return spec;
 }

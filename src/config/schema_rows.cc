@@ -137,6 +137,11 @@ constexpr auto table_of_rows = std::to_array<Row>({
      .doc = "`brokered` refuses a request that carries a credential of its own (a login, an API key, "
             "a cookie, a presigned URL) instead of the one that the gateway adds: somebody else's "
             "account on an allowed host is the easiest way out."},
+    {.path = "proxy.filter.rules[].scrub", .type = Type::choice, .choices = "all|headers",
+     .dialect = own,
+     .doc = "`headers` leaves the bodies of answers as they came: nothing is searched for secrets in "
+            "them, and `Range` and compression pass. For downloads from a host that says nothing "
+            "of what it was sent. Not in a project's file."},
     {.path = "proxy.filter.rules[].tls", .type = Type::choice, .choices = "inspect|passthrough",
      .dialect = own, .doc = "`passthrough` leaves TLS to this host closed."},
     {.path = "proxy.filter.floor", .type = Type::list, .merge = Merge::prepend, .dialect = own,

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "flow/cleared.h"
 
+#include "flow/body_digests.h"
 #include "http/framing.h"
 
 namespace flow {
@@ -18,6 +19,8 @@ void Cleared::body_is_whole(std::uint64_t bytes) {
   if (has_length) http::declare_framing(flow_.request.fields, http::Framing::length(bytes));
   flow_.request.fields.erase("expect");  // there is nothing left to wait for
 }
+
+void Cleared::body_has_changed(std::string_view body) { mend_digests(flow_.request.fields, body); }
 
 std::expected<Cleared, Deny> settle(const Pipeline& pipeline, Flow& flow, Approver& approver) {
   Verdict verdict = pipeline.judge(flow);

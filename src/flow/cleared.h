@@ -4,6 +4,7 @@
 // wire.
 
 #include <expected>
+#include <string_view>
 
 #include "flow/pipeline.h"
 
@@ -30,6 +31,8 @@ public:
 
   /// Its body was taken whole before it is sent, and has this length now.
   void body_is_whole(std::uint64_t bytes);
+  /// It also says something else than what came; this is how it is sent.
+  void body_has_changed(std::string_view body);
 
 private:
   explicit Cleared(Flow&& flow) : flow_(std::move(flow)) {}

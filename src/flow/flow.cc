@@ -16,6 +16,10 @@ policy::Target Flow::target() const {
       .query = query ? std::string_view(*query) : std::string_view()};
 }
 
+bool Flow::leaves_answer_unsearched() const {
+  return decision.rule != nullptr && decision.rule->spec().scrub == policy::Scrub::headers;
+}
+
 std::string Flow::url() const { return policy::url_of(target()); }
 
 std::string Flow::url_as_sent() const {

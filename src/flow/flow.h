@@ -57,6 +57,9 @@ struct Flow {
   // What was found inside, in the head and later in the body; there when anybody looks.
   std::shared_ptr<Notes> notes{};
 
+  /// Whether the rule that let it pass wants the body of the answer as the server sent it.
+  bool leaves_answer_unsearched() const;
+
   /// Views into this flow.
   policy::Target target() const;
   /// As rules see it.

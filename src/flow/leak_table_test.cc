@@ -219,7 +219,7 @@ TEST(LeakTable, NoSecretComesBack) {
     for (const auto& codings : all_codings()) {
       const std::string body = packed("before " + spelling.text + " behind", codings);
       for (std::size_t cut = 0; cut <= body.size(); ++cut) {
-        FilterChain chain(scrubbing(scrubber, codings));
+        FilterChain chain(scrubbing(scrubber, codings, {}));
         std::string out;
         for (const bool last : {false, true}) {
           ASSERT_TRUE(chain.feed(

@@ -14,10 +14,16 @@ namespace flow {
 namespace {
 
 secrets::Scrubber scrubber_of(
-    const secrets::Injectors& injectors, const secrets::Placeholders& placeholders) {
+    const secrets::Injectors& injectors,
+    const secrets::Placeholders& placeholders,
+    const redact::Scanner* scanner) {
   auto named = placeholders.named();  // first: what stands for a value inside may be shown
   const auto injected = injectors.named();
   named.insert(named.end(), injected.begin(), injected.end());
+  if (scanner != nullptr) {
+    const auto hidden = scanner->hidden();
+    named.insert(named.end(), hidden.begin(), hidden.end());
+  }
   return secrets::Scrubber(named);
 }
 
@@ -34,7 +40,8 @@ Pipeline::Pipeline(
       placeholders_(std::move(placeholders)),
       tokens_(std::move(tokens)),
       scanner_(std::move(scanner)),
-      scrubber_(scrubber_of(injectors_, placeholders_)) {
+      scrubber_(scrubber_of(injectors_, placeholders_, scanner_.get())) {
+  hides_everywhere_ = scanner_ && !scanner_->hidden().empty();
   stages_.push_back(std::make_unique<Route>());
   if (tokens_) stages_.push_back(std::make_unique<CheckToken>(tokens_, injectors_));
   stages_.push_back(std::make_unique<Filter>(*policy_));
@@ -53,8 +60,8 @@ std::vector<std::string_view> Pipeline::stage_names() const {
   return names;
 }
 
-bool Pipeline::entrusts(std::string_view host) const {
-  return injectors_.concern(host) || placeholders_.concern(host);
+bool Pipeline::guards_answers_of(std::string_view host) const {
+  return hides_everywhere_ || injectors_.concern(host) || placeholders_.concern(host);
 }
 
 Verdict Pipeline::judge(Flow& flow) const {

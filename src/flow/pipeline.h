@@ -33,8 +33,9 @@ public:
   const secrets::Placeholders& placeholders() const { return placeholders_; }
   const std::shared_ptr<TokenGate>& tokens() const { return tokens_; }
   const std::shared_ptr<const redact::Scanner>& scanner() const { return scanner_; }
-  /// Whether a host may know a secret of ours: then its answers are searched for all of them.
-  bool entrusts(std::string_view host) const;
+  /// Whether answers of this host are searched for every secret: it was given one itself, or some
+  /// must not come back from anywhere.
+  bool guards_answers_of(std::string_view host) const;
   /// Hides every secret in what comes back.
   const secrets::Scrubber& scrubber() const { return scrubber_; }
   std::vector<std::string_view> stage_names() const;
@@ -49,6 +50,7 @@ private:
   std::shared_ptr<TokenGate> tokens_;
   std::shared_ptr<const redact::Scanner> scanner_;
   secrets::Scrubber scrubber_;
+  bool hides_everywhere_ = false;  // a secret of the scanner is no host's own
   std::vector<std::unique_ptr<const Stage>> stages_;
 };
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
-// Keeps credentials out of what a server says: it may echo what was sent to it.
+// Keeps secrets out of what a server says: it may echo what was sent to it, or know them anyway.
 
 #include "content/codings.h"
 #include "flow/body_filter.h"
@@ -13,22 +13,16 @@ namespace flow {
 void scrub(http::Response& head, const secrets::Scrubber& scrubber);
 void scrub(http::Fields& fields, const secrets::Scrubber& scrubber);
 
-class ScrubFilter final : public BodyFilter {
-public:
-  explicit ScrubFilter(const secrets::Scrubber& scrubber)
-      : scrubber_(scrubber), stream_(scrubber) {}
+/// The filters of an answer that may hold secrets, in these codings; it comes out without any, and
+/// in no coding. `head` says what is written in it: of gRPC each message is searched when it is
+/// whole, and one that cannot be is refused.
+BodyFilters scrubbing(
+    const secrets::Scrubber& scrubber, const content::Codings& codings, const http::Fields& head);
 
-  void feed(std::string_view in, bool last, std::string& out) override {
-    stream_.feed(in, last, out);
-  }
-  void rewrite_trailers(http::Fields& trailers) override { scrub(trailers, scrubber_); }
+/// The filters of a WebSocket's message.
+BodyFilters scrubbing_message(const secrets::Scrubber& scrubber);
 
-private:
-  secrets::Scrubber scrubber_;
-  secrets::ScrubStream stream_;
-};
-
-/// The filters of an answer that may hold secrets, in these codings; it comes out without any.
-BodyFilters scrubbing(const secrets::Scrubber& scrubber, const content::Codings& codings = {});
+/// The filters of an answer whose body goes on as it came.
+BodyFilters scrubbing_trailers(const secrets::Scrubber& scrubber);
 
 }  // namespace flow

@@ -84,11 +84,13 @@ base::Result<Sealed> Sealed::seal(
     sealed.head_.change(
         [&](http::Request& head) { substitute_head(head, flow, pipeline.placeholders()); });
   }
-  sealed.guarded_ = pipeline.entrusts(flow.host);
+  sealed.guarded_ = pipeline.guards_answers_of(flow.host) && !flow.leaves_answer_unsearched();
   if (sealed.guarded_) {
-    // What comes back is searched for credentials: it has to be readable, and whole.
+    // What comes back is searched for secrets: it has to be readable, and whole.
     auto& fields = sealed.head_.plain_fields();
     fields.set("Accept-Encoding", "identity");
+    fields.erase("Grpc-Accept-Encoding");
+    fields.erase("Connect-Accept-Encoding");
     fields.erase("Range");
     fields.erase("If-Range");
   }

@@ -53,8 +53,7 @@ public:
   http::Framing framing() const { return framing_; }
   /// The injector that added a credential, or null.
   const secrets::Injector* injected() const { return injected_; }
-  /// Whether the host knows a credential of ours, from this request or another one: its answers are
-  /// searched for it.
+  /// Whether the body of the answer is searched for secrets.
   bool is_guarded() const { return guarded_; }
   /// What was judged, without secrets.
   const Flow& flow() const { return flow_; }

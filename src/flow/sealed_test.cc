@@ -166,6 +166,54 @@ TEST(Sealed, AsksForAWholeAnswerItCanRead) {
   EXPECT_NE(head.find("Accept-Encoding: identity\r\n"), std::string::npos);
 }
 
+std::shared_ptr<const redact::Scanner> scanner(redact::Action action) {
+  redact::Settings settings;
+  settings.rules.push_back({.name = "key", .action = action});
+  settings.rules[0].source.value = base::Secret("a-secret-of-some-length");
+  const secrets::Environment none;
+  return redact::Scanner::create(
+             settings, {.environment = none, .home = "/", .env_files = {}, .cache = {}})
+      .value();
+}
+
+bool guards_any_host(redact::Action action) {
+  const Pipeline pipeline(test::open_policy(), {}, {}, {}, scanner(action));
+  return seal(captured("/"), pipeline).value().is_guarded();
+}
+
+TEST(Sealed, GuardsAnswersOfEveryHostWhenASecretMustNotComeBack) {
+  EXPECT_TRUE(guards_any_host(redact::Action::block));
+  EXPECT_TRUE(guards_any_host(redact::Action::redact));
+  EXPECT_FALSE(guards_any_host(redact::Action::log));
+}
+
+TEST(Sealed, LeavesAnAnswerToItsHostWhereTheRuleSaysSo) {
+  policy::RuleSpec rule{.action = policy::Action::allow, .scrub = policy::Scrub::headers};
+  rule.path = policy::PatternSpec{"/big/**"};
+  std::vector<policy::Rule> rules;
+  rules.push_back(policy::compile(std::move(rule)).value());
+  const Pipeline pipeline(
+      test::policy_of(std::move(rules), policy::Action::allow), test::injectors_of(credential()));
+  EXPECT_TRUE(seal(captured("/small"), pipeline).value().is_guarded());
+  const auto sealed =
+      seal(captured("/big/file", fields({{"Range", "bytes=0-1"}})), pipeline).value();
+  EXPECT_FALSE(sealed.is_guarded());
+  EXPECT_NE(sealed.injected(), nullptr);
+  std::string head;
+  sealed.append_head(head);
+  EXPECT_NE(head.find("Range: bytes=0-1\r\n"), std::string::npos);
+}
+
+TEST(Sealed, MendsWhatIsSaidOfABodyThatWasChanged) {
+  const Pipeline pipeline(test::open_policy(), {});
+  Flow flow = captured("/", fields({{"Content-MD5", "old"}, {"Content-Length", "9"}}));
+  NobodyToAsk nobody;
+  auto cleared = settle(pipeline, flow, nobody).value();
+  cleared.body_is_whole(5);
+  cleared.body_has_changed("hello");
+  EXPECT_EQ(cleared.flow().request.fields.find("Content-MD5"), "XUFAKrxLKna5cZ2REBfFkg==");
+}
+
 TEST(Sealed, LeavesEncodingAndRangeAloneWithoutACredential) {
   const std::string head =
       head_of(captured("/", fields({{"Accept-Encoding", "gzip"}, {"Range", "bytes=0-1"}})));

@@ -8,6 +8,7 @@
 #include "base/text.h"
 #include "content/codings.h"
 #include "content/wiped_memory.h"
+#include "flow/body_digests.h"
 #include "flow/request_filters.h"
 #include "flow/scrub_filter.h"
 #include "gateway/grpc.h"
@@ -184,12 +185,13 @@ net::Task<bool> Exchange::prepare_body(flow::Cleared& cleared) {
   }
   const auto keep = plan.recodes ? FilteredBody::Keep::original : FilteredBody::Keep::filtered;
   co_await body_->hold(framing.bytes, keep, shared_.limits.body_silence, *shared_.held);
-  const bool broken = body_->state() == Incoming::State::broken;
-  if (broken)
+  if (body_->state() == Incoming::State::broken) {
     co_await refuse_body(cleared.flow());
-  else
-    cleared.body_is_whole(body_->held_bytes());
-  co_return !broken;
+    co_return false;
+  }
+  cleared.body_is_whole(body_->held_bytes());
+  if (body_->has_changed()) cleared.body_has_changed(body_->held().value_or(""));
+  co_return true;
 }
 
 /// Of what is not let on nothing is in the log but its size.
@@ -374,7 +376,7 @@ net::Task<> Exchange::talk(
   }
   WebSocketPump::MakeFilters down;
   if (sealed.is_guarded()) {
-    down = [pipeline = pipeline_] { return flow::scrubbing(pipeline->scrubber()); };
+    down = [pipeline = pipeline_] { return flow::scrubbing_message(pipeline->scrubber()); };
   }
   auto conversation = std::make_shared<WebSocketConversation>(
       loop_.context(), client_, std::move(server), acceptance.deflate, std::move(up),
@@ -392,19 +394,22 @@ net::Task<> Exchange::answer(
   Incoming& body = server.body(framing);
   const bool scrubbed = sealed.is_guarded();
   auto filters = flow::BodyFilters{};
+  if (sealed.flow().leaves_answer_unsearched() && !pipeline_->scrubber().empty())
+    filters = flow::scrubbing_trailers(pipeline_->scrubber());
   if (scrubbed && framing.kind != http::Framing::Kind::none) {
     const auto codings = content::codings_of(response.fields.tokens("content-encoding"));
     if (!codings) {
       flow::Deny unreadable{
           .status = 502,
           .stage = "scrub",
-          .reason = "the credential cannot be kept out of the answer: " + codings.error().message};
+          .reason = "secrets cannot be kept out of the answer: " + codings.error().message};
       server.abort();
       client_->be_last();
       co_return co_await refuse(std::move(unreadable), sealed.flow());
     }
-    filters = flow::scrubbing(pipeline_->scrubber(), *codings);
+    filters = flow::scrubbing(pipeline_->scrubber(), *codings, response.fields);
     response.fields.erase("content-encoding");  // it goes on as it was read
+    flow::remove_digests(response.fields);      // and perhaps without something
   }
   if (!request.whole() && response.status >= 400) client_->be_last();
 

@@ -29,6 +29,17 @@ std::string subject_of(const flow::Flow& flow, policy::Scope scope) {
   return {};
 }
 
+/// Whether any value has some, at one look.
+bool has_findings(const redact::Scanner& scanner, const audit::Headers& headers) {
+  std::string values;
+  std::vector<redact::Patterns::Part> parts;
+  for (const auto& header : headers) {
+    parts.push_back({.at = values.size(), .end = values.size() + header.value.size()});
+    (values += header.value) += '\n';
+  }
+  return !scanner.find_deeply(values, parts).empty();
+}
+
 }  // namespace
 
 ExchangeRecord::ExchangeRecord(const Shared& shared, const flow::Arrival& arrival)
@@ -65,8 +76,10 @@ void ExchangeRecord::hide_secrets() {
     const auto findings = scanner->find_deeply(text);
     if (!findings.empty()) text = scanner->replaced(text, findings, redact::Action::log);
   };
-  for (auto& header : record_.response_headers)
-    hide(header.value);
+  if (has_findings(*scanner, record_.response_headers)) {
+    for (auto& header : record_.response_headers)
+      hide(header.value);
+  }
   hide(record_.response_body);
   const bool is_clean = notes_ && notes_->searched && notes_->redacted.empty();
   if (is_clean) return;
@@ -91,6 +104,7 @@ void ExchangeRecord::request(const flow::Flow& flow) {
     record_.filter_reason = flow.decision.reason;
     if (flow.decision.rule != nullptr) record_.rule = flow.decision.rule->spec().origin.to_string();
   }
+  if (flow.leaves_answer_unsearched()) record_.scrub = policy::name_of(policy::Scrub::headers);
   skip_ = std::any_of(
       shared_.log_skip.begin(), shared_.log_skip.end(), [&](const policy::Pattern& pattern) {
         return pattern.matches(subject_of(flow, pattern.scope()));

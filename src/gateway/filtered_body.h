@@ -25,6 +25,8 @@ public:
       std::size_t expected, Keep keep, std::chrono::milliseconds silence, BodyBudget& room);
   /// How long a held body is.
   std::size_t held_bytes() const { return held_.size(); }
+  /// Whether it says anything else than what came.
+  bool has_changed() const { return chain_.has_changed(); }
   /// A held body, as it is to be sent, until it is taken.
   std::optional<std::string_view> held() const {
     return holds_ ? std::optional<std::string_view>(held_) : std::nullopt;

@@ -22,6 +22,7 @@ using base::Result;
 constexpr std::array<std::string_view, 3> action_names{"allow", "block", "ask"};
 constexpr std::array<std::string_view, 2> tls_names{"inspect", "passthrough"};
 constexpr std::array<std::string_view, 2> protocol_names{"tcp", "udp"};
+constexpr std::array<std::string_view, 2> scrub_names{"all", "headers"};
 
 template <class Enum>
 std::optional<Enum> find_name(std::span<const std::string_view> names, std::string_view name) {
@@ -107,6 +108,14 @@ Result<> check_combination(const RuleSpec& spec) {
         ErrorKind::invalid, "require = \"brokered\" in a rule about what nobody looks into",
         "remove it: what credentials such traffic carries is not seen");
   }
+  if (spec.scrub == Scrub::headers && spec.action == Action::block) {
+    return fail(ErrorKind::invalid, "scrub in a rule that blocks", "remove it");
+  }
+  if (spec.scrub == Scrub::headers && (spec.tls == Tls::passthrough || spec.protocol)) {
+    return fail(
+        ErrorKind::invalid, "scrub in a rule about what nobody looks into",
+        "remove it: such traffic is never searched");
+  }
   if (spec.allow_private && !spec.host) {
     return fail(ErrorKind::invalid, "allow_private without a `host`", "name the host it is for");
   }
@@ -183,6 +192,11 @@ std::string_view name_of(Protocol protocol) {
 }
 std::optional<Protocol> protocol_named(std::string_view name) {
   return find_name<Protocol>(protocol_names, name);
+}
+
+std::string_view name_of(Scrub scrub) { return scrub_names[static_cast<std::size_t>(scrub)]; }
+std::optional<Scrub> scrub_named(std::string_view name) {
+  return find_name<Scrub>(scrub_names, name);
 }
 
 Result<> add_sugar(RuleSpec& spec, Scope scope, PatternSpec pattern) {

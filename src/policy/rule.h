@@ -30,6 +30,12 @@ enum class Protocol { tcp, udp };
 std::string_view name_of(Protocol protocol);
 std::optional<Protocol> protocol_named(std::string_view name);
 
+/// Where in answers secrets are searched for.
+enum class Scrub { all, headers };
+
+std::string_view name_of(Scrub scrub);
+std::optional<Scrub> scrub_named(std::string_view name);
+
 struct PatternSpec {
   std::string text;
   std::optional<PatternType> type{};
@@ -50,6 +56,7 @@ struct RuleSpec {
   bool allow_private = false;
   bool brokered = false;  // requests carry no credential but those of the gateway
   Tls tls = Tls::inspect;
+  Scrub scrub = Scrub::all;
   base::Origin origin{};
 };
 

@@ -75,6 +75,16 @@ TEST(Rule, SaysWhatIsWrongWithIt) {
       error_of({.host = PatternSpec{"x.com"}, .allow_private = true}),
       "allow_private in a rule that blocks");
   EXPECT_EQ(
+      error_of({.host = PatternSpec{"x.com"}, .scrub = Scrub::headers}),
+      "scrub in a rule that blocks");
+  EXPECT_EQ(
+      error_of(
+          {.action = Action::allow,
+           .host = PatternSpec{"x.com"},
+           .tls = Tls::passthrough,
+           .scrub = Scrub::headers}),
+      "scrub in a rule about what nobody looks into");
+  EXPECT_EQ(
       error_of({.action = Action::allow, .ports = {80}, .allow_private = true}),
       "allow_private without a `host`");
   EXPECT_EQ(

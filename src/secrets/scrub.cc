@@ -21,8 +21,9 @@ public:
   bool learn(std::span<const NamedSecret> secrets) {
     const std::scoped_lock learning(learning_);
     bool is_new = false;
+    const bool begins = values_.empty();
     for (const auto& secret : secrets)
-      is_new = remember(secret) || is_new;
+      is_new = remember(secret, begins) || is_new;
     if (!is_new) return !values_.empty();
     auto compiled = compile();
     const std::scoped_lock lock(mutex_);
@@ -38,13 +39,13 @@ private:
   };
 
   /// False when there is nothing new to remember.
-  bool remember(const NamedSecret& secret) {
+  bool remember(const NamedSecret& secret, bool keeps_all) {
     if (secret.value.size() < shortest_secret) return false;
     const auto has_name = [&](const Value& each) { return each.name == secret.name; };
     const auto is_known = [&](const Value& each) { return each.value.equals(secret.value); };
     if (std::ranges::any_of(values_, is_known)) return false;
-    if (std::ranges::count_if(values_, has_name) == static_cast<std::ptrdiff_t>(most_values))
-      values_.erase(std::ranges::find_if(values_, has_name));
+    const auto count = static_cast<std::size_t>(std::ranges::count_if(values_, has_name));
+    if (!keeps_all && count >= most_values) values_.erase(std::ranges::find_if(values_, has_name));
     values_.push_back(
         {std::string(secret.name), base::Secret(secret.value), std::string(secret.stand_in)});
     return true;
@@ -60,7 +61,7 @@ private:
       if (!stand_in.empty()) replacements.push_back(stand_in);
       replacements.resize(needles.size(), "[REDACTED:" + name + "]");
     }
-    return std::make_shared<const Known>(Needles(std::move(needles)), std::move(replacements));
+    return std::make_shared<const Known>(Needles(needles), std::move(replacements));
   }
 
   std::mutex learning_;        // of the values
@@ -85,6 +86,17 @@ std::shared_ptr<const Scrubber::Known> Scrubber::known() const {
 std::string Scrubber::scrub(std::string_view text) const {
   std::string out;
   ScrubStream(*this).feed(text, true, out);
+  return out;
+}
+
+std::vector<Scrubber::Found> Scrubber::find_all(std::string_view text) const {
+  std::vector<Found> out;
+  const auto known = this->known();
+  if (!known) return out;
+  const auto& [needles, replacements] = *known;
+  for (auto match = needles.find(text, 0); match;
+       match = needles.find(text, match->at + match->size))
+    out.push_back({match->at, match->size, replacements[match->needle]});
   return out;
 }
 

@@ -26,7 +26,8 @@ struct NamedSecret {
 /// Copies share what is known, and what is learnt. Safe from any thread.
 class Scrubber {
 public:
-  /// Of one name so many values are remembered, the newest ones.
+  /// Of one name so many values are remembered, the newest ones; more when there are more from the
+  /// beginning.
   static constexpr std::size_t most_values = 32;
 
   Scrubber() = default;
@@ -42,6 +43,13 @@ public:
 
   /// The text without secrets: for header values, URLs and log records.
   std::string scrub(std::string_view text) const;
+  /// What `scrub` replaces in the text, in order.
+  struct Found {
+    std::size_t at = 0;
+    std::size_t size = 0;
+    std::string replacement;
+  };
+  std::vector<Found> find_all(std::string_view text) const;
   /// Whether `scrub` would change the text.
   bool finds_secret_in(std::string_view text) const;
   /// Whether the text is a secret, plain or disguised, and nothing else.

@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+// What a head says about the bytes of its body so that whoever reads them can check them:
+// Content-MD5, Digest (RFC 3230), Content-Digest and Repr-Digest (RFC 9530), and what object stores
+// have instead. Of a body that was changed on the way it would be wrong.
+
+#include <string_view>
+
+#include "http/fields.h"
+
+namespace flow {
+
+/// All of them go.
+void remove_digests(http::Fields& fields);
+
+/// Those by MD5, SHA-256 and SHA-512 are made anew of the body as it is sent, the others go.
+void mend_digests(http::Fields& fields, std::string_view body);
+
+}  // namespace flow

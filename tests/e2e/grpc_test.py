@@ -28,10 +28,10 @@ def port_of(security):
     return 443 if security == "tls" else 80
 
 
-def call(box, scene, security="tls", host="rpc.test", port=None, **options):
+def call(box, scene, security="tls", host="rpc.test", port=None, message=b"", **options):
     """What the library in the sandbox made of a scene of inside/grpc_client.py."""
     at = f"{host}:{port or port_of(security)}"
-    arguments = [at, security, scene, 20 * box.rig.patience]
+    arguments = [at, security, scene, 20 * box.rig.patience, message.hex()]
     return box.python("grpc_client.py", *arguments, **options).expect().json()
 
 
@@ -188,3 +188,54 @@ def a_server_that_cannot_be_reached_is_unavailable(box):
     seen = call(box, "plain")
     check.equal(seen["code"], "UNAVAILABLE", seen)
     check.contains(seen["details"], "cannot reach rpc.test")
+
+
+# --- secrets -------------------------------------------------------------------------------------
+
+SECRET = "s3cret-that-stays-4f1d9a"
+MARK = "[REDACTED:api-key]"
+
+
+def redaction(action):
+    return (
+        '[proxy.redaction]\nenabled = true\n[[proxy.redaction.rules]]\nname = "api-key"\n'
+        f'action = "{action}"\nsource.value = "{SECRET}"\n'
+    )
+
+
+def message_of(text):
+    """One message in another: 1: {2: text}."""
+    inner = b"\x12" + bytes([len(text)]) + text.encode()
+    return b"\x0a" + bytes([len(inner)]) + inner
+
+
+@with_and_without_tls
+def a_secret_in_a_field_of_a_message_is_replaced(box, security):
+    grpc_origin(box, security)
+    box.configure(redaction("redact"))
+    seen = call(box, "says", security, message=message_of(f"<{SECRET}>"))
+    received = bytes.fromhex(seen["answer"])[::-1]  # the server answers with what it got, reversed
+    check.equal(received, message_of(f"<{MARK}>"))
+    [record] = box.exchanges()
+    check.equal((record["redaction_action"], record["redaction_matches"]), ("redact", ["api-key"]))
+    check.lacks(box.everything_logged(), SECRET.encode())
+
+
+@with_and_without_tls
+def a_call_with_a_secret_is_denied(box, security):
+    server = grpc_origin(box, security)
+    box.configure(redaction("block"))
+    seen = call(box, "says", security, message=message_of(f"<{SECRET}>"))
+    check.equal(seen.get("code"), "PERMISSION_DENIED", seen)
+    check.contains(seen["details"], "api-key")
+    check.equal([each for each in server.told("over") if not each["cancelled"]], [])
+    check.lacks(box.everything_logged(), SECRET.encode())
+
+
+@with_and_without_tls
+def a_secret_does_not_come_back_in_a_message(box, security):
+    grpc_origin(box, security)
+    box.configure(redaction("block"))
+    seen = call(box, "says", security, message=message_of(f"<{SECRET}>")[::-1])
+    check.equal(bytes.fromhex(seen["answer"]), message_of(f"<{MARK}>"))
+    check.lacks(box.everything_logged(), SECRET.encode())

@@ -3,10 +3,11 @@
 
 import base64
 import gzip
+import hashlib
 import json
 import secrets
 
-from rig import check, http2, websocket
+from rig import check, http2, origins, websocket
 from rig.runner import test
 
 
@@ -202,3 +203,61 @@ def explain_names_the_rule(box):
     ran = box.lazaret("policy", "explain", "--json", "--filter-default", "allow", "GET", f"https://ok.test/?q={key}")
     check.equal(ran.code, 1)
     check.equal((ran.json()["stage"], ran.json()["redact"]), ("redaction", ["api-key"]))
+
+
+# --- the way back --------------------------------------------------------------------------------
+
+
+def telling(key):
+    """A server that says a secret whatever it is asked."""
+    told = f"before {key} and {base64.b64encode(key.encode()).decode()}".encode()
+    fields = [("Content-Encoding", "gzip"), ("X-Note", f"<{key}>"), ("Content-MD5", "AAAA")]
+    return origins.text(gzip.compress(told), fields=fields)
+
+
+@test(tags=["quick"])
+def a_secret_does_not_come_back_from_any_host(box):
+    key = canary()
+    origin = box.origin("ok.test", telling(key))
+    box.configure(rules(value=key))
+    ran = box.curl("--http1.1", "-i", "-H", "Range: bytes=0-9", "https://ok.test/").expect()
+    head, body = ran.out.replace("\r", "").split("\n\n", 1)
+    check.equal(body, "before [REDACTED:api-key] and [REDACTED:api-key]")
+    check.contains(head, "X-Note: <[REDACTED:api-key]>")
+    check.lacks(head.lower(), "content-md5")
+    check.lacks(head.lower(), "content-encoding")
+    check.equal(origin.requests[-1].headers("Range"), [])
+    check.lacks(box.everything_logged(), key.encode())
+
+
+@test(tags=["quick"])
+def a_rule_leaves_bodies_of_answers_as_they_came(box):
+    key = canary()
+    origin = box.origin("ok.test", telling(key))
+    box.configure(
+        rules(value=key)
+        + '[[proxy.filter.rules]]\naction = "allow"\nhost = "ok.test"\npath = "/big/**"\n'
+        'scrub = "headers"\n'
+    )
+    ran = box.curl(
+        "-i", "--compressed", "-H", "Range: bytes=0-9", "https://ok.test/big/x"
+    ).expect()
+    check.contains(ran.out, f"before {key} and")
+    check.contains(ran.out, "<[REDACTED:api-key]>")
+    check.equal(origin.requests[-1].headers("Range"), ["bytes=0-9"])
+    check.equal(box.exchanges()[-1]["scrub"], "headers")
+    check.lacks(box.curl("https://ok.test/small").expect().out, key)
+
+
+@test(tags=["quick"])
+def a_digest_of_a_body_that_was_changed_is_made_anew(box):
+    origin, key = box.origin(), canary()
+    box.configure(rules("redact", value=key))
+    told = ["-H", "Content-MD5: AAAA", "-H", "X-Amz-Checksum-Crc32: A"]
+    box.curl(*told, "-d", f"k={key}", "https://ok.test/").expect()
+    request = origin.requests[-1]
+    digest = base64.b64encode(hashlib.md5(request.body).digest()).decode()
+    check.equal(request.headers("Content-MD5"), [digest])
+    check.equal(request.headers("X-Amz-Checksum-Crc32"), [])
+    box.curl(*told, "-d", "k=innocent", "https://ok.test/").expect()
+    check.equal(origin.requests[-1].headers("Content-MD5"), ["AAAA"])

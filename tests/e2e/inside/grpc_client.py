@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """One gRPC scene in the sandbox; prints what the library made of it.
 
-  grpc_client.py HOST:PORT tls|clear SCENE [DEADLINE]
+  grpc_client.py HOST:PORT tls|clear SCENE [DEADLINE [MESSAGE]]
+
+The message is in hexadecimal, for the scene that says something of its own.
 """
 
 import json
@@ -86,6 +88,11 @@ def waits_for_ever():
 
 def plain():
     return {"unary": unary()(b"hello", timeout=deadline).decode()}
+
+
+def says():
+    message = bytes.fromhex(sys.argv[5])
+    return {"answer": unary()(message, timeout=deadline).hex()}
 
 
 def no_such_method():

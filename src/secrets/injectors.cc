@@ -205,6 +205,13 @@ bool Injectors::concern(std::string_view host) const {
       active_, [&](const Injector& injector) { return injector.rule().is_for(host); });
 }
 
+std::map<std::string, std::string> Injectors::environment() const {
+  std::map<std::string, std::string> variables;
+  for (const auto& injector : active_)
+    variables.insert(injector.rule().variables().begin(), injector.rule().variables().end());
+  return variables;
+}
+
 std::vector<NamedSecret> Injectors::named() const {
   std::vector<NamedSecret> secrets;
   for (const auto& injector : active_) {

@@ -4,6 +4,7 @@
 // sees one.
 
 #include <filesystem>
+#include <map>
 #include <memory>
 #include <span>
 #include <string>
@@ -84,6 +85,9 @@ public:
   std::span<const Injector> all() const { return active_; }
   std::span<const DisabledInjector> disabled() const { return disabled_; }
   std::span<const std::string> warnings() const { return warnings_; }
+
+  /// What the program's environment has for them: dummies. The more specific one has its way.
+  std::map<std::string, std::string> environment() const;
 
   /// What must never come back of all of them, for a Scrubber.
   std::vector<NamedSecret> named() const;

@@ -95,6 +95,7 @@ constexpr std::array presets = {
         .type = basic,
         .host = "*.pypi.org",
         .username = "__token__",
+        .username_variable = "TWINE_USERNAME",
         .paths = {"/legacy/"},
         .environment = {"TWINE_PASSWORD", "UV_PUBLISH_TOKEN", "FLIT_PASSWORD"}},
     Preset{

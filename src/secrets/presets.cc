@@ -65,6 +65,7 @@ constexpr std::array presets = {
         .header = "Authorization",
         .value_format = "Bearer {token}",
         .environment = {"GITHUB_TOKEN", "GH_TOKEN"}},
+    bearer_api("github-uploads", "uploads.github.com", {"GITHUB_TOKEN", "GH_TOKEN"}),
     git_host("github-git", "github.com", "x-access-token", {"GITHUB_TOKEN", "GH_TOKEN"}),
     key_api(
         "gitlab",

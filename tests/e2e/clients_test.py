@@ -56,6 +56,22 @@ def gh_works_with_a_token_that_it_does_not_have(box):
 
 
 @test(seconds=60)
+def gh_uploads_to_a_release(box):
+    needs("gh")
+    key, files = canary(), {}
+    box.origin("api.github.com", forge.github(key))
+    box.origin("uploads.github.com", forge.github_uploads(key, files))
+    box.configure(preset("github") + preset("github-uploads"))
+    (box.project / "notes.txt").write_text("hello")
+    ran = box.run(
+        *("gh", "release", "upload", "v1", "notes.txt", "--repo", "mona/hello"),
+        env={"GITHUB_TOKEN": key},
+    ).expect()
+    lacks_key(ran, key)
+    check.equal(files, {"label=&name=notes.txt": b"hello"})
+
+
+@test(seconds=60)
 def gh_works_where_its_placeholder_is_overwritten(box):
     """A placeholder of any text, and `overwrite`: as devsandbox describes it."""
     needs("gh")

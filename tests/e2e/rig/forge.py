@@ -20,7 +20,23 @@ def github(key, login="mona"):
             return _json({"data": _query(json.loads(request.body)["query"], login)})
         if request.method == "POST" and request.target == "/repos/mona/hello/issues/1/comments":
             return _json({"id": 1, "body": json.loads(request.body)["body"]}, 201)
+        if request.target == "/repos/mona/hello/releases/tags/v1":
+            upload_url = "https://uploads.github.com/repos/mona/hello/releases/1/assets{?name,label}"
+            return _json({"id": 1, "tag_name": "v1", "assets": [], "upload_url": upload_url})
         return _json({"message": "Not Found"}, 404)
+
+    return answer
+
+
+def github_uploads(key, files):
+    """uploads.github.com: what is uploaded is kept in `files`, by the query it came with."""
+
+    def answer(request):
+        if request.header("authorization") not in (f"Bearer {key}", f"token {key}"):
+            return _json({"message": "Bad credentials"}, 401)
+        path, _, query = request.target.partition("?")
+        files[query] = request.body
+        return _json({"id": 2, "name": "file", "state": "uploaded"}, 201)
 
     return answer
 
@@ -30,6 +46,8 @@ def _query(query, login):
         return {"viewer": {"login": login}}
     if "pullRequests" in query:
         return {"repository": {"pullRequests": {"totalCount": 1, "nodes": [_pull_request(login)]}}}
+    if "release(tagName" in query:
+        return {"repository": {"release": {"databaseId": 1, "isDraft": False}}}
     return {"repository": {"id": "R_1", "name": "hello", "owner": {"login": login}}}
 
 

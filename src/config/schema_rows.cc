@@ -370,6 +370,7 @@ constexpr auto table_of_rows = std::to_array<Row>({
     {.path = "secrets.*.source.file", .type = Type::text, .dialect = own,
      .doc = "A file of the host; blanks at both ends are removed."},
     SOURCE_ROWS("secrets.*.source"),
+    REFRESH_ROW("secrets.*.source"),
 
     {.path = "upstream", .type = Type::table, .dialect = own,
      .doc = "How the gateway reaches servers."},

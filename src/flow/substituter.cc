@@ -52,7 +52,8 @@ std::optional<std::string_view> Substituter::value_of(
     return std::nullopt;
   }
   const auto& value = values_in(syntax)[number];
-  const auto& name = placeholders_.all()[number].name();
+  const auto& placeholder = placeholders_.all()[number];
+  const auto& name = placeholder.name();
   if (length_ == Length::fixed && value.size() != size) {
     refusal_ = Deny{
         .status = 413,
@@ -62,6 +63,7 @@ std::optional<std::string_view> Substituter::value_of(
                   "send it chunked"};
     return std::nullopt;
   }
+  static_cast<void>(placeholder.use());
   has_changed_ = true;
   Notes::add(notes_->substituted, name);
   return value.reveal();
@@ -71,7 +73,7 @@ const std::vector<base::Secret>& Substituter::values_in(Syntax syntax) {
   auto& values = values_[syntax];
   if (values.empty()) {
     for (const auto& placeholder : placeholders_.all())
-      values.push_back(content::escape(syntax, placeholder.value().reveal()));
+      values.push_back(content::escape(syntax, placeholder.value()->reveal()));
   }
   return values;
 }

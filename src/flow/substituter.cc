@@ -9,11 +9,13 @@ Substituter::Substituter(
     secrets::Placeholders placeholders,
     PlaceholderFates fates,
     Length length,
-    std::shared_ptr<Notes> notes)
+    std::shared_ptr<Notes> notes,
+    std::string_view place)
     : placeholders_(std::move(placeholders)),
       fates_(std::move(fates)),
       length_(length),
-      notes_(std::move(notes)) {}
+      notes_(std::move(notes)),
+      place_(place) {}
 
 void Substituter::feed(
     secrets::NeedleStream& stream,
@@ -66,6 +68,7 @@ std::optional<std::string_view> Substituter::value_of(
   static_cast<void>(placeholder.use());
   has_changed_ = true;
   Notes::add(notes_->substituted, name);
+  notes_->note_place(name, place_);
   return value.reveal();
 }
 

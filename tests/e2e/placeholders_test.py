@@ -345,3 +345,35 @@ def _replace(path, text):
     beside.write_text(text)
     beside.chmod(0o600)
     beside.rename(path)
+
+
+@test
+def the_log_says_where_credentials_and_secrets_stood(box):
+    box.origin("api.test")
+    box.configure(
+        secret()
+        + '[proxy.credentials.demo]\nenabled = true\ntype = "bearer"\nhost = "api.test"\n'
+        'source = { env = "OTHER_KEY" }\n'
+    )
+    box.shell(
+        'curl -sS -H "X-Key: $API_KEY" -d "key=$API_KEY" "https://api.test/$API_KEY?q=$API_KEY"',
+        env={"REAL_KEY": plain(), "OTHER_KEY": plain()},
+    ).expect()
+    record = box.record("record", lambda record: record["kind"] == "exchange")
+    places = ["path", "query", "header:x-key", "body"]
+    check.equal(
+        record["where"], ["demo header:authorization", *(f"API_KEY {place}" for place in places)]
+    )
+    shown = box.lazaret("logs", "proxy").expect().out
+    check.contains(shown, ", ".join(record["where"]), "no terminal: nothing is cut")
+
+
+@test
+def a_terminal_is_shown_the_whole_of_a_log_when_it_asks(box):
+    box.origin("api.test", allow=False)
+    box.configure(secret() + '[proxy.filter]\ndefault_action = "allow"\n')
+    box.shell(f'curl -sS "https://api.test/{"x" * 90}"', env={"REAL_KEY": plain()}).expect()
+    for flags, is_whole in (([], False), (["--wide"], True)):
+        _, master = box.on_terminal("logs", "proxy", *flags)
+        shown = box.read_until(master, "┘".encode())
+        check.equal(b"x" * 90 in shown, is_whole, flags)

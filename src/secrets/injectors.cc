@@ -180,7 +180,12 @@ Result<> Injectors::refresh(Injector& injector, Refresh refresh, FileLooks looks
 }
 
 void Injectors::disable(const InjectorSpec& spec, std::string reason) {
-  disabled_.push_back({.name = spec.name, .reason = std::move(reason), .origin = spec.origin});
+  auto rule = InjectorRule::compile(spec);
+  disabled_.push_back(
+      {.name = spec.name,
+       .reason = std::move(reason),
+       .origin = spec.origin,
+       .rule = rule ? std::optional(*std::move(rule)) : std::nullopt});
 }
 
 const Injector* Injectors::find(const policy::Target& target) const {

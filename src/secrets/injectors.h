@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <map>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -58,6 +59,7 @@ struct DisabledInjector {
   std::string name;
   std::string reason;  // "the environment variable X is not set"
   base::Origin origin;
+  std::optional<InjectorRule> rule{};  // what it would do; none when that is wrong, too
 };
 
 /// Shared by all threads.

@@ -79,6 +79,7 @@ struct Record {
   std::vector<std::string> redaction_matches{};  // names of rules
   std::vector<std::string> injected{};           // names of injectors
   std::vector<std::string> substituted{};        // names of placeholders
+  std::vector<std::string> where{};              // of the three: "NAME PLACE"
   std::string token{};                           // the id of the capability token
   std::string scrub{};  // "headers" when the answer's body was not searched for secrets
 

@@ -73,6 +73,10 @@ std::string reason_of(const Record& record) {
   return base::escape_for_terminal(base::join(parts, "; "));
 }
 
+std::string where_of(const Record& record) {
+  return base::escape_for_terminal(base::join(record.where, ", "));
+}
+
 /// A beginning of the body on one line.
 std::string body_text(std::string_view body, std::size_t width) {
   std::string flat;
@@ -85,24 +89,42 @@ std::string body_text(std::string_view body, std::size_t width) {
   return cut_to_width(base::escape_for_terminal(flat), width);
 }
 
-Row heading(bool with_reason, Style style) {
+/// What is shown besides the columns that are always there.
+struct Columns {
+  bool reason = false;
+  bool where = false;
+};
+
+Columns columns_for(std::span<const Record> records, Style style) {
+  return {
+      .reason = std::ranges::any_of(records, [](const Record& r) { return !reason_of(r).empty(); }),
+      .where = style.wide &&
+               std::ranges::any_of(records, [](const Record& r) { return !r.where.empty(); })};
+}
+
+Row heading(Columns columns, Style style) {
   Row row;
   for (const char* name : {"TIME", "METHOD", "STATUS", "DURATION", "URL"})
     row.push_back({name});
-  if (with_reason) row.push_back({"REASON"});
+  if (columns.reason) row.push_back({"REASON"});
+  if (columns.where) row.push_back({"WHERE"});
   if (style.body) row.insert(row.end(), {{"REQ BODY"}, {"RESP BODY"}});
   return row;
 }
 
-Row table_row(const Record& record, bool with_reason, Style style) {
+Row table_row(const Record& record, Columns columns, Style style) {
   const std::string color(style.color ? color_of(record) : std::string_view());
+  const auto cut = [&](const std::string& text, std::size_t width) {
+    return style.wide ? text : cut_to_width(text, width);
+  };
   Row row{
       {base::to_local_clock(record.time)},
       {cut_to_width(base::escape_for_terminal(record.method), url_width)},
       {status_text(record), color},
       {duration_text(record.duration)},
-      {cut_to_width(base::escape_for_terminal(record.url), url_width)}};
-  if (with_reason) row.push_back({cut_to_width(reason_of(record), reason_width), color});
+      {cut(base::escape_for_terminal(record.url), url_width)}};
+  if (columns.reason) row.push_back({cut(reason_of(record), reason_width), color});
+  if (columns.where) row.push_back({where_of(record)});
   if (style.body) {
     row.push_back({body_text(record.request_body, table_body_width)});
     row.push_back({body_text(record.response_body, table_body_width)});
@@ -121,11 +143,10 @@ double percent(std::uint64_t part, std::uint64_t whole) {
 }  // namespace
 
 std::string render_table(std::span<const Record> records, Style style) {
-  const bool with_reason =
-      std::ranges::any_of(records, [](const Record& record) { return !reason_of(record).empty(); });
-  std::vector<Row> rows{heading(with_reason, style)};
+  const auto columns = columns_for(records, style);
+  std::vector<Row> rows{heading(columns, style)};
   for (const Record& record : records)
-    rows.push_back(table_row(record, with_reason, style));
+    rows.push_back(table_row(record, columns, style));
   return draw_table(rows);
 }
 

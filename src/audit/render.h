@@ -15,10 +15,12 @@ namespace audit {
 struct Style {
   bool color = false;
   bool body = false;  // with bodies
+  bool wide = false;  // the table's columns as long as they are, with what was put where
 };
 
 /// A box with TIME METHOD STATUS DURATION URL; REASON when a record was refused, redacted or
-/// failed; REQ BODY and RESP BODY when asked for.
+/// failed; WHERE, when it is wide, of what was injected, substituted and found; REQ BODY and RESP
+/// BODY when asked for. Columns of a narrow one are cut.
 std::string render_table(std::span<const Record> records, Style style);
 
 /// One record: "10:30:05 GET 200 150ms https://example.com/ [block: reason]"; with bodies, a line

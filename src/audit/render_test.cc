@@ -66,6 +66,19 @@ TEST(RenderTable, ShowsBodiesOnOneLine) {
   EXPECT_NE(table.find("│ " + std::string(77, 'y') + "... │"), std::string::npos) << table;
 }
 
+TEST(RenderTable, IsWholeWhenItIsWide) {
+  Record record = example("GET", 0, 3);
+  record.url = "https://example.com/" + std::string(100, 'x');
+  record.error = std::string(200, 'y');
+  record.where = {"github header:authorization", "KEY body\x1b"};
+  const std::string table = render_table({&record, 1}, {.wide = true});
+  EXPECT_NE(table.find(record.url), std::string::npos) << table;
+  EXPECT_NE(table.find(record.error), std::string::npos) << table;
+  EXPECT_NE(table.find(R"(│ github header:authorization, KEY body\x1b │)"), std::string::npos)
+      << table;
+  EXPECT_EQ(render_table({&record, 1}, {}).find("WHERE"), std::string::npos);
+}
+
 TEST(RenderTable, CutsLongUrlsAndStaysAligned) {
   Record records[] = {example("GET", 200, 1), example("GET", 200, 1)};
   records[0].url = "https://example.com/" + std::string(100, 'x');

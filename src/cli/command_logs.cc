@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // lazaret logs proxy|internal
 
+#include <unistd.h>
+
 #include <csignal>
 #include <stop_token>
 #include <thread>
@@ -24,6 +26,7 @@ struct Options {
   bool json = false;
   bool body = false;
   bool compact = false;
+  bool wide = false;
   bool stats = false;
   bool no_color = false;
   std::string url{};
@@ -120,7 +123,10 @@ base::Result<int> follow_proxy(
 base::Result<int> proxy(const Options& options, const Globals& globals) {
   const auto places = TRY(places_of(options));
   const auto query = TRY(query_of(options));
-  const audit::Style style{.color = globals.colored() && !options.no_color, .body = options.body};
+  // Programs have no edge to cut at.
+  const bool is_wide = options.wide || ::isatty(STDOUT_FILENO) == 0;
+  const audit::Style style{
+      .color = globals.colored() && !options.no_color, .body = options.body, .wide = is_wide};
   if (options.follow) return follow_proxy(options, query, style, places.proxy_logs());
 
   const auto selection = TRY(audit::select(places.proxy_logs(), query));
@@ -195,6 +201,10 @@ void add_logs(CLI::App& app, Chosen& chosen) {
   requests.add_flag("--json", options->json, "As a JSON array; with -f one object a line");
   requests.add_flag("--body", options->body, "With bodies");
   requests.add_flag("--compact", options->compact, "One line each");
+  requests.add_flag(
+      "--wide", options->wide,
+      "Columns as long as they are, also where a credential or a secret stood; so it is, too, when "
+      "standard output is no terminal");
   requests.add_flag("--stats", options->stats, "With a summary of everything that matches");
   requests.add_flag("--no-color", options->no_color, "Without colours");
   requests.add_option("--url", options->url, "URLs with this text");

@@ -1,16 +1,23 @@
 // SPDX-License-Identifier: Apache-2.0
-// lazaret token mint|attenuate|inspect|revoke (and keys: command_token_keys.cc)
+// lazaret token mint|attenuate|inspect|approve|revoke (and keys: command_token_keys.cc)
 //
 // A token goes to standard output alone, words about it to standard error.
 
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <unistd.h>
+
 #include <algorithm>
+#include <array>
 #include <cstdio>
 
 #include "base/encoding.h"
+#include "base/fd.h"
 #include "base/file.h"
 #include "base/text.h"
 #include "cli/commands.h"
 #include "session/project.h"
+#include "tokens/approvals.h"
 #include "tokens/describe.h"
 #include "tokens/inspection.h"
 #include "tokens/limits.h"
@@ -29,6 +36,7 @@ struct Options {
   tokens::Wish wish{};
   std::string token{};
   std::string key{};
+  std::string approved_for{"1h"};
   bool show_caveats = false;
   bool json = false;
 };
@@ -123,6 +131,68 @@ Result<int> inspect(const Options& options, const Globals& globals) {
   return 0;
 }
 
+/// What a person may agree to: a good token that asks for it.
+Result<> check_approvable(const tokens::Inspection& inspection) {
+  if (inspection.signature != tokens::Signature::good) {
+    return base::fail(
+        ErrorKind::invalid, "no key of the ring signed the token: it is not accepted anyway");
+  }
+  if (inspection.is_revoked)
+    return base::fail(ErrorKind::invalid, "the token was revoked: it is not accepted any more");
+  if (tokens::needs_approval(inspection.presented)) return {};
+  return base::fail(
+      ErrorKind::invalid, "the token does not ask for a person: there is nothing to approve",
+      "lazaret token mint --ask-person makes one that does");
+}
+
+Result<base::WallTime> end_of_approval(const std::string& text, base::WallTime now) {
+  const auto length = base::parse_duration(text);
+  if (length && *length >= std::chrono::seconds(1)) return now + *length;
+  return base::fail(
+      ErrorKind::invalid, "--for: " + base::escape_for_terminal(text) + " is no time",
+      "write 30m, 1h or 7d");
+}
+
+/// Asks on the terminal itself: standard input may be the token, or a program that says yes.
+Result<bool> person_agrees(const std::string& question) {
+  const base::Fd terminal(::open("/dev/tty", O_RDWR | O_CLOEXEC | O_NOCTTY));
+  if (!terminal) {
+    return base::fail(
+        ErrorKind::invalid, "there is no terminal to ask you on",
+        "run this in a terminal: only a person can approve a token");
+  }
+  static_cast<void>(!::write(terminal.get(), question.data(), question.size()));
+  std::array<char, 64> answer{};
+  const auto size = ::read(terminal.get(), answer.data(), answer.size());
+  if (size < 0) return base::fail_errno("read the answer");
+  const auto word = base::lower(base::trim({answer.data(), static_cast<std::size_t>(size)}));
+  return word == "y" || word == "yes";
+}
+
+Result<int> approve(const Options& options, const Globals&) {
+  const auto text = TRY(text_of_token(options));
+  const auto project = TRY(session::Project::here());
+  const auto ring = TRY(tokens::RingFile(project.places.token_keys()).load());
+  const auto now = base::now();
+  const auto until = TRY(end_of_approval(options.approved_for, now));
+  const auto inspection = tokens::inspect(TRY(tokens::parse_presented(text)), ring, now);
+  TRY_VOID(check_approvable(inspection));
+  const tokens::Token& token = inspection.presented.token;
+  const auto end = base::to_rfc3339(until);
+  const bool agreed = TRY(person_agrees(fmt::format(
+      "{}Approve this token, and what is made from it, until {}? [y/N] ",
+      tokens::to_text(inspection), end)));
+  if (!agreed) {
+    TRY_VOID(print("not approved\n"));
+    return 1;
+  }
+  const tokens::Approvals approvals(project.places.token_approvals());
+  TRY_VOID(
+      approvals.add(token.id(), {.digest = tokens::digest_of(token.tail), .until = until}, now));
+  TRY_VOID(print("approved until " + end + "\n"));
+  return 0;
+}
+
 /// Named by its id, a token may be one that lasts for ever.
 Result<> revoke_in(KeyRing& ring, std::string_view id, const tokens::Token* token) {
   tokens::Revocation revocation{.since = base::now()};
@@ -184,6 +254,9 @@ void add_wish_flags(CLI::App& app, Options& options) {
   add_list(app, "--client", wish.clients, "Only from clients with one of these labels");
   app.add_option("--purpose", wish.purpose, "What it is for; restricts nothing")->type_name("TEXT");
   app.add_flag("--single-use", wish.single_use, "For one request");
+  app.add_flag(
+      "--ask-person", wish.ask_person,
+      "Only when a person has approved it: lazaret token approve, outside the sandbox");
   app.add_flag("--show-caveats", options.show_caveats, "Say on standard error what it permits");
 }
 
@@ -215,6 +288,14 @@ void add_token(CLI::App& app, Chosen& chosen) {
       app, chosen, "inspect", "Say in words what a token permits; needs no key", options, inspect);
   add_token_argument(inspect_app, *options, "A token, or - for standard input");
   inspect_app.add_flag("--json", options->json, "As one JSON object");
+
+  auto& approve_app = add_subcommand(
+      app, chosen, "approve", "Say yes, as a person, to a token that asks for it", options,
+      approve);
+  add_token_argument(approve_app, *options, "A token, or - for standard input");
+  approve_app.add_option("--for", options->approved_for, "For how long")
+      ->type_name("TIME")
+      ->capture_default_str();
 
   add_token_argument(
       add_subcommand(

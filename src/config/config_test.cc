@@ -180,6 +180,8 @@ TEST(Config, NamesThePlaceOfAMistakeTheSchemaCannotSee) {
        "/etc/c.toml:1:22: sandbox.environment.\"A=\": not a var"},
       {"[sandbox]\nenv_passthrough = [\"A\"]\nenvironment.A.value = \"\"",
        "/etc/c.toml:3:13: sandbox.environment.A: also in sandbox.env_passthrough"},
+      {"[proxy.credentials.a]\nenv = [\"A\", \"A B\"]",
+       "/etc/c.toml:2:13: proxy.credentials.a.env: \"A B\" is not a variable's name"},
       {"[sandbox]\nenv_passthrough = [\"A B\"]",
        "/etc/c.toml:2:20: sandbox.env_passthrough: \"A B\" is not"},
       {"[[upstream.connect_to]]\nhost = \"a.test\"\naddress = \"b.test\"",
@@ -251,6 +253,7 @@ host = "store.test"
 region = "here"
 service = "s3"
 dummy = "none"
+env = ["STORE_KEY"]
 schemes = ["https"]
 source = { env = "SECRET" }
 access_key_id = { env = "ID" }
@@ -277,10 +280,12 @@ username_source = { env = "ME" }
   EXPECT_EQ(store.region, "here");
   EXPECT_EQ(store.service, "s3");
   EXPECT_EQ(store.dummy, "none");
+  EXPECT_EQ(store.env, std::vector<std::string>{"STORE_KEY"});
   EXPECT_EQ(store.schemes, std::vector<std::string>{"https"});
   EXPECT_EQ(store.access_key_id.env, "ID");
   EXPECT_EQ(store.session_token.file, "/home/u/session");
   EXPECT_EQ(config->credentials[1].cookie, "sid");
+  EXPECT_EQ(config->credentials[1].env, std::nullopt);
   EXPECT_EQ(config->credentials[2].parameter, "key");
   EXPECT_EQ(config->credentials[3].username_source.env, "ME");
 }

@@ -228,6 +228,9 @@ constexpr auto table_of_rows = std::to_array<Row>({
     {.path = "proxy.credentials.*.dummy", .type = Type::text, .dialect = own,
      .doc = "What the program may send in the credential's place (default `proxy-managed`): it is "
             "replaced without `overwrite`."},
+    {.path = "proxy.credentials.*.env", .type = Type::texts, .dialect = own,
+     .doc = "Variables of the program that hold the dummy, unless they are set otherwise (default: "
+            "the preset's, for its own host)."},
     {.path = "proxy.credentials.*.value_format", .type = Type::text,
      .doc = "`header`, `query`, `cookie`: the value around `{token}` (default `{token}`)."},
     {.path = "proxy.credentials.*.overwrite", .type = Type::boolean, .fallback = "false",
@@ -372,6 +375,7 @@ constexpr auto table_of_rows = std::to_array<Row>({
     {.path = "secrets.*.source.file", .type = Type::text, .dialect = own,
      .doc = "A file of the host; blanks at both ends are removed."},
     SOURCE_ROWS("secrets.*.source"),
+    REFRESH_ROW("secrets.*.source"),
 
     {.path = "upstream", .type = Type::table, .dialect = own,
      .doc = "How the gateway reaches servers."},

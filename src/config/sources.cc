@@ -34,6 +34,7 @@ secrets::InjectorSpec injector_of(const std::string& name, const Value& value) {
   spec.region = reader.text("region");
   spec.service = reader.text("service");
   spec.dummy = reader.text("dummy");
+  if (value.as<Table>()->find("env") != nullptr) spec.env = reader.texts("env");
   spec.overwrite = reader.flag("overwrite").value_or(false);
   spec.allow_plaintext = reader.flag("allow_plaintext").value_or(false);
   for (const auto port : reader.integers("ports")) {
@@ -136,15 +137,18 @@ void take_refresh(const std::string& text, secrets::Source& source) {
     source.max_age = std::chrono::duration_cast<std::chrono::seconds>(*age);
 }
 
-void check_names(const Table& effective, Problems& problems) {
-  for (const auto path : {"sandbox.env_passthrough", "proxy.extra_env", "proxy.extra_ca_env"}) {
-    for (const Value& name : *find_path(effective, path)->as<Array>()) {
-      const auto& text = *name.as<std::string>();
-      if (is_variable_name(text)) continue;
-      problems.push_back(
-          {name.origin, fmt::format("{}: {} is not a variable's name", path, toml_string(text))});
-    }
+void check_names(const Value& list, std::string_view path, Problems& problems) {
+  for (const Value& name : *list.as<Array>()) {
+    const auto& text = *name.as<std::string>();
+    if (is_variable_name(text)) continue;
+    problems.push_back(
+        {name.origin, fmt::format("{}: {} is not a variable's name", path, toml_string(text))});
   }
+}
+
+void check_names(const Table& effective, Problems& problems) {
+  for (const auto path : {"sandbox.env_passthrough", "proxy.extra_env", "proxy.extra_ca_env"})
+    check_names(*find_path(effective, path), path, problems);
 }
 
 }  // namespace
@@ -187,6 +191,7 @@ std::vector<secrets::InjectorSpec> credentials_of(
     read("username_source", spec.username_source);
     read("access_key_id", spec.access_key_id);
     read("session_token", spec.session_token);
+    if (const Value* env = table.find("env")) check_names(*env, join_path(path, "env"), problems);
     if (spec.enabled) {
       check_keys_of_type(spec, table, path, problems);
       const auto rule = secrets::InjectorRule::compile(spec);

@@ -16,9 +16,15 @@ struct Notes {
   std::vector<std::string> substituted{};     // secrets whose placeholders were replaced
   std::optional<redact::Action> redaction{};  // the most severe
   std::vector<std::string> redacted{};        // redaction rules that found something
+  std::vector<std::string> where{};           // "NAME PLACE" of both: "key header:x-api-key"
   bool searched = false;                      // the head was looked into
 
   void worsen(redact::Action action) { redaction = std::max(redaction.value_or(action), action); }
+
+  /// Where one was found: "path", "query", "header:x-api-key", "body:$.auth.token", "ws".
+  void note_place(std::string_view name, std::string_view place) {
+    add(where, std::string(name) + " " + std::string(place));
+  }
 
   /// Each name once.
   static void add(std::vector<std::string>& names, std::string_view name) {

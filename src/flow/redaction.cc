@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "flow/redaction.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <optional>
+#include <set>
 #include <utility>
 
 #include "content/protobuf.h"
@@ -30,8 +33,9 @@ std::string found_by(const redact::Rule& rule, std::string_view where) {
 /// What one body's filter has found, and what becomes of it.
 class Outcome {
 public:
-  Outcome(std::shared_ptr<const Scanner> scanner, std::shared_ptr<Notes> notes)
-      : scanner_(std::move(scanner)), notes_(std::move(notes)) {}
+  Outcome(
+      std::shared_ptr<const Scanner> scanner, std::shared_ptr<Notes> notes, std::string_view place)
+      : scanner_(std::move(scanner)), notes_(std::move(notes)), place_(place) {}
 
   const Scanner& scanner() const { return *scanner_; }
   const std::shared_ptr<const Scanner>& shared() const { return scanner_; }
@@ -40,7 +44,8 @@ public:
 
   void refuse(std::string reason) { refusal_ = refusal_of(std::move(reason)); }
 
-  void note(const redact::Rule& rule) {
+  void note(const redact::Rule& rule, const std::string& path = {}) {
+    if (noted_.insert(&rule).second) notes_->note_place(rule.name, place_of(path));
     Notes::add(notes_->redacted, rule.name);
     worst_ = std::max(worst_.value_or(rule.action), rule.action);
     notes_->worsen(*worst_);
@@ -66,11 +71,12 @@ private:
   bool settle(std::string_view text, const Findings& findings) {
     for (const auto& finding : findings) {
       const auto& rule = scanner_->rule_of(finding);
-      note(rule);
-      if (rule.action == Action::block && refusal_ == std::nullopt) {
-        const auto path = redact::json_path(text, finding.at);
-        refuse(found_by(rule, path.empty() ? "body" : "body:" + path));
-      }
+      // The first of each rule says where: looking for a path reads the text once more.
+      const auto path =
+          noted_.contains(&rule) ? std::string() : redact::json_path(text, finding.at);
+      note(rule, path);
+      if (rule.action == Action::block && refusal_ == std::nullopt)
+        refuse(found_by(rule, place_of(path)));
     }
     return !refusal_ && scanner_->worst(findings).value_or(Action::log) == Action::redact;
   }
@@ -87,8 +93,14 @@ private:
     return edits;
   }
 
+  std::string place_of(const std::string& path) const {
+    return path.empty() ? std::string(place_) : fmt::format("{}:{}", place_, path);
+  }
+
   std::shared_ptr<const Scanner> scanner_;
   std::shared_ptr<Notes> notes_;
+  std::string_view place_;
+  std::set<const redact::Rule*> noted_;
   std::optional<Action> worst_;
   std::optional<Deny> refusal_;
   bool has_changed_ = false;
@@ -182,7 +194,7 @@ std::unique_ptr<BodyFilter> make_redaction(
     const content::Format& format,
     std::string_view message_coding,
     std::shared_ptr<Notes> notes) {
-  Outcome outcome(std::move(scanner), std::move(notes));
+  Outcome outcome(std::move(scanner), std::move(notes), plan.place);
   if (format.syntax == Syntax::grpc)
     return std::make_unique<GrpcRedaction>(std::move(outcome), format.message, message_coding);
   return std::make_unique<TextRedaction>(std::move(outcome), plan, format.syntax);

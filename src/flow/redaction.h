@@ -14,6 +14,7 @@ namespace flow {
 struct RedactionPlan {
   std::size_t longest = 0;  // a body is held up to so many bytes, to be looked into as a whole
   bool is_fixed = false;    // its length was told and cannot change any more
+  std::string_view place = "body";  // how the log calls it
 };
 
 /// The filter for a body of this format. A body that is not longer than `longest` is looked into as

@@ -42,12 +42,13 @@ void add_substitution(
     const Pipeline& pipeline,
     const Flow& flow,
     const content::Format& format,
-    Length length) {
+    Length length,
+    std::string_view place) {
   const auto& placeholders = pipeline.placeholders();
   if (placeholders.empty()) return;
   const PlaceholderFates fates(placeholders, flow.target(), secrets::Part::body);
   filters.after_log.push_back(make_substitution(
-      Substituter(placeholders, fates, length, flow.notes), format,
+      Substituter(placeholders, fates, length, flow.notes, place), format,
       value_of(flow, "grpc-encoding")));
 }
 
@@ -86,7 +87,7 @@ BodyPlan plan_body(
     const auto length = is_free ? Length::free : Length::fixed;
     add_redaction(
         plan.filters, pipeline, flow, format, {.longest = longest_held, .is_fixed = !is_free});
-    add_substitution(plan.filters, pipeline, flow, format, length);
+    add_substitution(plan.filters, pipeline, flow, format, length, "body");
     plan.hold = fits && !plan.filters.empty();
     add_tokens(plan.filters, pipeline, flow);
     if (!codings->empty() && !plan.filters.empty()) {
@@ -110,9 +111,9 @@ bool looks_into_messages(const Pipeline& pipeline) {
 
 BodyFilters message_filters(const Pipeline& pipeline, const Flow& flow, std::size_t longest_held) {
   BodyFilters filters;
-  add_redaction(filters, pipeline, flow, {}, {.longest = longest_held});
+  add_redaction(filters, pipeline, flow, {}, {.longest = longest_held, .place = "ws"});
   add_tokens(filters, pipeline, flow);
-  add_substitution(filters, pipeline, flow, {}, Length::free);
+  add_substitution(filters, pipeline, flow, {}, Length::free, "ws");
   return filters;
 }
 

@@ -49,7 +49,7 @@ void substitute(
       placeholders.needles(), text, true, out,
       [&](const auto& match, std::string_view found, std::string& to) {
         if (fates.of(match.needle) == Fate::replace)
-          to += encode(placeholders.all()[match.needle].value()).reveal();
+          to += encode(*placeholders.all()[match.needle].use()).reveal();
         else
           to += found;
         return true;

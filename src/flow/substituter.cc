@@ -9,11 +9,13 @@ Substituter::Substituter(
     secrets::Placeholders placeholders,
     PlaceholderFates fates,
     Length length,
-    std::shared_ptr<Notes> notes)
+    std::shared_ptr<Notes> notes,
+    std::string_view place)
     : placeholders_(std::move(placeholders)),
       fates_(std::move(fates)),
       length_(length),
-      notes_(std::move(notes)) {}
+      notes_(std::move(notes)),
+      place_(place) {}
 
 void Substituter::feed(
     secrets::NeedleStream& stream,
@@ -52,7 +54,8 @@ std::optional<std::string_view> Substituter::value_of(
     return std::nullopt;
   }
   const auto& value = values_in(syntax)[number];
-  const auto& name = placeholders_.all()[number].name();
+  const auto& placeholder = placeholders_.all()[number];
+  const auto& name = placeholder.name();
   if (length_ == Length::fixed && value.size() != size) {
     refusal_ = Deny{
         .status = 413,
@@ -62,8 +65,10 @@ std::optional<std::string_view> Substituter::value_of(
                   "send it chunked"};
     return std::nullopt;
   }
+  static_cast<void>(placeholder.use());
   has_changed_ = true;
   Notes::add(notes_->substituted, name);
+  notes_->note_place(name, place_);
   return value.reveal();
 }
 
@@ -71,7 +76,7 @@ const std::vector<base::Secret>& Substituter::values_in(Syntax syntax) {
   auto& values = values_[syntax];
   if (values.empty()) {
     for (const auto& placeholder : placeholders_.all())
-      values.push_back(content::escape(syntax, placeholder.value().reveal()));
+      values.push_back(content::escape(syntax, placeholder.value()->reveal()));
   }
   return values;
 }

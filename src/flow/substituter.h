@@ -27,7 +27,8 @@ public:
       secrets::Placeholders placeholders,
       PlaceholderFates fates,
       Length length,
-      std::shared_ptr<Notes> notes);
+      std::shared_ptr<Notes> notes,
+      std::string_view place = "body");
 
   /// A text that streams by, written in one syntax from beginning to end.
   void feed(
@@ -54,6 +55,7 @@ private:
   PlaceholderFates fates_;
   Length length_;
   std::shared_ptr<Notes> notes_;
+  std::string_view place_;                                       // how the log calls it
   std::map<content::Syntax, std::vector<base::Secret>> values_;  // as each syntax writes them
   std::optional<Deny> refusal_;
   bool has_changed_ = false;

@@ -60,6 +60,15 @@ TEST(JudgePlaceholders, NotesWhatWillBeReplacedOnce) {
   EXPECT_EQ(flow.notes->substituted, std::vector<std::string>{"KEY"});
 }
 
+TEST(JudgePlaceholders, NotesEachPlace) {
+  Flow flow = test::captured(
+      "/PLACEHOLDER_KEY?a=PLACEHOLDER_KEY",
+      {{"Host", "api.example.com"}, {"X-Key", "PLACEHOLDER_KEY PLACEHOLDER_KEY"}});
+  EXPECT_EQ(judge(flow, key()), "");
+  EXPECT_EQ(
+      flow.notes->where, (std::vector<std::string>{"KEY path", "KEY query", "KEY header:x-key"}));
+}
+
 TEST(JudgePlaceholders, RefusesOnesForAnotherHostWhereverTheyStand) {
   const http::Field host{"Host", "other.test"};
   const std::string login = "Basic " + std::string("bWU6UExBQ0VIT0xERVJfS0VZ");

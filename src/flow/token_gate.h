@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <string>
 
+#include "tokens/approvals.h"
 #include "tokens/live_ring.h"
 #include "tokens/usage_store.h"
 
@@ -18,11 +19,17 @@ enum class TokenNeed {
 };
 
 struct TokenGate {
-  TokenGate(std::filesystem::path keys, std::filesystem::path usage_directory)
-      : ring(std::move(keys)), usage(std::move(usage_directory)) {}
+  TokenGate(
+      std::filesystem::path keys,
+      std::filesystem::path usage_directory,
+      std::filesystem::path approvals_directory)
+      : ring(std::move(keys)),
+        usage(std::move(usage_directory)),
+        approvals(std::move(approvals_directory)) {}
 
   tokens::LiveRing ring;
   tokens::UsageStore usage;
+  tokens::Approvals approvals;
   TokenNeed need = TokenNeed::never;
   std::string sandbox{};  // what tokens may be bound to
   bool counts = true;     // false where nothing is sent

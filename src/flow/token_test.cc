@@ -25,7 +25,8 @@ class Gate {
 public:
   explicit Gate(TokenNeed need = TokenNeed::never)
       : directory_(fs::temp_directory_path() / ("tokens-" + base::to_hex(base::random_bytes(8)))),
-        gate_(std::make_shared<TokenGate>(directory_ / "keys", directory_ / "usage")) {
+        gate_(std::make_shared<TokenGate>(
+            directory_ / "keys", directory_ / "usage", directory_ / "approvals")) {
     fs::create_directory(directory_);
     gate_->need = need;
     gate_->sandbox = "box";
@@ -165,6 +166,17 @@ TEST(CheckToken, LetsOtherKeysGoOnUnlessATokenIsNeeded) {
   EXPECT_EQ(Gate(TokenNeed::credentials).status(flow), 0);
   EXPECT_FALSE(flow.takes_credentials);
   EXPECT_EQ(Gate(TokenNeed::always).status(flow), 401);
+}
+
+TEST(CheckToken, WaitsForAPerson) {
+  const Gate gate;
+  const std::string text = gate.mint({.ask_person = true});
+  EXPECT_EQ(gate.status(bearing(text)), 403);
+  const auto token = tokens::parse(text).value();
+  const tokens::Approval yes{
+      .digest = tokens::digest_of(token.tail), .until = now + std::chrono::minutes(1)};
+  ASSERT_TRUE(gate.tokens()->approvals.add(token.id(), yes, now));
+  EXPECT_EQ(gate.status(bearing(text)), 0);
 }
 
 TEST(CountToken, LetsASingleUseBeOne) {

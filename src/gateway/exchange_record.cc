@@ -61,6 +61,7 @@ ExchangeRecord::~ExchangeRecord() {
     record_.substituted = notes_->substituted;
     if (notes_->redaction) record_.redaction_action = redact::name_of(*notes_->redaction);
     record_.redaction_matches = notes_->redacted;
+    record_.where.insert(record_.where.end(), notes_->where.begin(), notes_->where.end());
   }
   hide_secrets();
   if (const auto written = shared_.journal.append(record_); !written)
@@ -129,7 +130,9 @@ void ExchangeRecord::refused_midway(const flow::Deny& refusal) {
 
 void ExchangeRecord::sent(const std::string& dialled, const secrets::Injector* injected) {
   record_.dial = dialled;
-  if (injected != nullptr) record_.injected.push_back(injected->name());
+  if (injected == nullptr) return;
+  record_.injected.push_back(injected->name());
+  record_.where.push_back(injected->name() + " " + injected->slot().to_string());
 }
 
 void ExchangeRecord::response(const http::Response& response) {

@@ -86,6 +86,12 @@ void set_identity(Variables& variables, const PlanInput& input, const std::strin
   set(variables, "LAZARET_SANDBOX", input.name);
 }
 
+/// What programs find that insist on having a credential, unless somebody has said what they find.
+void set_dummies(Variables& variables, const PlanInput& input) {
+  for (const auto& [name, value] : input.dummies)
+    variables.try_emplace(name, Variable{.name = name, .value = value});
+}
+
 /// Unless somebody has said whom git is to ask.
 void answer_git(Variables& variables, const PlanInput& input) {
   if (!input.git_answer) return;
@@ -120,6 +126,7 @@ std::vector<Variable> make_environment(const PlanInput& input, const std::string
       set_private(variables, name, found->second);
   for (const auto& [name, value] : input.environment)
     set_private(variables, name, value);
+  set_dummies(variables, input);
   answer_git(variables, input);
   set_proxy(variables, input);
   set_certificates(variables, input);

@@ -60,7 +60,8 @@ struct PlanInput {
   std::vector<std::string> own_paths{};         // directories of lazaret itself: never visible
   std::optional<std::string> project_config{};  // the path of .lazaret.toml, where there is one
   Visibility config_visibility = Visibility::hidden;
-  bool user_namespaces = false;             // may the program make sandboxes of its own?
+  bool user_namespaces = false;                  // may the program make sandboxes of its own?
+  std::map<std::string, std::string> dummies{};  // variables that are set unless another has them
   std::optional<std::string> git_answer{};  // what git is told when it asks for a password: a dummy
                                             // without quotes
   HostFacts host{};

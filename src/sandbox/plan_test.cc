@@ -138,6 +138,18 @@ std::string value_of(const Plan& plan, std::string_view variable) {
   return found != plan.environment.end() ? found->value : "unset";
 }
 
+TEST(Plan, GivesDummiesToVariablesThatNothingElseSets) {
+  auto input = small_input();
+  input.host_environment["KEEP"] = "kept";
+  input.environment = {{"MINE", "mine"}};
+  input.dummies = {{"KEEP", "a-dummy"}, {"MINE", "a-dummy"}, {"PATH", "x"}, {"TOKEN", "a-dummy"}};
+  const auto plan = make_plan(input);
+  EXPECT_EQ(value_of(*plan, "TOKEN"), "a-dummy");
+  EXPECT_EQ(value_of(*plan, "MINE"), "mine");
+  EXPECT_EQ(value_of(*plan, "KEEP"), "kept");
+  EXPECT_NE(value_of(*plan, "PATH"), "x");
+}
+
 TEST(Plan, AnswersGitWhereItIsGivenCredentials) {
   auto input = small_input();
   EXPECT_EQ(mount_on(*make_plan(input), "/run/lazaret/git-askpass"), nullptr);

@@ -134,6 +134,26 @@ bool same_host(const Pattern& a, const Pattern& b) {
                                         : base::iequals(a.text(), b.text());
 }
 
+/// Elsewhere than at the preset's host a dummy in its variables would only lock programs out there.
+std::map<std::string, std::string> variables_of(
+    const InjectorSpec& spec, const Preset* preset, const std::string& dummy) {
+  std::map<std::string, std::string> out;
+  if (spec.env) {
+    for (const auto& name : *spec.env)
+      out.emplace(name, dummy);
+    return out;
+  }
+  if (preset == nullptr || spec.host) return out;
+  const auto add = [&](std::string_view name, std::string_view value) {
+    if (!name.empty()) out.emplace(name, value);
+  };
+  for (const auto& names : {preset->environment, preset->access_key_environment})
+    for (const auto name : names)
+      add(name, dummy);
+  add(preset->username_variable, spec.username.value_or(std::string(preset->username)));
+  return out;
+}
+
 }  // namespace
 
 Result<InjectorRule> InjectorRule::compile(const InjectorSpec& spec) {
@@ -157,6 +177,7 @@ Result<InjectorRule> InjectorRule::compile(const InjectorSpec& spec) {
   rule.region_ = spec.region.value_or("");
   rule.service_ = spec.service.value_or("");
   rule.dummy_ = spec.dummy && !spec.dummy->empty() ? *spec.dummy : std::string(default_dummy);
+  rule.variables_ = variables_of(spec, *preset, rule.dummy_);
   rule.overwrite_ = spec.overwrite;
   rule.origin_ = spec.origin;
   return rule;

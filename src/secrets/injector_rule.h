@@ -2,6 +2,7 @@
 #pragma once
 // When a credential is added to a request, and where: everything about an injector but its secrets.
 
+#include <map>
 #include <string>
 #include <string_view>
 
@@ -32,6 +33,9 @@ public:
   const std::string& region() const { return region_; }
   const std::string& service() const { return service_; }
   const std::string& dummy() const { return dummy_; }
+  /// What the program's environment has in the credential's place: those it names, else those of
+  /// its preset while it is for the preset's host.
+  const std::map<std::string, std::string>& variables() const { return variables_; }
   const Preset* preset() const { return preset_; }
   bool overwrites() const { return overwrite_; }
   const base::Origin& origin() const { return origin_; }
@@ -66,6 +70,7 @@ private:
   std::string region_;
   std::string service_;
   std::string dummy_;
+  std::map<std::string, std::string> variables_;
   const Preset* preset_ = nullptr;
   bool overwrite_ = false;
   base::Origin origin_;

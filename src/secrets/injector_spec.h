@@ -30,6 +30,7 @@ struct InjectorSpec {
   std::optional<std::string> region{};        // of `aws-sigv4`
   std::optional<std::string> service{};       // of `aws-sigv4`
   std::optional<std::string> dummy{};         // what gives way without `overwrite` (dummy.h)
+  std::optional<std::vector<std::string>> env{};  // variables that hold the dummy inside
   bool overwrite = false;
   Source source{};  // the token, the password, the secret access key
   Source username_source{};

@@ -6,6 +6,8 @@
 #include <algorithm>
 #include <optional>
 
+#include "secrets/refresh_of.h"
+
 namespace secrets {
 namespace {
 
@@ -109,19 +111,6 @@ Result<Found> material_of(
   return found;
 }
 
-/// When to ask the sources of a credential again.
-Refresh refresh_of(
-    const InjectorSpec& spec, const Environment& environment, const std::filesystem::path& home) {
-  Refresh out;
-  for (const auto* source : spec.sources()) {
-    if (source->max_age) out.age = std::min(out.age.value_or(*source->max_age), *source->max_age);
-    out.after_use = out.after_use || source->on_demand;
-    const auto file = file_of(*source, environment, home);
-    if (!file.empty()) out.files.push_back(file);
-  }
-  return out;
-}
-
 std::vector<NamedSecret> named_secrets(const std::string& name, const Mechanism& mechanism) {
   std::vector<NamedSecret> out;
   for (const auto value : mechanism.hidden())
@@ -159,7 +148,7 @@ Result<> Injectors::add(
   for (const auto& other : active_) {
     if (rule.conflicts_with(other.rule())) return fail_conflict(rule, other.rule());
   }
-  auto refreshed = refresh_of(spec, environment, home);
+  auto refreshed = refresh_of(spec.sources(), environment, home);
   auto looks = looks_at(refreshed.files);
   auto found = material_of(spec, rule, environment, home);
   if (!found)
@@ -191,7 +180,12 @@ Result<> Injectors::refresh(Injector& injector, Refresh refresh, FileLooks looks
 }
 
 void Injectors::disable(const InjectorSpec& spec, std::string reason) {
-  disabled_.push_back({.name = spec.name, .reason = std::move(reason), .origin = spec.origin});
+  auto rule = InjectorRule::compile(spec);
+  disabled_.push_back(
+      {.name = spec.name,
+       .reason = std::move(reason),
+       .origin = spec.origin,
+       .rule = rule ? std::optional(*std::move(rule)) : std::nullopt});
 }
 
 const Injector* Injectors::find(const policy::Target& target) const {
@@ -203,6 +197,13 @@ const Injector* Injectors::find(const policy::Target& target) const {
 bool Injectors::concern(std::string_view host) const {
   return std::ranges::any_of(
       active_, [&](const Injector& injector) { return injector.rule().is_for(host); });
+}
+
+std::map<std::string, std::string> Injectors::environment() const {
+  std::map<std::string, std::string> variables;
+  for (const auto& injector : active_)
+    variables.insert(injector.rule().variables().begin(), injector.rule().variables().end());
+  return variables;
 }
 
 std::vector<NamedSecret> Injectors::named() const {

@@ -4,7 +4,9 @@
 // sees one.
 
 #include <filesystem>
+#include <map>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -57,6 +59,7 @@ struct DisabledInjector {
   std::string name;
   std::string reason;  // "the environment variable X is not set"
   base::Origin origin;
+  std::optional<InjectorRule> rule{};  // what it would do; none when that is wrong, too
 };
 
 /// Shared by all threads.
@@ -84,6 +87,9 @@ public:
   std::span<const Injector> all() const { return active_; }
   std::span<const DisabledInjector> disabled() const { return disabled_; }
   std::span<const std::string> warnings() const { return warnings_; }
+
+  /// What the program's environment has for them: dummies. The more specific one has its way.
+  std::map<std::string, std::string> environment() const;
 
   /// What must never come back of all of them, for a Scrubber.
   std::vector<NamedSecret> named() const;

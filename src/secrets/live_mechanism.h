@@ -1,48 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
-// The mechanism of one credential, which is replaced when its sources have something new. A request
-// that began with the old one ends with it.
+// The mechanism of one credential.
 
-#include <memory>
-#include <mutex>
-
-#include "secrets/freshness.h"
+#include "secrets/live.h"
 #include "secrets/mechanism.h"
-#include "secrets/waker.h"
 
 namespace secrets {
 
-class LiveMechanism {
-public:
-  explicit LiveMechanism(std::shared_ptr<const Mechanism> first) : current_(std::move(first)) {}
-
-  /// For a request that goes out now. Any thread; does not wait for a source.
-  std::shared_ptr<const Mechanism> use() const {
-    if (waker_ && freshness_->use(Freshness::Clock::now())) waker_->wake();
-    return current();
-  }
-  std::shared_ptr<const Mechanism> current() const {
-    const std::scoped_lock lock(mutex_);
-    return current_;
-  }
-  void replace(std::shared_ptr<const Mechanism> next) {
-    const std::scoped_lock lock(mutex_);
-    current_.swap(next);
-  }
-
-  /// Before any request: from now on its sources are asked again. `waker` when uses matter.
-  void refresh_by(std::shared_ptr<Freshness> freshness, std::shared_ptr<const Waker> waker) {
-    freshness_ = std::move(freshness);
-    waker_ = std::move(waker);
-  }
-  /// Null when what is known stays for ever.
-  const std::shared_ptr<Freshness>& freshness() const { return freshness_; }
-
-private:
-  mutable std::mutex mutex_;  // of the pointer alone
-  std::shared_ptr<const Mechanism> current_;
-  std::shared_ptr<Freshness> freshness_;
-  std::shared_ptr<const Waker> waker_;
-};
+using LiveMechanism = Live<Mechanism>;
 
 }  // namespace secrets

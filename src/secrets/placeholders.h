@@ -15,26 +15,35 @@
 
 #include "base/result.h"
 #include "base/secret.h"
+#include "secrets/live.h"
 #include "secrets/needles.h"
 #include "secrets/placeholder_rule.h"
+#include "secrets/refresher.h"
 #include "secrets/scrub.h"
 #include "secrets/source.h"
 
 namespace secrets {
 
+/// Copies share the value, which may be replaced while it is in use.
 class Placeholder {
 public:
   Placeholder(PlaceholderRule rule, base::Secret value)
-      : rule_(std::move(rule)), value_(std::move(value)) {}
+      : rule_(std::move(rule)),
+        live_(std::make_shared<Live<base::Secret>>(
+            std::make_shared<const base::Secret>(std::move(value)))) {}
 
   const PlaceholderRule& rule() const { return rule_; }
   const std::string& name() const { return rule_.name(); }
   const std::string& text() const { return rule_.text(); }
-  const base::Secret& value() const { return value_; }
+  /// What takes its place now. Never null.
+  std::shared_ptr<const base::Secret> value() const { return live_->current(); }
+  /// The same, for a request that goes out with it.
+  std::shared_ptr<const base::Secret> use() const { return live_->use(); }
 
 private:
+  friend class Placeholders;
   PlaceholderRule rule_;
-  base::Secret value_;
+  std::shared_ptr<Live<base::Secret>> live_;
 };
 
 /// A secret that was written and has no value.
@@ -44,7 +53,7 @@ struct MissingSecret {
   base::Origin origin;
 };
 
-/// Immutable; copies share what is compiled. Safe from any thread.
+/// Immutable but for the values; copies share what is compiled. Safe from any thread.
 class Placeholders {
 public:
   using MakeRandom = std::function<std::string()>;
@@ -70,8 +79,19 @@ public:
   std::map<std::string, std::string> environment() const;
   /// Whether any of them is for this host.
   bool concern(std::string_view host) const;
-  /// Their values and how each may be shown, for a Scrubber.
+  /// Their values and how each may be shown, for a Scrubber. Before their sources are asked again:
+  /// then the views end.
   std::vector<NamedSecret> named() const;
+
+  /// Asks the sources again of those that are refreshed, for as long as the refresher lives.
+  /// `scrubber` learns each new value before a request can go out with it. What `create` was given
+  /// outlives the refresher.
+  std::unique_ptr<Refresher> keep_fresh(
+      std::span<const PlaceholderSpec> specs,
+      const Environment& environment,
+      const std::filesystem::path& home,
+      const Scrubber& scrubber,
+      Refresher::OnFailure on_failure) const;
 
   /// Their texts, by number in all().
   const Needles& needles() const { return known_->needles; }
@@ -82,7 +102,9 @@ private:
     Needles needles{};
     std::vector<MissingSecret> missing{};
     std::vector<std::string> warnings{};
+    std::shared_ptr<const Waker> waker{};  // null when none is refreshed
 
+    base::Result<> refresh(Placeholder& placeholder, Refresh refresh, FileLooks looks);
     base::Result<> add(
         const PlaceholderSpec& spec,
         const Environment& environment,

@@ -3,6 +3,14 @@
 
 #include <gtest/gtest.h>
 
+#include <atomic>
+#include <chrono>
+#include <functional>
+#include <thread>
+
+#include "base/file.h"
+#include "secrets/test_support.h"
+
 namespace secrets {
 namespace {
 
@@ -149,6 +157,69 @@ TEST(PlaceholderRule, CanBeForSomeMethodsPathsAndPartsOnly) {
   rule.in = {Part::body};
   EXPECT_EQ(why_not(rule, https("api.test", "/v1/x")), "is not put into the header");
   EXPECT_EQ(why_not(rule, https("api.test", "/v1/x"), Part::body), "");
+}
+
+/// A secret from a file, while it is kept fresh.
+class PlaceholdersKeptFresh : public ::testing::Test {
+protected:
+  void begin(std::string_view value) {
+    ASSERT_TRUE(base::write_file(file_, value));
+    specs_.push_back(PlaceholderSpec{.name = "KEY", .hosts = {"api.test"}});
+    specs_[0].source = {.file = file_.string()};
+    placeholders_ = Placeholders::create(specs_, environment_, "/", random_text).value();
+    scrubber_ = Scrubber(placeholders_.named());
+    refresher_ = placeholders_.keep_fresh(
+        specs_, environment_, "/", scrubber_,
+        [this](const std::string&, const base::Error&) { failed_ = true; });
+  }
+
+  std::string value() const { return std::string(placeholders_.all()[0].value()->reveal()); }
+
+  static bool soon(const std::function<bool()>& holds) {
+    for (int i = 0; i < 1000 && !holds(); ++i)
+      std::this_thread::sleep_for(std::chrono::milliseconds(10));
+    return holds();
+  }
+
+  test::Directory directory_;
+  std::filesystem::path file_ = directory_.path() / "key";
+  Environment environment_;
+  std::vector<PlaceholderSpec> specs_;
+  Placeholders placeholders_;
+  Scrubber scrubber_;
+  std::atomic<bool> failed_ = false;
+  std::unique_ptr<Refresher> refresher_;
+};
+
+TEST_F(PlaceholdersKeptFresh, TakeANewValue) {
+  begin("first-value");
+  const auto text = placeholders_.all()[0].text();
+  ASSERT_TRUE(base::write_file(file_, "second-value"));
+  EXPECT_TRUE(soon([this] { return value() == "second-value"; }));
+  EXPECT_EQ(placeholders_.all()[0].text(), text);
+}
+
+TEST_F(PlaceholdersKeptFresh, PutThePlaceholderInPlaceOfOldAndNewValues) {
+  begin("first-value");
+  ASSERT_TRUE(base::write_file(file_, "second-value"));
+  ASSERT_TRUE(soon([this] { return value() == "second-value"; }));
+  const auto text = placeholders_.all()[0].text();
+  EXPECT_EQ(scrubber_.scrub("first-value second-value"), text + " " + text);
+}
+
+TEST_F(PlaceholdersKeptFresh, KeepAValueWhoseSuccessorCannotBeUsed) {
+  begin("first-value");
+  ASSERT_TRUE(base::write_file(file_, "abc"));
+  EXPECT_TRUE(soon([this] { return failed_.load(); }));
+  EXPECT_EQ(value(), "first-value");
+}
+
+TEST_F(PlaceholdersKeptFresh, LeaveTheOldValueToWhoeverBeganWithIt) {
+  begin("first-value");
+  const auto began = placeholders_.all()[0].use();
+  ASSERT_TRUE(base::write_file(file_, "second-value"));
+  ASSERT_TRUE(soon([this] { return value() == "second-value"; }));
+  EXPECT_EQ(began->reveal(), "first-value");
 }
 
 }  // namespace

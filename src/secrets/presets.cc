@@ -65,6 +65,7 @@ constexpr std::array presets = {
         .header = "Authorization",
         .value_format = "Bearer {token}",
         .environment = {"GITHUB_TOKEN", "GH_TOKEN"}},
+    bearer_api("github-uploads", "uploads.github.com", {"GITHUB_TOKEN", "GH_TOKEN"}),
     git_host("github-git", "github.com", "x-access-token", {"GITHUB_TOKEN", "GH_TOKEN"}),
     key_api(
         "gitlab",
@@ -95,6 +96,7 @@ constexpr std::array presets = {
         .type = basic,
         .host = "*.pypi.org",
         .username = "__token__",
+        .username_variable = "TWINE_USERNAME",
         .paths = {"/legacy/"},
         .environment = {"TWINE_PASSWORD", "UV_PUBLISH_TOKEN", "FLIT_PASSWORD"}},
     Preset{

@@ -22,6 +22,7 @@ struct Preset {
   std::string_view header{};
   std::string_view value_format{};
   std::string_view username{};
+  std::string_view username_variable{};     // what the program looks for `username` in
   std::array<std::string_view, 4> paths{};  // narrows it, unless the credential names its own
   Variables environment{};                  // the token
   Variables username_environment{};

@@ -98,6 +98,37 @@ TEST(Presets, LeaveASectionOfTheirNameAloneThatNeedsThemNot) {
   EXPECT_EQ(InjectorRule::compile(own)->value_format(), "Bearer {token}");
 }
 
+using Variables = std::map<std::string, std::string>;
+
+TEST(Presets, GiveTheProgramADummyInTheVariablesItLooksInto) {
+  EXPECT_EQ(
+      from_environment("github", {{"GH_TOKEN", "k3y-of-it"}}).environment(),
+      (Variables{{"GITHUB_TOKEN", "proxy-managed"}, {"GH_TOKEN", "proxy-managed"}}));
+  EXPECT_EQ(
+      from_environment(
+          "aws", {{"AWS_SECRET_ACCESS_KEY", "s3cret-key"}, {"AWS_ACCESS_KEY_ID", "AKIDOFTEST"}})
+          .environment(),
+      (Variables{
+          {"AWS_SECRET_ACCESS_KEY", "proxy-managed"}, {"AWS_ACCESS_KEY_ID", "proxy-managed"}}));
+  EXPECT_EQ(
+      from_environment("pypi", {{"TWINE_PASSWORD", "k3y-of-it"}}).environment()["TWINE_USERNAME"],
+      "__token__");
+}
+
+TEST(Presets, GiveNoDummyWithoutACredentialOrForAnotherHost) {
+  EXPECT_EQ(from_environment("github", {}).environment(), Variables{});
+  const InjectorSpec elsewhere{.name = "npm", .enabled = true, .host = "npm.corp.test"};
+  EXPECT_EQ(InjectorRule::compile(elsewhere)->variables(), Variables{});
+}
+
+TEST(Presets, LeaveTheVariablesToWhoeverNamesThem) {
+  InjectorSpec own{.name = "github", .enabled = true, .dummy = "ghp_none"};
+  own.env = {"MY_TOKEN"};
+  EXPECT_EQ(InjectorRule::compile(own)->variables(), (Variables{{"MY_TOKEN", "ghp_none"}}));
+  own.env.emplace();
+  EXPECT_EQ(InjectorRule::compile(own)->variables(), Variables{});
+}
+
 TEST(Presets, OfTwoValuesSayWhichIsMissing) {
   const auto injectors = from_environment("docker", {{"DOCKERHUB_TOKEN", "k3y-of-it"}});
   ASSERT_EQ(injectors.disabled().size(), 1U);

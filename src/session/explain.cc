@@ -156,6 +156,12 @@ std::optional<flow::Deny> refusal_of_body(
   return passes ? std::nullopt : std::optional(*chain.refusal());
 }
 
+void note_finds(const flow::Flow& flow, Explanation& out) {
+  if (!flow.notes) return;
+  out.redact = flow.notes->redacted;
+  out.where = flow.notes->where;
+}
+
 /// "github (header:authorization)"
 std::string injections_of(const Explanation& explanation) {
   std::string out;
@@ -166,6 +172,35 @@ std::string injections_of(const Explanation& explanation) {
   return out;
 }
 
+/// Why no credential is added, when there are some that come near.
+void explain_absence(
+    const secrets::Injectors& injectors, const policy::Target& target, Explanation& out) {
+  for (const auto& injector : injectors.all()) {
+    if (injector.rule().is_for(target.host)) {
+      out.notes.push_back(
+          "credential " + injector.name() +
+          " is for this host, but not for this method, path, port or scheme");
+    }
+  }
+  for (const auto& disabled : injectors.disabled()) {
+    if (disabled.rule && disabled.rule->matches(target))
+      out.notes.push_back(
+          "credential " + disabled.name + " would be added, but is not used: " + disabled.reason);
+  }
+}
+
+/// Secrets that the question names and that nothing can stand for.
+void explain_missing(
+    const secrets::Placeholders& placeholders, const Question& question, Explanation& out) {
+  std::string all = question.url + "\n" + question.body.value_or("");
+  for (const auto& header : question.headers)
+    all += "\n" + header;
+  for (const auto& missing : placeholders.missing()) {
+    if (all.contains("{secret:" + missing.name + "}"))
+      out.notes.push_back("secret " + missing.name + " has no value: " + missing.reason);
+  }
+}
+
 /// Which credential the request would get, and where, or why it gets none.
 void explain_credential(
     const flow::Pipeline& pipeline,
@@ -173,7 +208,7 @@ void explain_credential(
     const std::optional<std::string>& body,
     Explanation& out) {
   const auto* injector = pipeline.injectors().find(flow.target());
-  if (injector == nullptr) return;
+  if (injector == nullptr) return explain_absence(pipeline.injectors(), flow.target(), out);
   const flow::ViewOf request(flow.request, flow.target(), http::request_framing(flow.request));
   const auto injection =
       injector->inject(request.view(), {.now = base::now(), .body = body.value_or("")});
@@ -207,6 +242,7 @@ base::Result<Explanation> explain(
   Explanation out{.host = flow.host, .path = flow.path};
   if (!flow.path.empty()) out.url = flow.url();
   out.logged = is_logged(config, flow, out.url);
+  explain_missing(pipeline.placeholders(), asked, out);
   const policy::Rule* rule = flow.decision.rule;
 
   if (std::holds_alternative<flow::Pass>(verdict)) {
@@ -218,6 +254,7 @@ base::Result<Explanation> explain(
       out.status = refusal->status;
       out.stage = refusal->stage;
       out.reason = refusal->reason;
+      note_finds(flow, out);
       return out;
     }
     if (flow.notes) out.substitute = flow.notes->substituted;
@@ -238,7 +275,7 @@ base::Result<Explanation> explain(
     rule = deny.rule;
   }
   if (rule != nullptr) out.rule = *rule;
-  if (flow.notes) out.redact = flow.notes->redacted;
+  note_finds(flow, out);
   return out;
 }
 
@@ -258,6 +295,7 @@ std::string to_text(const Explanation& explanation) {
   row("inject", injections_of(explanation));
   row("replace", base::join(explanation.substitute, ", "));
   row("redact", base::join(explanation.redact, ", "));
+  row("where", base::join(explanation.where, ", "));
   for (const auto& note : explanation.notes)
     row("note", note);
   if (!explanation.logged) row("log", "left out (proxy.log_skip)");
@@ -283,6 +321,7 @@ std::string to_json(const Explanation& explanation) {
   append_list(out, "injected_at", explanation.injected_at);
   append_list(out, "substitute", explanation.substitute);
   append_list(out, "redact", explanation.redact);
+  append_list(out, "where", explanation.where);
   append_list(out, "notes", explanation.notes);
   out += std::string(",\"log\":") + (explanation.logged ? "true" : "false") + "}\n";
   return out;

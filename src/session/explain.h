@@ -35,7 +35,8 @@ struct Explanation {
   std::vector<std::string> injected_at{};  // where each of them: "header:authorization"
   std::vector<std::string> substitute{};   // names of the secrets that would replace placeholders
   std::vector<std::string> redact{};       // names of the redaction rules that find something
-  std::vector<std::string> notes{};        // why a credential that fits is not added
+  std::vector<std::string> where{};        // of secrets and rules: "NAME PLACE"
+  std::vector<std::string> notes{};        // why a credential or a secret that fits is not used
   bool logged = true;
 };
 
@@ -45,7 +46,7 @@ base::Result<Explanation> explain(
 
 std::string to_text(const Explanation& explanation);
 /// One JSON object: decision, status, stage, reason, rule, host, path, url, inject, injected_at,
-/// substitute, redact, log.
+/// substitute, redact, where, notes, log.
 std::string to_json(const Explanation& explanation);
 
 }  // namespace session

@@ -64,6 +64,14 @@ host = "maps.test"
 parameter = "key"
 source = { env = "EXAMPLE_KEY" }
 
+[secrets.PLACED]
+hosts = ["api.test"]
+source = { env = "EXAMPLE_KEY" }
+
+[secrets.MISSING]
+hosts = ["api.test"]
+source = { env = "GONE" }
+
 [proxy.credentials.store]
 enabled = true
 type = "aws-sigv4"
@@ -75,17 +83,19 @@ access_key_id = { env = "EXAMPLE_KEY" }
 /// What decides, as it is made of a configuration file.
 class Explain : public testing::Test {
 protected:
-  Explain() {
+  Explain() { decide_with({{"EXAMPLE_KEY", "a-secret-key"}}); }
+
+  void read_file() {
     config::Problems problems;
     config::Table effective = config::defaults();
     config::merge(effective, config::check(*config::parse_toml(file, "/etc/c.toml"), problems));
     config_ = config::config_of(effective, "/home/u", problems);
     for (const auto& problem : problems)
       ADD_FAILURE() << problem.to_string();
-    decide_with({{"EXAMPLE_KEY", "a-secret-key"}});
   }
 
   void decide_with(const config::Environment& environment) {
+    read_file();  // anew: its rules move into what decides
     auto decider = make_decider(
         *config_, {.environment = environment, .places = {.home = "/home/u"}}, "box",
         Purpose::explain);
@@ -186,6 +196,40 @@ TEST_F(Explain, SaysWhyACredentialStaysBehind) {
   EXPECT_TRUE(out.notes[0].starts_with("credential example keeps")) << out.notes[0];
 }
 
+TEST_F(Explain, SaysWhyACredentialOfTheHostIsNotForTheRequest) {
+  const auto out = about("http://api.test/");
+  EXPECT_EQ(
+      out.notes,
+      std::vector<std::string>{"credential example is for this host, but not for this method, "
+                               "path, port or scheme"});
+}
+
+TEST_F(Explain, SaysWhyACredentialIsNotUsed) {
+  decide_with({});
+  const auto out = about("https://api.test/");
+  EXPECT_EQ(
+      out.notes, std::vector<std::string>{"credential example would be added, but is not used: the "
+                                          "environment variable EXAMPLE_KEY is not set"});
+}
+
+TEST_F(Explain, SaysWhereAPlaceholderWouldBeReplaced) {
+  const auto out = ask({.method = "POST",
+                        .url = "https://api.test/?q={secret:PLACED}",
+                        .headers = {"X-Own: {secret:PLACED}"},
+                        .body = "{secret:PLACED}"})
+                       .value();
+  EXPECT_EQ(
+      out.where, (std::vector<std::string>{"PLACED query", "PLACED header:x-own", "PLACED body"}));
+}
+
+TEST_F(Explain, SaysWhyASecretHasNoPlaceholder) {
+  const auto out = ask({.method = "GET", .url = "https://www.test/{secret:MISSING}"});
+  ASSERT_TRUE(out) << out.error().to_string();
+  EXPECT_EQ(
+      out->notes, std::vector<std::string>{
+                      "secret MISSING has no value: the environment variable GONE is not set"});
+}
+
 TEST_F(Explain, SaysWhatIsLeftOutOfTheLog) {
   EXPECT_TRUE(about("https://api.test/").logged);
   const auto out = about("https://api.test/telemetry");
@@ -234,7 +278,7 @@ TEST_F(Explain, AnswersInJson) {
       R"({"decision":"allow","status":0,"stage":"filter","reason":"matched rule: *.test",)"
       R"("rule":{"pattern":"*.test","scope":"host","type":"glob","action":"allow",)"
       R"("file":"/etc/c.toml","line":19},"host":"www.test","path":"/",)"
-      R"("url":"https://www.test/","inject":[],"injected_at":[],"substitute":[],"redact":[],"notes":[],"log":true})"
+      R"("url":"https://www.test/","inject":[],"injected_at":[],"substitute":[],"redact":[],"where":[],"notes":[],"log":true})"
       "\n");
 }
 
@@ -245,9 +289,8 @@ TEST_F(Explain, EscapesTheQuestionForATerminal) {
 }
 
 TEST_F(Explain, WarnsOfACredentialWithoutAValue) {
-  config_->policy = policy::Policy::create({}, {}, {.action = policy::Action::allow}).value();
   decide_with({});
-  ASSERT_EQ(decider_.warnings.size(), 3U);
+  ASSERT_EQ(decider_.warnings.size(), 5U);
   EXPECT_NE(decider_.warnings[0].find("EXAMPLE_KEY"), std::string::npos);
   EXPECT_TRUE(about("https://api.test/").inject.empty());
 }

@@ -101,15 +101,22 @@ gateway::Doors doors_of(sandbox::Listeners listeners, GatewayRequest& request) {
       .read_refusals = read_refusals};
 }
 
-/// Credentials whose sources have something new get it while the gateway serves.
-std::unique_ptr<secrets::Refresher> keep_fresh(
+/// Credentials and secrets whose sources have something new get it while the gateway serves.
+std::vector<std::unique_ptr<secrets::Refresher>> keep_fresh(
     const config::Config& config, const GatewayRequest& request, const gateway::Shared& shared) {
-  const auto tell = [&log = shared.log](const std::string& name, const base::Error& error) {
-    log.warning("secrets", "credential `" + name + "` stays as it was: " + error.to_string());
+  const auto tell_of = [&log = shared.log](std::string what) {
+    return [&log, what = std::move(what)](const std::string& name, const base::Error& error) {
+      log.warning("secrets", what + " `" + name + "` stays as it was: " + error.to_string());
+    };
   };
   const auto& pipeline = *shared.pipeline;
-  return pipeline.injectors().keep_fresh(
-      config.credentials, request.environment, request.places.home, pipeline.scrubber(), tell);
+  const auto& home = request.places.home;
+  std::vector<std::unique_ptr<secrets::Refresher>> refreshers;
+  refreshers.push_back(pipeline.injectors().keep_fresh(
+      config.credentials, request.environment, home, pipeline.scrubber(), tell_of("credential")));
+  refreshers.push_back(pipeline.placeholders().keep_fresh(
+      config.secrets, request.environment, home, pipeline.scrubber(), tell_of("secret")));
+  return refreshers;
 }
 
 }  // namespace
@@ -211,7 +218,7 @@ base::Result<std::unique_ptr<GatewayHost>> GatewayHost::start(
       .connect_to = connect_to_of(config),
       .proxies = std::move(host->request_.way_out.proxies),
       .limits = host->request_.way_out.limits});
-  host->refresher_ = keep_fresh(config, host->request_, *host->shared_);
+  host->refreshers_ = keep_fresh(config, host->request_, *host->shared_);
   if (const auto why = base::why_secrets_may_be_swapped(); !why.empty())
     host->log_->warning("secrets", "memory for secrets may be written to swap: " + why);
   host->gateway_ = std::make_unique<gateway::Gateway>(

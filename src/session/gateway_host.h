@@ -91,7 +91,7 @@ private:
   Resolvers resolvers_{};
   flow::NobodyToAsk nobody_;
   std::unique_ptr<gateway::Shared> shared_;
-  std::unique_ptr<secrets::Refresher> refresher_;
+  std::vector<std::unique_ptr<secrets::Refresher>> refreshers_;
   std::unique_ptr<gateway::Gateway> gateway_;  // last: it uses all of the above
 };
 

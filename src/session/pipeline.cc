@@ -30,7 +30,8 @@ std::shared_ptr<flow::TokenGate> gate_of(
   std::error_code missing;
   const bool has_keys = std::filesystem::exists(places.token_keys(), missing);
   if (!has_keys && config.token_need == config::TokenNeed::never) return nullptr;
-  auto gate = std::make_shared<flow::TokenGate>(places.token_keys(), places.token_usage());
+  auto gate = std::make_shared<flow::TokenGate>(
+      places.token_keys(), places.token_usage(), places.token_approvals());
   gate->need = need_of(config.token_need);
   gate->sandbox = sandbox;
   gate->counts = purpose == Purpose::serve;

@@ -353,6 +353,7 @@ base::Result<sandbox::Ending> run(RunRequest request) {
     input.authority = brain->trusted;
     for (auto& [name, placeholder] : brain->pipeline->placeholders().environment())
       input.environment[name] = placeholder;
+    input.dummies = brain->pipeline->injectors().environment();
     if (has_login(brain->pipeline->injectors())) input.git_answer = secrets::default_dummy;
   }
   auto plan = TRY(sandbox::make_plan(input));

@@ -48,6 +48,8 @@ template <>
 constexpr std::uint64_t number<Purpose> = first_private + 6;
 template <>
 constexpr std::uint64_t number<SingleUse> = first_private + 7;
+template <>
+constexpr std::uint64_t number<AskPerson> = first_private + 8;
 
 // --- bodies -------------------------------------------------------------------------------------
 // A body has one shape, written by `write` and read by the `read` below it.
@@ -204,6 +206,12 @@ std::optional<SingleUse> read(Reader& in, std::type_identity<SingleUse>) {
   return SingleUse{};
 }
 
+void write(std::string& out, const AskPerson&) { msgpack::append_array(out, 0); }
+std::optional<AskPerson> read(Reader& in, std::type_identity<AskPerson>) {
+  if (in.take_array() != 0) return std::nullopt;
+  return AskPerson{};
+}
+
 // An unknown kind is never written, and any value is its body.
 void write(std::string&, const UnknownKind&) {}
 std::optional<UnknownKind> read(Reader& in, std::type_identity<UnknownKind>) {
@@ -231,8 +239,9 @@ Decoder decoder_among(std::uint64_t kind, std::type_identity<std::variant<Kinds.
 }
 
 constexpr std::array<std::string_view, std::variant_size_v<Restriction>> names{
-    "validity", "hosts",    "methods", "paths",  "third_party", "bound_to_parent", "ports",
-    "requests", "bytes_up", "sandbox", "client", "purpose",     "single_use",      "unknown"};
+    "validity",        "hosts",   "methods",    "paths",      "third_party",
+    "bound_to_parent", "ports",   "requests",   "bytes_up",   "sandbox",
+    "client",          "purpose", "single_use", "ask_person", "unknown"};
 
 }  // namespace
 

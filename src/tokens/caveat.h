@@ -77,6 +77,11 @@ struct Purpose {
 struct SingleUse {
   bool operator==(const SingleUse&) const = default;
 };
+/// A person on the verifier's host agrees to this token, or to a narrower one made from it after
+/// this caveat was added (approvals.h).
+struct AskPerson {
+  bool operator==(const AskPerson&) const = default;
+};
 struct UnknownKind {
   bool operator==(const UnknownKind&) const = default;
 };
@@ -95,6 +100,7 @@ using Restriction = std::variant<
     Clients,
     Purpose,
     SingleUse,
+    AskPerson,
     UnknownKind>;
 
 class Caveat {

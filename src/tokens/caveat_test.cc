@@ -36,6 +36,7 @@ const Row rows[] = {
     {Clients{{"c"}}, own + 5, "9191a163", "client"},
     {Purpose{"p"}, own + 6, "91a170", "purpose"},
     {SingleUse{}, own + 7, "90", "single_use"},
+    {AskPerson{}, own + 8, "90", "ask_person"},
 };
 
 TEST(Caveat, HasTheKindAndTheBytesOfTheFormat) {

@@ -50,6 +50,9 @@ struct Words {
     return "meant for: " + base::escape_for_terminal(purpose.text);
   }
   std::string operator()(const SingleUse&) const { return "a single request"; }
+  std::string operator()(const AskPerson&) const {
+    return "only when a person approves it: lazaret token approve";
+  }
   std::string operator()(const UnknownKind&) const {
     return "nothing: this kind of caveat is not known here";
   }

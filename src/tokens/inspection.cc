@@ -123,6 +123,7 @@ struct Value {
     return base::to_json_string(purpose.text);
   }
   std::string operator()(const SingleUse&) const { return "true"; }
+  std::string operator()(const AskPerson&) const { return "true"; }
   std::string operator()(const UnknownKind&) const { return "null"; }
 };
 

@@ -13,7 +13,9 @@ using base::ErrorKind;
 using base::fail;
 using base::Result;
 
+/// A second person's word is not that of the first: each has to be given later than its caveat.
 bool has(const Token& token, const Caveat& caveat) {
+  if (caveat.as<AskPerson>() != nullptr) return false;
   return std::ranges::find(token.caveats, caveat) != token.caveats.end();
 }
 

@@ -15,9 +15,9 @@ namespace tokens {
 base::Result<Token> mint(
     const Key& key, const std::array<char, 16>& random, const std::vector<Caveat>& caveats);
 
-/// `token` with more caveats. One that it has already is not added again. `invalid` for a
-/// discharge, which is sealed; for what would no longer be within the limits; and for a second
-/// third party of one location.
+/// `token` with more caveats. One that it has already is not added again, but for AskPerson.
+/// `invalid` for a discharge, which is sealed; for what would no longer be within the limits; and
+/// for a second third party of one location.
 base::Result<Token> attenuate(Token token, const std::vector<Caveat>& caveats);
 
 }  // namespace tokens

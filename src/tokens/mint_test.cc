@@ -3,8 +3,11 @@
 
 #include <gtest/gtest.h>
 
+#include <array>
 #include <random>
+#include <span>
 
+#include "tokens/approvals.h"
 #include "tokens/discharge.h"
 #include "tokens/limits.h"
 #include "tokens/test_support.h"
@@ -62,7 +65,7 @@ const std::vector<std::string> paths{"/", "/v1", "/v1/a", "/v1/a/b", "/v2/x/b"};
 
 Caveat any_caveat(Random& random) {
   const auto second = static_cast<std::int64_t>(number_below(random, 100));
-  switch (number_below(random, 9)) {
+  switch (number_below(random, 10)) {
     case 0:
       return Caveat(Validity{second, second + static_cast<std::int64_t>(number_below(random, 80))});
     case 1:
@@ -79,9 +82,15 @@ Caveat any_caveat(Random& random) {
       return Caveat(UploadLimit{number_below(random, 5)});
     case 7:
       return Caveat(Purpose{"x"});
+    case 8:
+      return Caveat(AskPerson{});
     default:
       return Caveat(Sandboxes{some_of(random, {"s", "t"})});
   }
+}
+
+Approval approval_of(const Token& token) {
+  return {.digest = digest_of(token.tail), .until = base::WallTime(std::chrono::hours(1))};
 }
 
 Context any_context(Random& random) {
@@ -105,9 +114,16 @@ TEST(Attenuate, NeverMakesATokenWider) {
       first.push_back(any_caveat(random));
     const Token wide = mint_with(first);
     const Token narrow = attenuate(wide, {any_caveat(random), any_caveat(random)}).value();
-    const Context context = any_context(random);
+    Context context = any_context(random);
+    // Whoever agrees to the narrow token agrees to no more than to the wide one.
+    const std::array approvals{approval_of(narrow), approval_of(wide)};
+    Context narrow_context = context;
+    if (number_below(random, 2) == 0) {
+      context.approvals = approvals;
+      narrow_context.approvals = std::span(approvals).first(number_below(random, 3));
+    }
     const bool wide_permits = permits(judge({wide}, context));
-    const bool narrow_permits = permits(judge({narrow}, context));
+    const bool narrow_permits = permits(judge({narrow}, narrow_context));
     ASSERT_TRUE(wide_permits || !narrow_permits) << to_text(wide) << "\n" << to_text(narrow);
     permitted += narrow_permits ? 1 : 0;
     narrowed += wide_permits && !narrow_permits ? 1 : 0;

@@ -70,8 +70,8 @@ struct Condition {
 /// What the kinds look at beyond the request itself.
 struct Judge {
   const Context& context;
-  std::span<const Tail> tails;  // of the token
-  bool in_discharge;
+  std::span<const Tail> tails;       // of the token
+  std::optional<std::size_t> place;  // in the token; none in a discharge
 
   Objection operator()(const Validity& window) const {
     const base::WallTime& now = context.now;
@@ -112,12 +112,12 @@ struct Judge {
 
   /// A discharged one is not asked again: its discharge has conditions of its own.
   Objection operator()(const ThirdParty& party) const {
-    if (!in_discharge) return {};
+    if (place) return {};
     return "a discharge asks a third party, " + party.location + ": discharges do not nest";
   }
 
   Objection operator()(const BoundToParent& bound) const {
-    if (!in_discharge) return "the token is bound as a discharge, but is none";
+    if (place) return "the token is bound as a discharge, but is none";
     const auto begins_with_it = [&](const Tail& tail) {
       return base::sha256({tail.data(), tail.size()}).starts_with(bound.digest_prefix);
     };
@@ -162,6 +162,20 @@ struct Judge {
     if (!context.usage) return "the token is for a single use, and nobody counts them here";
     if (context.usage->requests == 0) return {};
     return "the token was for a single use, and was used";
+  }
+
+  /// Tails before the caveat are of wider tokens, which nobody was asked about.
+  Objection operator()(const AskPerson&) const {
+    if (!place) return "a discharge asks for a person: it cannot";
+    for (const Tail& tail : tails.subspan(*place + 1)) {
+      const auto digest = base::to_hex(base::sha256({tail.data(), tail.size()}));
+      const auto agrees = [&](const Approval& approval) {
+        return approval.digest == digest && context.now <= approval.until;
+      };
+      if (std::ranges::any_of(context.approvals, agrees)) return {};
+    }
+    return "a person has to approve the token first: outside the sandbox, "
+           "`lazaret token approve TOKEN`; then try again";
   }
 
   Objection operator()(const UnknownKind&) const {
@@ -233,7 +247,7 @@ Verdict verify(const Presented& presented, const KeyRing& ring, const Context& c
   for (const Kind kind : {Kind::bad_token, Kind::not_allowed}) {
     for (const Condition& condition : conditions) {
       if (kind_of(condition) != kind) continue;
-      const Judge judge{context, tails, !condition.place.has_value()};
+      const Judge judge{context, tails, condition.place};
       if (auto objection = std::visit(judge, condition.caveat->restriction()))
         return Refusal{kind, *std::move(objection), condition.place};
     }

@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <variant>
@@ -22,6 +23,13 @@ struct Usage {
   std::uint64_t bytes_up = 0;  // with what this one has sent
 };
 
+/// A person agreed to the token whose tail has this digest (approvals.h).
+struct Approval {
+  std::string digest;  // SHA-256 in hexadecimal
+  base::WallTime until;
+  bool operator==(const Approval&) const = default;
+};
+
 /// What a caveat can look at. Normalised (policy/normalise.h); the views outlive the call. What is
 /// not known is left empty, and a caveat that asks for it does not hold.
 struct Context {
@@ -33,6 +41,7 @@ struct Context {
   std::optional<std::string_view> sandbox{};
   std::optional<std::string_view> client{};
   std::optional<Usage> usage{};
+  std::span<const Approval> approvals{};  // of the token's minting
 };
 
 /// How much the token may do in all; nullopt: any amount. Whoever counts tests and counts in one

@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include "tokens/approvals.h"
 #include "tokens/test_support.h"
 
 namespace tokens {
@@ -162,6 +163,50 @@ TEST(Verify, CountsRequestsAndBytes) {
   EXPECT_EQ(status(UploadLimit{10}, {.bytes_up = 11}), 403);
   EXPECT_EQ(status(SingleUse{}, {.requests = 0}), 200);
   EXPECT_EQ(status(SingleUse{}, {.requests = 1}), 403);
+}
+
+/// Whether the token permits the usual request at `now`, when `approved` was approved until 2e9.
+bool is_permitted(const Token& token, const Token& approved, std::int64_t now = 1800000000) {
+  const Approval approval{
+      .digest = digest_of(approved.tail), .until = base::WallTime(seconds(2000000000))};
+  Context context = at(base::WallTime(seconds(now)));
+  context.approvals = {&approval, 1};
+  return permits(judge({token}, context));
+}
+
+TEST(Verify, AsksAPerson) {
+  const Token token = mint_with({stripe, Caveat(AskPerson{})});
+  const auto verdict = judge({token});
+  EXPECT_EQ(status_of(verdict), 403);
+  EXPECT_NE(reason_of(verdict).find("lazaret token approve"), std::string::npos);
+  EXPECT_TRUE(is_permitted(token, token));
+  EXPECT_TRUE(is_permitted(token, token, 2000000000));
+  EXPECT_FALSE(is_permitted(token, token, 2000000001));
+}
+
+TEST(Verify, TakesApprovalForWhatIsMadeOfATokenAndNotForWhatItWasMadeOf) {
+  const Token wide = mint_with({stripe, Caveat(AskPerson{})});
+  const Token shown = attenuate(wide, {get_only}).value();
+  const Token narrower = attenuate(shown, {customers}).value();
+  const Token sibling = attenuate(wide, {customers}).value();
+  EXPECT_TRUE(is_permitted(shown, shown));
+  EXPECT_TRUE(is_permitted(narrower, shown));
+  EXPECT_FALSE(is_permitted(wide, shown));
+  EXPECT_FALSE(is_permitted(sibling, shown));
+}
+
+TEST(Verify, TakesNoApprovalThatIsOlderThanTheCaveatThatAsks) {
+  const Token token = mint_with({stripe, Caveat(AskPerson{})});
+  const Token asks_again = attenuate(token, {Caveat(AskPerson{})}).value();
+  EXPECT_EQ(asks_again.caveats.size(), 3U);
+  EXPECT_FALSE(is_permitted(asks_again, token));
+  EXPECT_TRUE(is_permitted(asks_again, asks_again));
+  EXPECT_FALSE(is_permitted(asks_again, mint_with({stripe})));
+}
+
+TEST(Verify, StillHoldsTheOtherCaveatsOfAnApprovedToken) {
+  const Token token = mint_with({Caveat(Hosts{{"other.test"}}), Caveat(AskPerson{})});
+  EXPECT_FALSE(is_permitted(token, token));
 }
 
 TEST(Verify, TellsTheSmallestAllowanceAndThePurpose) {

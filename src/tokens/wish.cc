@@ -122,7 +122,7 @@ Result<Validity> window_for(const Wish& wish, base::WallTime now) {
 bool Wish::narrows() const {
   return !hosts.empty() || !methods.empty() || !paths.empty() || !ports.empty() ||
          !requests.empty() || !bytes_up.empty() || !sandboxes.empty() || !clients.empty() ||
-         single_use;
+         single_use || ask_person;
 }
 
 Result<std::vector<Caveat>> caveats_for(const Wish& wish, base::WallTime now) {
@@ -151,6 +151,8 @@ Result<std::vector<Caveat>> caveats_for(const Wish& wish, base::WallTime now) {
     caveats.emplace_back(Clients{TRY(read_list("--client", wish.clients, label_named))});
   if (!wish.purpose.empty()) caveats.emplace_back(Purpose{wish.purpose});
   if (wish.single_use) caveats.emplace_back(SingleUse{});
+  // Behind all others: whoever approves the token approves these, too.
+  if (wish.ask_person) caveats.emplace_back(AskPerson{});
   return caveats;
 }
 

@@ -26,6 +26,7 @@ struct Wish {
   std::vector<std::string> clients{};
   std::string purpose{};
   bool single_use = false;
+  bool ask_person = false;
 
   /// Whether it asks for anything but an end.
   bool narrows() const;

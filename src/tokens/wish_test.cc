@@ -61,11 +61,12 @@ TEST(Wish, MakesTheCaveatsOfLazaret) {
        .sandboxes = {"s"},
        .clients = {"c"},
        .purpose = "p",
-       .single_use = true});
+       .single_use = true,
+       .ask_person = true});
   const std::vector<Caveat> expected{Caveat(Ports{{443, 8443}}), Caveat(RequestLimit{5}),
                                      Caveat(UploadLimit{1000}),  Caveat(Sandboxes{{"s"}}),
                                      Caveat(Clients{{"c"}}),     Caveat(Purpose{"p"}),
-                                     Caveat(SingleUse{})};
+                                     Caveat(SingleUse{}),        Caveat(AskPerson{})};
   EXPECT_EQ(caveats, expected);
 }
 

@@ -312,3 +312,68 @@ def explain_says_what_would_be_replaced(box):
     body.write_text('{"key": "{secret:API_KEY}"}')
     ran = box.lazaret(*explain, "https://other.test/", "--body", str(body), env=env).expect(1)
     check.equal(ran.json()["stage"], "placeholder")
+
+
+@test
+def a_secret_whose_file_is_replaced_is_used_without_a_restart(box):
+    api = box.origin("api.test")
+    key = box.config / "key"
+    _replace(key, "canary-first-value")
+    box.configure(secret(source=f'file = "{key}"'))
+    script = 'while read -r x; do curl -sS --max-time 20 -H "X-Key: $API_KEY" https://api.test/; echo; done'
+    process = box.start_lazaret(*box.command_line(["bash", "-c", script]))
+
+    def ask():
+        process.stdin.write(b"again\n")
+        process.stdin.flush()
+        return process.stdout.readline().decode()
+
+    def has_new_value():
+        check.lacks(ask(), "canary", "old and new values are hidden")
+        return api.requests[-1].headers("X-Key") == ["canary-second-value"]
+
+    check.lacks(ask(), "canary")
+    check.equal(api.requests[-1].headers("X-Key"), ["canary-first-value"])
+    _replace(key, "canary-second-value")
+    check.eventually(has_new_value, "the new value is used", box.rig.patience)
+    out, err = process.communicate(timeout=60)
+    check.equal(process.returncode, 0, err)
+
+
+def _replace(path, text):
+    beside = path.with_suffix(".new")
+    beside.write_text(text)
+    beside.chmod(0o600)
+    beside.rename(path)
+
+
+@test
+def the_log_says_where_credentials_and_secrets_stood(box):
+    box.origin("api.test")
+    box.configure(
+        secret()
+        + '[proxy.credentials.demo]\nenabled = true\ntype = "bearer"\nhost = "api.test"\n'
+        'source = { env = "OTHER_KEY" }\n'
+    )
+    box.shell(
+        'curl -sS -H "X-Key: $API_KEY" -d "key=$API_KEY" "https://api.test/$API_KEY?q=$API_KEY"',
+        env={"REAL_KEY": plain(), "OTHER_KEY": plain()},
+    ).expect()
+    record = box.record("record", lambda record: record["kind"] == "exchange")
+    places = ["path", "query", "header:x-key", "body"]
+    check.equal(
+        record["where"], ["demo header:authorization", *(f"API_KEY {place}" for place in places)]
+    )
+    shown = box.lazaret("logs", "proxy").expect().out
+    check.contains(shown, ", ".join(record["where"]), "no terminal: nothing is cut")
+
+
+@test
+def a_terminal_is_shown_the_whole_of_a_log_when_it_asks(box):
+    box.origin("api.test", allow=False)
+    box.configure(secret() + '[proxy.filter]\ndefault_action = "allow"\n')
+    box.shell(f'curl -sS "https://api.test/{"x" * 90}"', env={"REAL_KEY": plain()}).expect()
+    for flags, is_whole in (([], False), (["--wide"], True)):
+        _, master = box.on_terminal("logs", "proxy", *flags)
+        shown = box.read_until(master, "┘".encode())
+        check.equal(b"x" * 90 in shown, is_whole, flags)

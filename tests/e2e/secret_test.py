@@ -2,10 +2,7 @@
 """lazaret secret: values that are kept for credentials, and never shown."""
 
 import os
-import pty
-import select
 import stat
-import time
 
 from rig import check, daemons, origins
 from rig.runner import test
@@ -67,29 +64,13 @@ def a_credential_whose_secret_is_not_kept_says_how_to_keep_it(box):
 
 @test
 def a_terminal_asks_for_the_value_and_shows_nothing_of_it(box):
-    pid, master = pty.fork()
-    if pid == 0:
-        os.chdir(box.project)
-        arguments = [box.rig.lazaret, "secret", "set", "demo"]
-        os.execve(box.rig.lazaret, arguments, box.environment())
-    shown = _read_until(master, b"value of demo: ")
+    pid, master = box.on_terminal("secret", "set", "demo")
+    shown = box.read_until(master, b"value of demo: ")
     os.write(master, b"hush-hush-1\n")
-    shown += _read_until(master, b"sealed file")
+    shown += box.read_until(master, b"sealed file")
     os.waitpid(pid, 0)
     check.that(b"hush" not in shown, shown)
     check.equal([each["name"] for each in kept(box)], ["demo"])
-
-
-def _read_until(master, wanted):
-    shown, end = b"", time.monotonic() + 20
-    while wanted not in shown and time.monotonic() < end:
-        if select.select([master], [], [], 0.1)[0]:
-            try:
-                shown += os.read(master, 4096)
-            except OSError:
-                break
-    check.that(wanted in shown, f"{wanted!r} was not shown: {shown!r}")
-    return shown
 
 
 @test

@@ -3,10 +3,12 @@
 
 import base64
 import json
+import os
 import stat
+import subprocess
 import time
 
-from rig import check
+from rig import check, origins
 from rig.runner import test
 
 # Conformance vectors of the format: minted elsewhere with this key.
@@ -251,3 +253,75 @@ def keys_are_out_of_sight_in_a_sandbox(box):
     box.lazaret("token", "keys", "rotate").expect()
     ran = box.run("ls", "-la", box.data / "lazaret/tokens")
     check.that(ran.code != 0, ran.story())
+
+
+CREDENTIAL = (
+    '[proxy.credentials.api]\nenabled = true\ntype = "bearer"\nhost = "api.test"\n'
+    'source = { value = "canary-of-ours" }\n'
+)
+
+
+def answer(box, token, word, *flags):
+    """What a person is shown and told who is asked about a token, and the exit status."""
+    pid, master = box.on_terminal("token", "approve", token, *flags)
+    shown = box.read_until(master, b"[y/N] ")
+    os.write(master, word.encode() + b"\n")
+    shown += box.read_until(master, b"approved")
+    status = os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
+    os.close(master)
+    return shown.decode(), status
+
+
+def asks(box, token):
+    ran = box.curl("-w", "%{http_code}", "-H", f"Authorization: Bearer {token}", "https://api.test/")
+    return ran.expect().out
+
+
+@test(seconds=120, tags=["quick"])
+def a_token_waits_for_a_person(box):
+    api = box.origin("api.test", origins.text("hello"))
+    box.configure(CREDENTIAL)
+    wide = mint(box, "--hosts", "api.test", "--ask-person")
+    check.equal(values(inspect(box, wide))["ask_person"], True)
+    token = box.lazaret("token", "attenuate", "-", "--methods", "GET", stdin=wide.encode())
+    token = token.expect().out.strip()
+
+    refused = asks(box, token)
+    check.contains(refused, "lazaret token approve")
+    check.that(refused.endswith("403"), refused)
+
+    shown, status = answer(box, token, "n")
+    check.equal(status, 1)
+    for words in ("only to api.test", "only with GET", "what is made from it"):
+        check.contains(shown, words)
+    check.that(asks(box, token).endswith("403"), "nobody has agreed")
+
+    _, status = answer(box, token, "y", "--for", "1h")
+    check.equal(status, 0)
+    check.equal(asks(box, token), "hello200")
+    check.that(asks(box, wide).endswith("403"), "nobody has agreed to the wider token")
+    check.equal([r.headers("Authorization") for r in api.requests], [["Bearer canary-of-ours"]])
+
+    box.lazaret("token", "revoke", token).expect()
+    check.that(asks(box, token).endswith("401"), "it was revoked")
+
+
+@test
+def a_token_that_needs_no_person_or_is_none_of_ours_is_not_approved(box):
+    asks_nobody = mint(box, "--hosts", "api.test")
+    check.contains(box.lazaret("token", "approve", asks_nobody).err, "does not ask for a person")
+    check.contains(box.lazaret("token", "approve", ELSEWHERE).err, "no key of the ring signed")
+    token = mint(box, "--ask-person")
+    ran = box.lazaret("token", "approve", "--for", "never", token)
+    check.contains(ran.err, "write 30m, 1h or 7d")
+
+
+@test
+def nobody_but_a_person_on_a_terminal_approves_a_token(box):
+    token = mint(box, "--ask-person")
+    command = ["setsid", "--wait", box.rig.lazaret, "token", "approve", token]
+    ran = subprocess.run(
+        command, env=box.environment(), cwd=box.project, input=b"y\n", capture_output=True
+    )
+    check.equal(ran.returncode, 125)
+    check.contains(ran.stderr.decode(), "no terminal")

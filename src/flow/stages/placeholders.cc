@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "flow/stages/placeholders.h"
 
+#include "base/text.h"
 #include "flow/basic_login.h"
 #include "flow/placeholder_fates.h"
 
@@ -9,38 +10,56 @@ namespace {
 
 using secrets::Part;
 
+struct Found {
+  std::string name;
+  std::string place;
+};
+using Finds = std::vector<Found>;
+
+std::optional<Deny> judge_text(
+    std::string_view text, const PlaceholderFates& fates, std::string_view place, Finds& finds) {
+  std::vector<std::string> names;
+  auto refusal = fates.judge(text, names);
+  for (auto& name : names)
+    finds.push_back({std::move(name), std::string(place)});
+  return refusal;
+}
+
 std::optional<Deny> judge_field(
-    const http::Field& field, const PlaceholderFates& fates, std::vector<std::string>& names) {
+    const http::Field& field, const PlaceholderFates& fates, Finds& finds) {
   std::vector<std::string> not_replaced;
   if (auto refusal = fates.judge(field.name, not_replaced)) return refusal;
-  if (auto refusal = fates.judge(field.value, names)) return refusal;
+  const std::string place = "header:" + base::lower(field.name);
+  if (auto refusal = judge_text(field.value, fates, place, finds)) return refusal;
   const auto login = read_basic_login(field);
-  return login ? fates.judge(*login, names) : std::nullopt;
+  return login ? judge_text(*login, fates, place, finds) : std::nullopt;
 }
 
 std::optional<Deny> judge_head(
-    const Flow& flow, const secrets::Placeholders& placeholders, std::vector<std::string>& names) {
+    const Flow& flow, const secrets::Placeholders& placeholders, Finds& finds) {
   const auto target = flow.target();
-  if (auto refusal = PlaceholderFates(placeholders, target, Part::path).judge(flow.path, names))
-    return refusal;
+  const PlaceholderFates in_path(placeholders, target, Part::path);
+  if (auto refusal = judge_text(flow.path, in_path, "path", finds)) return refusal;
   if (flow.query) {
-    const PlaceholderFates fates(placeholders, target, Part::query);
-    if (auto refusal = fates.judge(*flow.query, names)) return refusal;
+    const PlaceholderFates in_query(placeholders, target, Part::query);
+    if (auto refusal = judge_text(*flow.query, in_query, "query", finds)) return refusal;
   }
   const PlaceholderFates fates(placeholders, target, Part::header);
   for (const auto& field : flow.request.fields)
-    if (auto refusal = judge_field(field, fates, names)) return refusal;
+    if (auto refusal = judge_field(field, fates, finds)) return refusal;
   return std::nullopt;
 }
 
 }  // namespace
 
 Verdict JudgePlaceholders::on_request(Flow& flow) const {
-  std::vector<std::string> names;
-  auto refusal = judge_head(flow, placeholders_, names);
+  Finds finds;
+  auto refusal = judge_head(flow, placeholders_, finds);
   if (refusal) return *std::move(refusal);
-  for (const auto& name : names)
+  for (const auto& [name, place] : finds) {
     Notes::add(flow.notes->substituted, name);
+    flow.notes->note_place(name, place);
+  }
   return Pass{};
 }
 

@@ -54,10 +54,15 @@ Deny refusal(const redact::Rule& rule, std::string_view where) {
                 " what must not leave"};
 }
 
-void note(const redact::Scanner& scanner, const redact::HeadFindings& found, Flow& flow) {
+void note(
+    const redact::Scanner& scanner,
+    const redact::HeadFindings& found,
+    const std::vector<redact::HeadField>& fields,
+    Flow& flow) {
   for (const auto& finding : found.all()) {
     const auto& rule = scanner.rule_of(finding.finding);
     Notes::add(flow.notes->redacted, rule.name);
+    flow.notes->note_place(rule.name, redact::where(finding, fields));
     flow.notes->worsen(redact::blocks(scanner, finding) ? redact::Action::block : rule.action);
   }
 }
@@ -71,7 +76,7 @@ Verdict Redact::on_request(Flow& flow) const {
   const auto fields = fields_of(flow.request);
   const auto found = redact::scan_head(*scanner_, target, fields);
   if (found.empty()) return Pass{};
-  note(*scanner_, found, flow);
+  note(*scanner_, found, fields, flow);
   std::optional<Deny> refused;
   for (const auto& finding : found.all()) {
     const auto& rule = scanner_->rule_of(finding.finding);

@@ -42,6 +42,7 @@ TEST(Redact, RefusesASecretAndDoesNotRepeatIt) {
   EXPECT_EQ(deny.stage, "redaction");
   EXPECT_EQ(deny.reason, "redaction rule \"key\" found in url what must not leave");
   EXPECT_EQ(flow.notes->redacted, std::vector<std::string>{"key"});
+  EXPECT_EQ(flow.notes->where.size(), 1U);
   EXPECT_EQ(flow.notes->redaction, redact::Action::block);
 }
 

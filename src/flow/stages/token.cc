@@ -68,6 +68,12 @@ Verdict CheckToken::check(Flow& flow, const std::string& text) const {
     if (!known) return unauthorized(known.error().message);
     used = *known;
   }
+  std::vector<tokens::Approval> approvals;
+  if (tokens::needs_approval(*presented)) {
+    auto known = gate_->approvals.of(id);
+    if (!known) return unauthorized(known.error().message);
+    approvals = *std::move(known);
+  }
   const tokens::Context context{
       .host = flow.host,
       .method = flow.request.method,
@@ -75,7 +81,8 @@ Verdict CheckToken::check(Flow& flow, const std::string& text) const {
       .now = flow.time,
       .port = flow.port,
       .sandbox = gate_->sandbox,
-      .usage = used};
+      .usage = used,
+      .approvals = approvals};
   const auto verdict = tokens::verify(*presented, **ring, context);
   if (const auto* refusal = std::get_if<tokens::Refusal>(&verdict))
     return refuse(refusal->status(), "Unauthorized: " + refusal->reason);

@@ -9,6 +9,7 @@ import json
 import os
 import pathlib
 import pty
+import select
 import shutil
 import signal
 import subprocess
@@ -212,15 +213,28 @@ class Box:
 
     def terminal(self, *command, flags=()):
         """lazaret on a terminal of its own: (process id, master side)."""
+        return self.on_terminal(*self.command_line(command, flags))
+
+    def on_terminal(self, *arguments):
+        """A lazaret command on a terminal of its own: (process id, master side)."""
         pid, master = pty.fork()
         if pid == 0:
             os.chdir(self.project)
-            os.execve(
-                self.rig.lazaret,
-                [str(self.rig.lazaret), *self.command_line(command, flags)],
-                self.environment(),
-            )
+            command = [str(self.rig.lazaret), *map(str, arguments)]
+            os.execve(self.rig.lazaret, command, self.environment())
         return pid, master
+
+    def read_until(self, master, wanted):
+        """What a terminal shows up to `wanted`."""
+        shown, end = b"", time.monotonic() + 20 * self.rig.patience
+        while wanted not in shown and time.monotonic() < end:
+            if select.select([master], [], [], 0.1)[0]:
+                try:
+                    shown += os.read(master, 4096)
+                except OSError:
+                    break
+        check.that(wanted in shown, f"{wanted!r} was not shown: {shown!r}")
+        return shown
 
     def curl_by_proxy(self, *arguments, **options):
         """curl with the proxy variables: a name that nobody allowed does not even resolve without them."""

@@ -2,6 +2,8 @@
 """What package managers and git talk to, made on the fly: handlers for an HttpOrigin."""
 
 import base64
+import dataclasses
+import email
 import gzip
 import hashlib
 import io
@@ -10,6 +12,7 @@ import os
 import pathlib
 import subprocess
 import tarfile
+import urllib.parse
 import zipfile
 
 from . import wire
@@ -21,14 +24,8 @@ def _not_found():
 
 def npm(host, name="tiny-hello", version="1.0.0"):
     """An npm registry with one package, whose `greeting` is "hello from the registry"."""
-    tarball = _tarball(
-        {
-            "package/package.json": json.dumps(
-                {"name": name, "version": version, "main": "index.js"}
-            ),
-            "package/index.js": "module.exports = { greeting: 'hello from the registry' };\n",
-        }
-    )
+    tarball = _tarball(npm_files(name, version, folder="package/"))
+    file = f"/{name}/-/{name.rpartition('/')[2]}-{version}.tgz"
     document = {
         "name": name,
         "dist-tags": {"latest": version},
@@ -38,7 +35,7 @@ def npm(host, name="tiny-hello", version="1.0.0"):
                 "version": version,
                 "main": "index.js",
                 "dist": {
-                    "tarball": f"https://{host}/{name}/-/{name}-{version}.tgz",
+                    "tarball": f"https://{host}{file}",
                     "integrity": "sha512-"
                     + base64.b64encode(hashlib.sha512(tarball).digest()).decode(),
                 },
@@ -49,32 +46,86 @@ def npm(host, name="tiny-hello", version="1.0.0"):
     def answer(request):
         path = request.target.partition("?")[0]
         if path == f"/{name}":
-            return wire.Response(
-                fields=[("Content-Type", "application/json")], body=json.dumps(document).encode()
-            )
-        if path == f"/{name}/-/{name}-{version}.tgz":
+            return _json(document)
+        if path == file:
             return wire.Response(
                 fields=[("Content-Type", "application/octet-stream")], body=tarball
             )
         if path.startswith("/-/npm/v1/security/"):
-            return wire.Response(fields=[("Content-Type", "application/json")], body=b"{}")
+            return _json({})
         return _not_found()
+
+    return answer
+
+
+def npm_files(name, version="1.0.0", folder=""):
+    """A package of npm, by the names of its files."""
+    return {
+        f"{folder}package.json": json.dumps({"name": name, "version": version, "main": "index.js"}),
+        f"{folder}index.js": "module.exports = { greeting: 'hello from the registry' };\n",
+    }
+
+
+def private_npm(host, key, name, published):
+    """A registry that serves nothing without the key. What is published is kept in `published`, by its name."""
+    served = npm(host, name)
+
+    def answer(request):
+        if request.header("authorization") != f"Bearer {key}":
+            return wire.Response(401, [], b'{"error": "who are you?"}', "Unauthorized")
+        path = urllib.parse.unquote(request.target)
+        if path == "/-/whoami":
+            return _json({"username": "mona"})
+        if request.method == "PUT":
+            published[path[1:]] = json.loads(request.body)
+            return _json({"ok": True}, 201)
+        return served(dataclasses.replace(request, target=path))
 
     return answer
 
 
 def pip(name="tiny_hello", version="1.0"):
     """A package index with one wheel."""
-    wheel = _wheel(name, version)
+    packed = wheel(name, version)
     file = f"{name}-{version}-py3-none-any.whl"
-    page = f'<!DOCTYPE html><a href="/files/{file}#sha256={hashlib.sha256(wheel).hexdigest()}">{file}</a>'
+    page = f'<!DOCTYPE html><a href="/files/{file}#sha256={hashlib.sha256(packed).hexdigest()}">{file}</a>'
 
     def answer(request):
         if request.target.startswith("/simple/"):
             return wire.Response(fields=[("Content-Type", "text/html")], body=page.encode())
         if request.target == f"/files/{file}":
-            return wire.Response(fields=[("Content-Type", "application/octet-stream")], body=wheel)
+            return wire.Response(fields=[("Content-Type", "application/octet-stream")], body=packed)
         return _not_found()
+
+    return answer
+
+
+def guarded(served, authorization):
+    """A server that serves nobody without that field, and asks for it as `Basic`."""
+
+    def answer(request):
+        if request.header("authorization") != authorization:
+            return wire.Response(
+                401, [("WWW-Authenticate", 'Basic realm="rig"')], b"who are you?", "Unauthorized"
+            )
+        return served(request)
+
+    return answer
+
+
+def uploads(files):
+    """Takes what twine uploads: the parts of each form are appended to `files`, by their names."""
+
+    def answer(request):
+        head = f"Content-Type: {request.header('content-type')}\r\n\r\n".encode()
+        form = email.message_from_bytes(head + request.body)
+        files.append(
+            {
+                part.get_param("name", header="content-disposition"): part.get_payload(decode=True)
+                for part in form.get_payload()
+            }
+        )
+        return wire.Response()
 
     return answer
 
@@ -133,6 +184,12 @@ def bare_repository(directory, name="hello.git"):
     return path
 
 
+def _json(value, status=200):
+    return wire.Response(
+        status, [("Content-Type", "application/json")], json.dumps(value).encode()
+    )
+
+
 def _from_cgi(output):
     head, _, body = output.partition(b"\r\n\r\n")
     fields = [
@@ -156,7 +213,8 @@ def _tarball(files):
     return buffer.getvalue()
 
 
-def _wheel(name, version):
+def wheel(name, version):
+    """The bytes of a package for pip."""
     files = {
         f"{name}.py": "greeting = 'hello from the index'\n",
         f"{name}-{version}.dist-info/METADATA": f"Metadata-Version: 2.1\nName: {name}\nVersion: {version}\n",

@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+// What is made of sources, and is replaced when they have something new. A request that began with
+// the old one ends with it.
+
+#include <memory>
+#include <mutex>
+
+#include "secrets/freshness.h"
+#include "secrets/waker.h"
+
+namespace secrets {
+
+template <class Value>
+class Live {
+public:
+  explicit Live(std::shared_ptr<const Value> first) : current_(std::move(first)) {}
+
+  /// For a request that goes out now. Any thread; does not wait for a source.
+  std::shared_ptr<const Value> use() const {
+    if (waker_ && freshness_->use(Freshness::Clock::now())) waker_->wake();
+    return current();
+  }
+  std::shared_ptr<const Value> current() const {
+    const std::scoped_lock lock(mutex_);
+    return current_;
+  }
+  void replace(std::shared_ptr<const Value> next) {
+    const std::scoped_lock lock(mutex_);
+    current_.swap(next);
+  }
+
+  /// Before any request: from now on its sources are asked again. `waker` when uses matter.
+  void refresh_by(std::shared_ptr<Freshness> freshness, std::shared_ptr<const Waker> waker) {
+    freshness_ = std::move(freshness);
+    waker_ = std::move(waker);
+  }
+  /// Null when what is known stays for ever.
+  const std::shared_ptr<Freshness>& freshness() const { return freshness_; }
+
+private:
+  mutable std::mutex mutex_;  // of the pointer alone
+  std::shared_ptr<const Value> current_;
+  std::shared_ptr<Freshness> freshness_;
+  std::shared_ptr<const Waker> waker_;
+};
+
+}  // namespace secrets

@@ -137,6 +137,7 @@ void append_json(std::string& out, const Record& record, Bodies bodies) {
   object.list("where", record.where);
   object.text("token", record.token);
   object.text("scrub", record.scrub);
+  if (record.expires) object.ascii("expires", base::to_rfc3339(*record.expires));
   object.end();
 }
 

@@ -107,6 +107,11 @@ void read_decision(ObjectReader& in, Record& record) {
   in.list("where", record.where);
   in.text("token", record.token);
   in.text("scrub", record.scrub);
+  std::string expires;
+  in.text("expires", expires);
+  if (expires.empty()) return;
+  record.expires = base::parse_time(expires);
+  if (!record.expires) in.mistake("expires");
 }
 
 void read_kind_and_time(ObjectReader& in, Record& record) {

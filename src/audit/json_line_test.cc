@@ -42,6 +42,7 @@ Record full_record() {
   record.where = {"OPENAI header:authorization"};
   record.token = "00112233445566778899aabbccddeeff";
   record.scrub = "headers";
+  record.expires = base::WallTime(std::chrono::seconds(1'800'000'000));
   return record;
 }
 

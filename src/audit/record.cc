@@ -10,11 +10,12 @@
 namespace audit {
 namespace {
 
-constexpr std::array<std::pair<Kind, std::string_view>, 5> kind_names{{
+constexpr std::array<std::pair<Kind, std::string_view>, 6> kind_names{{
     {Kind::exchange, "exchange"},
     {Kind::connection, "connection"},
     {Kind::dns, "dns"},
     {Kind::refusal, "refusal"},
+    {Kind::credential, "credential"},
     {Kind::gap, "gap"},
 }};
 

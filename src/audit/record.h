@@ -24,7 +24,8 @@ enum class Kind {
   dns,         // a name that was asked for; method "DNS"
   refusal,  // turned away before it was any of these: a datagram ("UDP"), an unreadable head, a bad
             // handshake
-  gap,      // records that could not be written; `error` says how many and why
+  credential,  // a token that the gateway fetched for a credential, or could not
+  gap,         // records that could not be written; `error` says how many and why
 };
 
 std::string_view name_of(Kind kind);
@@ -82,6 +83,7 @@ struct Record {
   std::vector<std::string> where{};              // of the three: "NAME PLACE"
   std::string token{};                           // the id of the capability token
   std::string scrub{};  // "headers" when the answer's body was not searched for secrets
+  std::optional<base::WallTime> expires{};  // of a fetched token
 
   bool operator==(const Record&) const = default;
 };

@@ -160,6 +160,17 @@ net::Task<std::expected<UpstreamPtr, flow::Deny>> Upstreams::dial(
   co_return std::move(upstream);
 }
 
+net::Task<std::expected<UpstreamPtr, flow::Deny>> Upstreams::dial_tls(
+    std::string host, std::uint16_t port, const policy::Policy& policy) {
+  static constexpr std::array<std::string_view, 1> protocols{"http/1.1"};
+  auto upstream = co_await open(std::move(host), port, "https", Told::by_connect, policy);
+  if (!upstream) co_return std::move(upstream);
+  bool wrong_protocol = false;
+  auto secured = co_await secure(**upstream, protocols, wrong_protocol);
+  if (secured) co_return std::move(upstream);
+  co_return std::unexpected(std::move(secured).error());
+}
+
 /// A connection on which nothing was said yet.
 net::Task<std::expected<UpstreamPtr, flow::Deny>> Upstreams::open(
     std::string host,

@@ -81,6 +81,10 @@ public:
   net::Task<std::expected<UpstreamPtr, flow::Deny>> dial(
       std::string host, std::uint16_t port, const policy::Policy& policy);
 
+  /// A new connection over verified TLS that speaks HTTP/1.1, for a request of the gateway's own.
+  net::Task<std::expected<UpstreamPtr, flow::Deny>> dial_tls(
+      std::string host, std::uint16_t port, const policy::Policy& policy);
+
   /// Keeps a connection whose last response ended cleanly; nobody else holds it.
   void give_back(UpstreamPtr upstream);
   /// The task that closes what was idle for too long.

@@ -20,17 +20,38 @@ constexpr std::array<std::string_view, 2> cookie_keys = {"cookie", "value_format
 constexpr std::array<std::string_view, 4> aws_keys = {
     "region", "service", "access_key_id", "session_token"};
 
-constexpr std::array<std::string_view, 10> all_own_keys = {
-    "header", "value_format", "username", "username_source", "parameter",
-    "cookie", "region",       "service",  "access_key_id",   "session_token"};
+constexpr std::array<std::string_view, 10> oauth2_keys = {
+    "header",        "value_format", "token_url", "client_id", "client_secret",
+    "refresh_token", "client_auth",  "scopes",    "audience",  "fetch_timeout"};
+constexpr std::array<std::string_view, 8> github_app_keys = {
+    "app_id",      "installation_id", "repository", "repositories",
+    "permissions", "api_url",         "git_host",   "fetch_timeout"};
+constexpr std::array<std::string_view, 3> service_account_keys = {
+    "scopes", "token_url", "fetch_timeout"};
+constexpr std::array<std::string_view, 5> pocketbase_keys = {
+    "url", "collection", "username", "username_source", "fetch_timeout"};
 
-constexpr std::array<TypeRow, 6> types = {{
+constexpr std::array<std::string_view, 27> all_own_keys = {
+    "header",     "value_format", "username",      "username_source", "parameter",
+    "cookie",     "region",       "service",       "access_key_id",   "session_token",
+    "token_url",  "client_id",    "client_secret", "refresh_token",   "client_auth",
+    "scopes",     "audience",     "fetch_timeout", "app_id",          "installation_id",
+    "repository", "repositories", "permissions",   "api_url",         "git_host",
+    "url",        "collection"};
+
+constexpr std::array<TypeRow, 10> types = {{
     {.type = CredentialType::header, .name = "header", .own_keys = header_keys},
     {.type = CredentialType::bearer, .name = "bearer", .own_keys = {}},
     {.type = CredentialType::basic, .name = "basic", .own_keys = basic_keys},
     {.type = CredentialType::query, .name = "query", .own_keys = query_keys},
     {.type = CredentialType::cookie, .name = "cookie", .own_keys = cookie_keys},
     {.type = CredentialType::aws_sigv4, .name = "aws-sigv4", .own_keys = aws_keys},
+    {.type = CredentialType::oauth2, .name = "oauth2", .own_keys = oauth2_keys},
+    {.type = CredentialType::github_app, .name = "github-app", .own_keys = github_app_keys},
+    {.type = CredentialType::service_account,
+     .name = "gcp-service-account",
+     .own_keys = service_account_keys},
+    {.type = CredentialType::pocketbase, .name = "pocketbase", .own_keys = pocketbase_keys},
 }};
 
 const TypeRow& row_of(CredentialType type) { return types[static_cast<std::size_t>(type)]; }
@@ -44,6 +65,15 @@ std::optional<CredentialType> credential_type_named(std::string_view name) {
 }
 
 std::string_view name_of(CredentialType type) { return row_of(type).name; }
+
+std::string names_of_credential_types() {
+  std::string out;
+  for (std::size_t i = 0; i < types.size(); ++i) {
+    if (i > 0) out += i + 1 == types.size() ? " and " : ", ";
+    out += types[i].name;
+  }
+  return out;
+}
 
 std::span<const std::string_view> own_keys_of(CredentialType type) { return row_of(type).own_keys; }
 

@@ -4,6 +4,7 @@
 
 #include <optional>
 #include <span>
+#include <string>
 #include <string_view>
 
 namespace secrets {
@@ -15,10 +16,17 @@ enum class CredentialType {
   query,      // a parameter of the URL
   cookie,     // one cookie among those of the program
   aws_sigv4,  // AWS Signature Version 4
+  // Those whose token is fetched (grant.h), for the field Authorization:
+  oauth2,
+  github_app,
+  service_account,  // of Google Cloud
+  pocketbase,
 };
 
 std::optional<CredentialType> credential_type_named(std::string_view name);
 std::string_view name_of(CredentialType type);
+/// "header, bearer and basic"
+std::string names_of_credential_types();
 
 /// The configuration keys that only some types use, and that this one does. Every other key is for
 /// all of them.

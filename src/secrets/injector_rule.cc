@@ -8,6 +8,7 @@
 #include "base/text.h"
 #include "policy/normalise.h"
 #include "secrets/dummy.h"
+#include "secrets/grant.h"
 #include "secrets/header_name.h"
 
 namespace secrets {
@@ -19,6 +20,7 @@ using policy::Pattern;
 using policy::PatternType;
 
 constexpr std::string_view default_username = "x-access-token";  // forges take any beside a token
+constexpr std::string_view google_hosts = "*.googleapis.com";
 constexpr std::size_t exact_specificity =
     1000;  // more than any glob: a host has at most 253 characters
 
@@ -79,6 +81,9 @@ Result<Slot> compile_slot(const InjectorSpec& spec, const Preset* preset, Creden
   switch (type) {
     case CredentialType::header:
       return Slot{Slot::Place::header, TRY(compile_header(spec, preset))};
+    case CredentialType::oauth2:
+      if (!spec.header) break;
+      return Slot{Slot::Place::header, TRY(compile_header(spec, preset))};
     case CredentialType::query:
       return Slot{Slot::Place::query, TRY(compile_token(spec, spec.parameter, "parameter"))};
     case CredentialType::cookie:
@@ -86,6 +91,9 @@ Result<Slot> compile_slot(const InjectorSpec& spec, const Preset* preset, Creden
     case CredentialType::bearer:
     case CredentialType::basic:
     case CredentialType::aws_sigv4:
+    case CredentialType::github_app:
+    case CredentialType::service_account:
+    case CredentialType::pocketbase:
       break;
   }
   return Slot{Slot::Place::header, "Authorization"};
@@ -93,22 +101,43 @@ Result<Slot> compile_slot(const InjectorSpec& spec, const Preset* preset, Creden
 
 /// What is written around the token.
 std::string compile_format(const InjectorSpec& spec, const Preset* preset, CredentialType type) {
-  if (type == CredentialType::bearer) return "Bearer {token}";
+  if (type == CredentialType::bearer || type == CredentialType::github_app ||
+      type == CredentialType::service_account)
+    return "Bearer {token}";
+  if (type == CredentialType::oauth2 && !spec.header)
+    return spec.value_format.value_or("Bearer {token}");
   std::string format = type == CredentialType::header
                            ? either(spec.value_format, preset, &Preset::value_format)
                            : spec.value_format.value_or("");
   return format.empty() ? "{token}" : std::move(format);
 }
 
-Result<Reach> compile_reach(const InjectorSpec& spec, const Preset* preset) {
-  const std::string host = either(spec.host, preset, &Preset::host);
+/// Where a token that is fetched is good for, if nobody says so.
+std::string usual_host(const InjectorSpec& spec, CredentialType type) {
+  if (type == CredentialType::service_account) return std::string(google_hosts);
+  const auto server = own_server(spec, type);
+  return server ? server->host : std::string();
+}
+
+/// A server that was named with its port is meant on that port.
+std::vector<std::uint16_t> ports_of(const InjectorSpec& spec, CredentialType type) {
+  constexpr std::uint16_t https_port = 443;
+  if (!spec.ports.empty() || spec.host) return spec.ports;
+  const auto server = own_server(spec, type);
+  if (!server || server->port == https_port) return {};
+  return {server->port};
+}
+
+Result<Reach> compile_reach(const InjectorSpec& spec, const Preset* preset, CredentialType type) {
+  std::string host = either(spec.host, preset, &Preset::host);
+  if (host.empty()) host = usual_host(spec, type);
   if (host.empty())
     return fail_spec(spec, "it has no host", "name the host that the credential is meant for");
   ReachSpec wanted{
       .hosts = {host},
       .schemes = spec.schemes,
       .allow_plaintext = spec.allow_plaintext,
-      .ports = spec.ports,
+      .ports = ports_of(spec, type),
       .methods = spec.methods,
       .paths = spec.paths};
   if (wanted.paths.empty() && preset != nullptr) {
@@ -164,9 +193,11 @@ Result<InjectorRule> InjectorRule::compile(const InjectorSpec& spec) {
   if (!preset) return fail_spec(spec, std::move(preset).error());
   const auto type = type_of(spec);
   if (!type) return fail_spec(spec, type.error());
+  auto fetching = check_fetching(spec, *type);
+  if (!fetching) return fail_spec(spec, std::move(fetching).error());
   InjectorRule rule;
   rule.name_ = spec.name;
-  rule.reach_ = TRY(compile_reach(spec, *preset));
+  rule.reach_ = TRY(compile_reach(spec, *preset, *type));
   rule.preset_ = *preset;
   rule.type_ = *type;
   rule.slot_ = TRY(compile_slot(spec, *preset, *type));
@@ -190,11 +221,15 @@ bool InjectorRule::matches_every_host() const {
 bool InjectorRule::is_before(const InjectorRule& other) const {
   const std::size_t ours = specificity_of(host_pattern());
   const std::size_t theirs = specificity_of(other.host_pattern());
-  return ours != theirs ? ours > theirs : name_ < other.name_;
+  if (ours != theirs) return ours > theirs;
+  if (name_ != other.name_) return name_ < other.name_;
+  return type_ <
+         other.type_;  // two places of one credential: git's, which is narrower, comes first
 }
 
 bool InjectorRule::conflicts_with(const InjectorRule& other) const {
-  return slot_.overlaps(other.slot_) && same_host(host_pattern(), other.host_pattern()) &&
+  return name_ != other.name_ && slot_.overlaps(other.slot_) &&
+         same_host(host_pattern(), other.host_pattern()) &&
          reach_.overlaps_beside_host(other.reach_);
 }
 

@@ -11,6 +11,7 @@
 #include "base/origin.h"
 #include "base/result.h"
 #include "secrets/credential_type.h"
+#include "secrets/fetch_spec.h"
 #include "secrets/presets.h"
 #include "secrets/source.h"
 
@@ -36,6 +37,7 @@ struct InjectorSpec {
   Source username_source{};
   Source access_key_id{};
   Source session_token{};
+  FetchSpec fetch{};  // of the types whose token is fetched
   bool allow_plaintext = false;
   std::vector<std::string> schemes{};  // default: https, and http where plaintext is allowed
   std::vector<std::uint16_t> ports{};  // default: the scheme's own
@@ -45,7 +47,8 @@ struct InjectorSpec {
 
   /// Every source of it, for whoever hides their files.
   std::vector<const Source*> sources() const {
-    return {&source, &username_source, &access_key_id, &session_token};
+    return {&source,        &username_source,     &access_key_id,
+            &session_token, &fetch.client_secret, &fetch.refresh_token};
   }
 };
 

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <optional>
 
+#include "secrets/fetched_credential.h"
 #include "secrets/refresh_of.h"
 
 namespace secrets {
@@ -118,6 +119,25 @@ std::vector<NamedSecret> named_secrets(const std::string& name, const Mechanism&
   return out;
 }
 
+/// What tokens of the credential are fetched with. `not_found` when a source has nothing.
+Result<std::shared_ptr<const Grant>> grant_of(
+    const InjectorSpec& spec,
+    CredentialType type,
+    const Environment& environment,
+    const std::filesystem::path& home) {
+  auto found = find_grant_material(spec, type, environment, home);
+  if (!found)
+    return base::fail(
+        ErrorKind::invalid,
+        fmt::format("{} (for credential `{}`)", found.error().message, spec.name),
+        found.error().hint);
+  if (!found->missing.empty()) return base::fail(ErrorKind::not_found, found->missing);
+  return make_grant(spec, type, std::move(found->material));
+}
+
+/// Where no token was fetched yet: never sent.
+Material stand_in() { return {.token = Secret("not fetched yet")}; }
+
 }  // namespace
 
 Result<Injector> Injector::create(InjectorRule rule, Material material) {
@@ -145,9 +165,8 @@ Result<> Injectors::add(
     return {};
   }
   InjectorRule rule = TRY(InjectorRule::compile(spec));
-  for (const auto& other : active_) {
-    if (rule.conflicts_with(other.rule())) return fail_conflict(rule, other.rule());
-  }
+  if (is_fetched(rule.type())) return add_fetched(spec, std::move(rule), environment, home);
+  TRY_VOID(check_conflicts(rule));
   auto refreshed = refresh_of(spec.sources(), environment, home);
   auto looks = looks_at(refreshed.files);
   auto found = material_of(spec, rule, environment, home);
@@ -155,18 +174,45 @@ Result<> Injectors::add(
     return std::unexpected(
         std::move(found).error().while_doing("for credential `" + spec.name + "`"));
   if (!found->missing.empty()) {
-    disable(spec, std::move(found->missing));
-    warnings_.push_back(
-        fmt::format("credential `{}` is not used: {}", spec.name, disabled_.back().reason));
+    disable_without_value(spec, std::move(found->missing));
     return {};
   }
-  if (rule.matches_every_host()) {
-    warnings_.push_back(fmt::format(
-        "credential `{}` goes to every host that the filter allows (host = \"{}\")", spec.name,
-        rule.host()));
-  }
+  warn_of_every_host(rule);
   active_.push_back(TRY(Injector::create(std::move(rule), std::move(found->material))));
   return refresh(active_.back(), std::move(refreshed), std::move(looks));
+}
+
+/// Each place that the token goes to is an injector of its own; they share the fetching.
+Result<> Injectors::add_fetched(
+    const InjectorSpec& spec,
+    InjectorRule rule,
+    const Environment& environment,
+    const std::filesystem::path& home) {
+  const auto type = rule.type();
+  auto refreshed = refresh_of(spec.sources(), environment, home);
+  auto looks = looks_at(refreshed.files);
+  auto grant = grant_of(spec, type, environment, home);
+  if (!grant && grant.error().kind == ErrorKind::not_found) {
+    disable_without_value(spec, std::move(grant).error().message);
+    return {};
+  }
+  if (!grant) return std::unexpected(std::move(grant).error());
+  const auto fetched = std::make_shared<Fetched>(spec.name, spec.fetch.timeout, *std::move(grant));
+  const auto first = active_.size();
+  for (auto& place : TRY(places_of_token(spec, std::move(rule)))) {
+    TRY_VOID(check_conflicts(place));
+    warn_of_every_host(place);
+    active_.push_back(TRY(Injector::create(std::move(place), stand_in())));
+    active_.back().fetched_ = fetched;
+  }
+  return refresh(active_[first], std::move(refreshed), std::move(looks));
+}
+
+Result<> Injectors::check_conflicts(const InjectorRule& rule) const {
+  for (const auto& other : active_) {
+    if (rule.conflicts_with(other.rule())) return fail_conflict(rule, other.rule());
+  }
+  return {};
 }
 
 Result<> Injectors::refresh(Injector& injector, Refresh refresh, FileLooks looks) {
@@ -186,6 +232,19 @@ void Injectors::disable(const InjectorSpec& spec, std::string reason) {
        .reason = std::move(reason),
        .origin = spec.origin,
        .rule = rule ? std::optional(*std::move(rule)) : std::nullopt});
+}
+
+void Injectors::disable_without_value(const InjectorSpec& spec, std::string reason) {
+  disable(spec, std::move(reason));
+  warnings_.push_back(
+      fmt::format("credential `{}` is not used: {}", spec.name, disabled_.back().reason));
+}
+
+void Injectors::warn_of_every_host(const InjectorRule& rule) {
+  if (!rule.matches_every_host()) return;
+  warnings_.push_back(fmt::format(
+      "credential `{}` goes to every host that the filter allows (host = \"{}\")", rule.name(),
+      rule.host()));
 }
 
 const Injector* Injectors::find(const policy::Target& target) const {
@@ -215,6 +274,36 @@ std::vector<NamedSecret> Injectors::named() const {
   return secrets;
 }
 
+std::vector<NamedSecret> Injectors::withheld() const {
+  std::vector<NamedSecret> secrets;
+  for (const auto& injector : active_) {
+    if (!injector.fetched_) continue;
+    for (const auto value : injector.fetched_->grant()->secrets())
+      secrets.push_back({.name = injector.name(), .value = value});
+  }
+  return secrets;
+}
+
+std::vector<FetchTask> Injectors::fetching(const Scrubber& scrubber) const {
+  std::vector<FetchTask> tasks;
+  for (const auto& injector : active_) {
+    const auto& fetched = injector.fetched_;
+    if (!fetched || std::ranges::find(tasks, fetched, &FetchTask::fetched) != tasks.end()) continue;
+    const auto put_to_use = [this, fetched, scrubber](const Secret& token) -> Result<> {
+      for (const auto& place : active_) {
+        if (place.fetched_ != fetched) continue;
+        std::shared_ptr<const Mechanism> next =
+            TRY(make_mechanism(place.rule_, {.token = token.clone()}));
+        scrubber.learn(named_secrets(place.name(), *next));
+        place.live_->replace(std::move(next));
+      }
+      return {};
+    };
+    tasks.push_back({.fetched = fetched, .put_to_use = put_to_use});
+  }
+  return tasks;
+}
+
 std::unique_ptr<Refresher> Injectors::keep_fresh(
     std::span<const InjectorSpec> specs,
     const Environment& environment,
@@ -225,6 +314,17 @@ std::unique_ptr<Refresher> Injectors::keep_fresh(
   for (const auto& injector : active_) {
     if (!injector.live_->freshness()) continue;
     const auto spec = std::ranges::find(specs, injector.name(), &InjectorSpec::name);
+    if (injector.fetched_) {
+      items.push_back(
+          {.name = injector.name(),
+           .freshness = injector.live_->freshness(),
+           .renew = [fetched = injector.fetched_, type = injector.rule_.type(), &spec = *spec,
+                     &environment, home]() -> Result<> {
+             fetched->replace(TRY(grant_of(spec, type, environment, home)));
+             return {};
+           }});
+      continue;
+    }
     const auto renew = [&rule = injector.rule_, live = injector.live_, &spec = *spec, &environment,
                         home, scrubber]() -> Result<> {
       auto found = TRY(material_of(spec, rule, environment, home));

@@ -4,6 +4,7 @@
 // sees one.
 
 #include <filesystem>
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -15,6 +16,7 @@
 #include "base/result.h"
 #include "base/secret.h"
 #include "policy/target.h"
+#include "secrets/fetched.h"
 #include "secrets/injector_rule.h"
 #include "secrets/live_mechanism.h"
 #include "secrets/mechanism.h"
@@ -43,7 +45,14 @@ public:
     return live_->current()->needs_body(request);
   }
   /// What must never come back. Before its sources are asked again: then the views end.
-  std::vector<std::string_view> hidden() const { return live_->current()->hidden(); }
+  std::vector<std::string_view> hidden() const {
+    return has_value() ? live_->current()->hidden() : std::vector<std::string_view>();
+  }
+  /// Where its token is fetched; null when it needs none.
+  const std::shared_ptr<Fetched>& fetched() const { return fetched_; }
+  /// There is something to inject: not before the first token was fetched. What `inject` says till
+  /// then is where it would go.
+  bool has_value() const { return !fetched_ || fetched_->was_ready(); }
 
 private:
   friend class Injectors;
@@ -52,6 +61,15 @@ private:
 
   InjectorRule rule_;
   std::shared_ptr<LiveMechanism> live_;
+  std::shared_ptr<Fetched> fetched_;
+};
+
+/// One token to fetch.
+struct FetchTask {
+  std::shared_ptr<Fetched> fetched;
+  /// Hides a token in what comes back, and has it injected from then on. An error when it fits into
+  /// no request.
+  std::function<base::Result<>(const base::Secret& token)> put_to_use;
 };
 
 /// An injector that was written and does nothing.
@@ -93,6 +111,8 @@ public:
 
   /// What must never come back of all of them, for a Scrubber.
   std::vector<NamedSecret> named() const;
+  /// What tokens are fetched with, which goes to no server that the program talks to.
+  std::vector<NamedSecret> withheld() const;
 
   /// Asks the sources again of those that are refreshed, for as long as the refresher lives.
   /// `scrubber` learns each new value before a request can go out with it. What `create` was given
@@ -104,10 +124,22 @@ public:
       const Scrubber& scrubber,
       Refresher::OnFailure on_failure) const;
 
+  /// The tokens that are to be fetched for them. `scrubber` learns each before a request can go out
+  /// with it. These injectors outlive the tasks.
+  std::vector<FetchTask> fetching(const Scrubber& scrubber) const;
+
 private:
   base::Result<> add(
       const InjectorSpec& spec, const Environment& environment, const std::filesystem::path& home);
+  base::Result<> add_fetched(
+      const InjectorSpec& spec,
+      InjectorRule rule,
+      const Environment& environment,
+      const std::filesystem::path& home);
+  base::Result<> check_conflicts(const InjectorRule& rule) const;
   void disable(const InjectorSpec& spec, std::string reason);
+  void disable_without_value(const InjectorSpec& spec, std::string reason);
+  void warn_of_every_host(const InjectorRule& rule);
 
   base::Result<> refresh(Injector& injector, Refresh refresh, FileLooks looks);
 

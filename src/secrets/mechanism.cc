@@ -163,6 +163,10 @@ Result<MechanismPtr> make_mechanism(const InjectorRule& rule, Material material)
       return make_aws(rule, std::move(material));
     case CredentialType::header:
     case CredentialType::bearer:
+    case CredentialType::oauth2:
+    case CredentialType::github_app:
+    case CredentialType::service_account:
+    case CredentialType::pocketbase:
       break;
   }
   return make_field(rule, material);

@@ -29,6 +29,7 @@ struct Places {
   std::filesystem::path token_keys() const { return data / "tokens" / "keys"; }
   std::filesystem::path token_usage() const { return data / "tokens" / "usage"; }
   std::filesystem::path token_approvals() const { return data / "tokens" / "approvals"; }
+  std::filesystem::path logins() const { return data / "logins"; }
   /// Of a running session, by the number of its process: a project may have several at a time.
   std::filesystem::path control_socket(int process) const {
     return runtime / (std::to_string(process) + ".sock");

@@ -19,7 +19,9 @@ secrets::Scrubber scrubber_of(
     const redact::Scanner* scanner) {
   auto named = placeholders.named();  // first: what stands for a value inside may be shown
   const auto injected = injectors.named();
+  const auto withheld = injectors.withheld();
   named.insert(named.end(), injected.begin(), injected.end());
+  named.insert(named.end(), withheld.begin(), withheld.end());
   if (scanner != nullptr) {
     const auto hidden = scanner->hidden();
     named.insert(named.end(), hidden.begin(), hidden.end());

@@ -112,6 +112,10 @@ base::Result<> Sealed::inject(
         base::ErrorKind::denied, "credential `" + injector->name() + "`: " + unfit->reason);
   }
   if (auto* edits = std::get_if<secrets::Edits>(&injection)) {
+    if (!injector->has_value()) {
+      return base::fail(
+          base::ErrorKind::denied, "credential `" + injector->name() + "`: it was not fetched yet");
+    }
     head_.apply(*edits);
     chunks_ = std::move(edits->chunks);
     injected_ = injector;

@@ -10,9 +10,11 @@
 #include "content/wiped_memory.h"
 #include "flow/body_digests.h"
 #include "flow/request_filters.h"
+#include "flow/request_view.h"
 #include "flow/scrub_filter.h"
 #include "gateway/grpc.h"
 #include "gateway/refusal.h"
+#include "gateway/token_wait.h"
 #include "gateway/websocket_conversation.h"
 #include "http/connection.h"
 
@@ -140,6 +142,8 @@ net::Task<> Exchange::run(http::Request head) {
 
   const bool may_go_on = co_await prepare_body(*cleared);
   if (!may_go_on) co_return;
+  const bool has_token = co_await await_token(cleared->flow());
+  if (!has_token) co_return;
 
   auto server =
       co_await upstreams_.reach(cleared->flow(), pipeline_->policy(), Upstreams::Pooled::welcome);
@@ -191,6 +195,25 @@ net::Task<bool> Exchange::prepare_body(flow::Cleared& cleared) {
   }
   cleared.body_is_whole(body_->held_bytes());
   if (body_->has_changed()) cleared.body_has_changed(body_->held().value_or(""));
+  co_return true;
+}
+
+/// A credential whose token is fetched has to be there before anything is dialled. False when the
+/// request is refused because it is not.
+net::Task<bool> Exchange::await_token(const flow::Flow& flow) {
+  const auto* injector =
+      flow.takes_credentials ? pipeline_->injectors().find(flow.target()) : nullptr;
+  if (injector == nullptr || !injector->fetched()) co_return true;
+  const flow::ViewOf request(flow.request, flow.target(), http::request_framing(flow.request));
+  const auto injection = injector->inject(request.view(), {.now = flow.time});
+  if (std::holds_alternative<secrets::Kept>(injection)) co_return true;
+  auto generation = co_await wait_for_token(injector->fetched());
+  if (!generation) {
+    co_await refuse(std::move(generation).error(), flow);
+    co_return false;
+  }
+  fetched_ = injector->fetched();
+  token_generation_ = *generation;
   co_return true;
 }
 
@@ -390,6 +413,8 @@ net::Task<> Exchange::answer(
     ServerStream& server,
     http::Response response,
     const Upload& request) {
+  constexpr int unauthorized = 401;  // RFC 9110, 15.5.2
+  if (fetched_ && response.status == unauthorized) fetched_->reject(token_generation_, base::now());
   const http::Framing framing = http::response_framing(response, method_);
   Incoming& body = server.body(framing);
   const bool scrubbed = sealed.is_guarded();

@@ -32,6 +32,7 @@ public:
 
 private:
   net::Task<bool> prepare_body(flow::Cleared& cleared);
+  net::Task<bool> await_token(const flow::Flow& flow);
   net::Task<> refuse_body(const flow::Flow& flow);
   net::Task<> refuse(flow::Deny refusal, const flow::Flow& flow);
   net::Task<> forward(const flow::Sealed& sealed, ServerStreamPtr server);
@@ -56,8 +57,10 @@ private:
   std::shared_ptr<const flow::Pipeline> pipeline_;  // the one it began with
   flow::Arrival arrival_;
   std::string method_;
-  std::shared_ptr<FilteredBody> body_;  // of the request, once it is cleared
-  bool hung_up_ = false;                // the program gave up
+  std::shared_ptr<FilteredBody> body_;         // of the request, once it is cleared
+  bool hung_up_ = false;                       // the program gave up
+  std::shared_ptr<secrets::Fetched> fetched_;  // where its credential's token is from, if anywhere
+  std::uint64_t token_generation_ = 0;
   ExchangeRecord record_;
 };
 

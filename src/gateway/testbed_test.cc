@@ -20,6 +20,7 @@
 #include "base/file.h"
 #include "gateway/connection.h"
 #include "gateway/gateway.h"
+#include "gateway/token_fetcher.h"
 #include "http/body_decoder.h"
 #include "http/h1.h"
 
@@ -366,6 +367,10 @@ struct Testbed::Parts {
                 .limits = shared.limits}) {
     std::signal(SIGPIPE, SIG_IGN);  // as the gateway's threads block it
     loop.start("testbed");
+    auto tokens = shared.pipeline->injectors().fetching(shared.pipeline->scrubber());
+    if (tokens.empty()) return;
+    fetcher = std::make_unique<TokenFetcher>(
+        shared, std::move(tokens), secrets::LoginStore(directory.path() / "logins"));
   }
   Parts(const Parts&) = delete;
   Parts& operator=(const Parts&) = delete;
@@ -416,6 +421,7 @@ struct Testbed::Parts {
   std::vector<std::string> faults;
   net::Loop loop;
   Upstreams upstreams;
+  std::unique_ptr<TokenFetcher> fetcher;
   std::uint16_t door_port = 0;
   std::unique_ptr<Gateway> whole;  // only where a test knocks at its door
 };

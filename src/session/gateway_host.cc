@@ -119,6 +119,16 @@ std::vector<std::unique_ptr<secrets::Refresher>> keep_fresh(
   return refreshers;
 }
 
+/// Null when no credential's token is fetched.
+std::unique_ptr<gateway::TokenFetcher> make_fetcher(
+    const GatewayRequest& request, const gateway::Shared& shared) {
+  const auto& pipeline = *shared.pipeline;
+  auto tasks = pipeline.injectors().fetching(pipeline.scrubber());
+  if (tasks.empty()) return nullptr;
+  return std::make_unique<gateway::TokenFetcher>(
+      shared, std::move(tasks), secrets::LoginStore(request.places.logins()));
+}
+
 }  // namespace
 
 unsigned loop_count() { return std::clamp(std::thread::hardware_concurrency(), 1U, 4U); }
@@ -223,6 +233,7 @@ base::Result<std::unique_ptr<GatewayHost>> GatewayHost::start(
     host->log_->warning("secrets", "memory for secrets may be written to swap: " + why);
   host->gateway_ = std::make_unique<gateway::Gateway>(
       *host->shared_, doors_of(std::move(listeners), host->request_), loop_count());
+  host->fetcher_ = make_fetcher(host->request_, *host->shared_);
   return host;
 }
 

@@ -13,6 +13,7 @@
 #include "config/config.h"
 #include "config/places.h"
 #include "gateway/gateway.h"
+#include "gateway/token_fetcher.h"
 #include "sandbox/datagrams.h"
 #include "sandbox/listeners.h"
 #include "sandbox/plan.h"
@@ -92,7 +93,8 @@ private:
   flow::NobodyToAsk nobody_;
   std::unique_ptr<gateway::Shared> shared_;
   std::vector<std::unique_ptr<secrets::Refresher>> refreshers_;
-  std::unique_ptr<gateway::Gateway> gateway_;  // last: it uses all of the above
+  std::unique_ptr<gateway::Gateway> gateway_;         // it uses all of the above
+  std::unique_ptr<gateway::TokenFetcher> fetcher_{};  // it tells the gateway's exchanges
 };
 
 }  // namespace session

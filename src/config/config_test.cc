@@ -290,4 +290,60 @@ username_source = { env = "ME" }
   EXPECT_EQ(config->credentials[3].username_source.env, "ME");
 }
 
+TEST(Config, ReadsEveryKeyOfACredentialWhoseTokenIsFetched) {
+  const auto [config, mistakes] = read(R"(
+[proxy.credentials.tracker]
+enabled = true
+type = "oauth2"
+host = "api.test"
+token_url = "https://login.test/token"
+client_id = "me"
+client_auth = "post"
+scopes = ["read"]
+audience = "everybody"
+fetch_timeout = "3s"
+client_secret = { env = "SECRET" }
+refresh_token = { file = "~/login" }
+[proxy.credentials.bot]
+enabled = true
+type = "github-app"
+app_id = "1"
+installation_id = "2"
+repository = "me/mine"
+repositories = ["mine"]
+permissions = { contents = "read" }
+api_url = "https://ghe.test/api/v3"
+git_host = "ghe.test"
+[proxy.credentials.base]
+enabled = true
+type = "pocketbase"
+url = "https://base.test"
+collection = "robots"
+username = "me"
+)");
+  ASSERT_EQ(mistakes, "");
+  const auto& tracker = config->credentials[0].fetch;
+  EXPECT_EQ(tracker.token_url, "https://login.test/token");
+  EXPECT_EQ(tracker.client_id, "me");
+  EXPECT_EQ(tracker.client_auth, "post");
+  EXPECT_EQ(tracker.scopes, std::vector<std::string>{"read"});
+  EXPECT_EQ(tracker.audience, "everybody");
+  EXPECT_EQ(tracker.timeout, std::chrono::seconds(3));
+  EXPECT_EQ(tracker.client_secret.env, "SECRET");
+  EXPECT_EQ(tracker.refresh_token.file, "/home/u/login");
+  const auto& bot = config->credentials[1].fetch;
+  EXPECT_EQ(bot.app_id, "1");
+  EXPECT_EQ(bot.installation_id, "2");
+  EXPECT_EQ(bot.repository, "me/mine");
+  EXPECT_EQ(bot.repositories, std::vector<std::string>{"mine"});
+  EXPECT_EQ(bot.permissions.at("contents"), "read");
+  EXPECT_EQ(bot.api_url, "https://ghe.test/api/v3");
+  EXPECT_EQ(bot.git_host, "ghe.test");
+  EXPECT_EQ(bot.timeout, std::chrono::seconds(10));
+  const auto& base = config->credentials[2];
+  EXPECT_EQ(base.fetch.url, "https://base.test");
+  EXPECT_EQ(base.fetch.collection, "robots");
+  EXPECT_EQ(base.username, "me");
+}
+
 }  // namespace

@@ -19,6 +19,39 @@ Problem empty_source(const std::string& path, const base::Origin& origin) {
   return {origin, path + ": no source; set value, env, file, command, secret, keyring, op or pass"};
 }
 
+/// [proxy.credentials.x.permissions]: name = "level"
+std::map<std::string, std::string, std::less<>> permissions_of(const Reader& reader) {
+  std::map<std::string, std::string, std::less<>> permissions;
+  const Value* table = reader.find("permissions");
+  if (table == nullptr) return permissions;
+  for (const auto& [name, origin, level] : table->as<Table>()->entries())
+    permissions.emplace(name, *level.as<std::string>());
+  return permissions;
+}
+
+/// All of it but its sources.
+secrets::FetchSpec fetch_of(const Reader& reader) {
+  secrets::FetchSpec fetch;
+  fetch.token_url = reader.text("token_url");
+  fetch.client_id = reader.text("client_id");
+  fetch.client_auth = reader.text("client_auth");
+  fetch.audience = reader.text("audience");
+  fetch.scopes = reader.texts("scopes");
+  fetch.app_id = reader.text("app_id");
+  fetch.installation_id = reader.text("installation_id");
+  fetch.repository = reader.text("repository");
+  fetch.repositories = reader.texts("repositories");
+  fetch.permissions = permissions_of(reader);
+  fetch.api_url = reader.text("api_url");
+  fetch.git_host = reader.text("git_host");
+  fetch.url = reader.text("url");
+  fetch.collection = reader.text("collection");
+  if (const auto timeout = reader.text("fetch_timeout"))
+    fetch.timeout =
+        std::chrono::duration_cast<std::chrono::milliseconds>(*base::parse_duration(*timeout));
+  return fetch;
+}
+
 secrets::InjectorSpec injector_of(const std::string& name, const Value& value) {
   const Reader reader(*value.as<Table>());
   secrets::InjectorSpec spec{.name = name};
@@ -35,6 +68,7 @@ secrets::InjectorSpec injector_of(const std::string& name, const Value& value) {
   spec.service = reader.text("service");
   spec.dummy = reader.text("dummy");
   if (value.as<Table>()->find("env") != nullptr) spec.env = reader.texts("env");
+  spec.fetch = fetch_of(reader);
   spec.overwrite = reader.flag("overwrite").value_or(false);
   spec.allow_plaintext = reader.flag("allow_plaintext").value_or(false);
   for (const auto port : reader.integers("ports")) {
@@ -191,6 +225,8 @@ std::vector<secrets::InjectorSpec> credentials_of(
     read("username_source", spec.username_source);
     read("access_key_id", spec.access_key_id);
     read("session_token", spec.session_token);
+    read("client_secret", spec.fetch.client_secret);
+    read("refresh_token", spec.fetch.refresh_token);
     if (const Value* env = table.find("env")) check_names(*env, join_path(path, "env"), problems);
     if (spec.enabled) {
       check_keys_of_type(spec, table, path, problems);

@@ -94,6 +94,8 @@ void Server::serve() {
     if (waits[1].revents != 0) return;
     const base::Fd peer(::accept4(listener_.get(), nullptr, nullptr, SOCK_CLOEXEC));
     if (peer && is_of_the_user(peer)) answer_one(peer, handler_);
+    // Without descriptors the peer stays in the queue, and poll() would tell of it again at once.
+    if (!peer) std::this_thread::sleep_for(std::chrono::milliseconds(100));
   }
 }
 

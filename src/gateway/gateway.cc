@@ -56,15 +56,7 @@ struct Gateway::Worker {
         loop([&shared](std::string_view what) {
           shared.log.error("gateway", "a connection ended badly: " + std::string(what));
         }),
-        upstreams(
-            loop,
-            Outbound{
-                .resolver = shared.resolver,
-                .tls = shared.upstream_tls,
-                .connect_to = shared.connect_to,
-                .proxies = shared.proxies,
-                .gate = *shared.gate,
-                .limits = shared.limits}) {}
+        upstreams(loop, shared.outbound()) {}
 
   static net::Task<> accept(Worker& self, const Doors& doors);
   static net::Task<> serve(Worker& self, tcp::socket socket, tcp::endpoint destination);

@@ -55,6 +55,17 @@ struct Shared {
   Limits limits{};
   std::unique_ptr<Distrust> distrust = std::make_unique<Distrust>();
   std::unique_ptr<HostGate> gate = std::make_unique<HostGate>(limits.connections_per_host);
+
+  /// What the connections to servers need of it, for as long as it lives.
+  Outbound outbound() const {
+    return {
+        .resolver = resolver,
+        .tls = upstream_tls,
+        .connect_to = connect_to,
+        .proxies = proxies,
+        .gate = *gate,
+        .limits = limits};
+  }
 };
 
 }  // namespace gateway

@@ -356,15 +356,7 @@ struct Testbed::Parts {
           const std::lock_guard lock(mutex);
           faults.emplace_back(what);
         }),
-        upstreams(
-            loop,
-            Outbound{
-                .resolver = shared.resolver,
-                .tls = shared.upstream_tls,
-                .connect_to = shared.connect_to,
-                .proxies = shared.proxies,
-                .gate = *shared.gate,
-                .limits = shared.limits}) {
+        upstreams(loop, shared.outbound()) {
     std::signal(SIGPIPE, SIG_IGN);  // as the gateway's threads block it
     loop.start("testbed");
     auto tokens = shared.pipeline->injectors().fetching(shared.pipeline->scrubber());

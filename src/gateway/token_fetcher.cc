@@ -43,15 +43,7 @@ TokenFetcher::TokenFetcher(
       loop_([&shared](std::string_view what) {
         shared.log.error("credential", "fetching tokens ended badly: " + std::string(what));
       }),
-      upstreams_(
-          loop_,
-          Outbound{
-              .resolver = shared.resolver,
-              .tls = shared.upstream_tls,
-              .connect_to = shared.connect_to,
-              .proxies = shared.proxies,
-              .gate = *shared.gate,
-              .limits = shared.limits}) {
+      upstreams_(loop_, shared.outbound()) {
   for (auto& task : tasks) {
     auto job =
         std::make_unique<Job>(Job{.task = std::move(task), .wanted = net::SharedEvent::create()});

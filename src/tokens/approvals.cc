@@ -1,15 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tokens/approvals.h"
 
-#include <fcntl.h>
-#include <sys/file.h>
-
 #include <algorithm>
-#include <cerrno>
 
 #include "base/encoding.h"
-#include "base/fd.h"
 #include "base/file.h"
+#include "base/private_file.h"
 #include "base/text.h"
 
 namespace tokens {
@@ -29,17 +25,6 @@ std::optional<Approval> approval_in(std::string_view line) {
   const auto until = base::parse_time(words[1]);
   if (!until) return std::nullopt;
   return Approval{.digest = std::string(words[0]), .until = *until};
-}
-
-Result<base::Fd> lock(const std::filesystem::path& directory) {
-  TRY_VOID(base::make_directories(directory, 0700));
-  const auto name = directory / "lock";
-  base::Fd fd(::open(name.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600));
-  if (!fd) return base::fail_errno("open", name.native());
-  while (::flock(fd.get(), LOCK_EX) != 0) {
-    if (errno != EINTR) return base::fail_errno("lock", name.native());
-  }
-  return fd;
 }
 
 }  // namespace
@@ -77,7 +62,9 @@ Result<std::vector<Approval>> Approvals::of(std::string_view token_id) const {
 }
 
 Result<> Approvals::add(std::string_view token_id, Approval approval, base::WallTime now) const {
-  const auto held = TRY(lock(directory_));
+  TRY_VOID(base::make_directories(directory_, 0700));
+  const auto file = TRY(file_of(token_id));
+  const auto held = TRY(base::lock_beside(file));  // two changes at once are both kept
   auto approvals = TRY(of(token_id));
   std::erase_if(approvals, [&](const Approval& other) {
     return other.until < now || other.digest == approval.digest;
@@ -86,7 +73,7 @@ Result<> Approvals::add(std::string_view token_id, Approval approval, base::Wall
   std::string text;
   for (const auto& kept : approvals)
     text += kept.digest + " " + base::to_rfc3339(kept.until) + "\n";
-  return base::write_file(TRY(file_of(token_id)), text, 0600);
+  return base::write_file(file, text, 0600);
 }
 
 }  // namespace tokens

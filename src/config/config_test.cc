@@ -172,6 +172,12 @@ TEST(Config, NamesThePlaceOfAMistakeTheSchemaCannotSee) {
       {"[proxy.credentials.x]\nenabled = true\ntype = \"basic\"\nhost = \"a.test\"\n"
        "username = \"me\"\nusername_source.env = \"ME\"",
        "/etc/c.toml:5:12: proxy.credentials.x.username: also in username_source"},
+      {"[proxy.credentials.x]\nenabled = true\ntype = \"mtls\"\nhost = \"a.test\"\n"
+       "dummy = \"me\"\nsource.value = \"hush\"",
+       "/etc/c.toml:5:9: proxy.credentials.x.dummy: means nothing to a credential of the type mtls"},
+      {"[proxy.credentials.x]\nenabled = true\nhost = \"a.test\"\nheader = \"X\"\n"
+       "passphrase.value = \"hush\"\nsource.value = \"hush\"",
+       "/etc/c.toml:5:1: proxy.credentials.x.passphrase: a credential of the type header has no"},
       {"[proxy.credentials.x.access_key_id]",
        "/etc/c.toml:1:1: proxy.credentials.x.access_key_id: no source"},
       {"[proxy.credentials.x.source]", "/etc/c.toml:1:1: proxy.credentials.x.source: no source"},

@@ -98,6 +98,13 @@ void check_keys_of_type(
                             "{}.{}: a credential of the type {} has no such key", path, key,
                             secrets::name_of(*type))});
   }
+  for (const auto key : secrets::idle_keys_of(*type)) {
+    if (const Value* value = table.find(key))
+      problems.push_back(
+          {value->origin, fmt::format(
+                              "{}.{}: means nothing to a credential of the type {}", path, key,
+                              secrets::name_of(*type))});
+  }
   if (spec.username && spec.username_source.configured())
     problems.push_back(
         {table.find("username")->origin,
@@ -187,6 +194,8 @@ std::vector<secrets::InjectorSpec> credentials_of(
     read("username_source", spec.username_source);
     read("access_key_id", spec.access_key_id);
     read("session_token", spec.session_token);
+    read("certificate", spec.certificate);
+    read("passphrase", spec.passphrase);
     if (spec.enabled) {
       check_keys_of_type(spec, table, path, problems);
       const auto rule = secrets::InjectorRule::compile(spec);

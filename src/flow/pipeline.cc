@@ -60,6 +60,10 @@ std::vector<std::string_view> Pipeline::stage_names() const {
   return names;
 }
 
+const secrets::Injector* Pipeline::certificate_of(const Flow& flow) const {
+  return flow.takes_credentials ? injectors_.find_certificate(flow.target()) : nullptr;
+}
+
 bool Pipeline::guards_answers_of(std::string_view host) const {
   return hides_everywhere_ || injectors_.concern(host) || placeholders_.concern(host);
 }

@@ -33,6 +33,9 @@ public:
   const secrets::Placeholders& placeholders() const { return placeholders_; }
   const std::shared_ptr<TokenGate>& tokens() const { return tokens_; }
   const std::shared_ptr<const redact::Scanner>& scanner() const { return scanner_; }
+  /// The credential that gives the request's connection a client certificate, or null. For one that
+  /// was judged.
+  const secrets::Injector* certificate_of(const Flow& flow) const;
   /// Whether answers of this host are searched for every secret: it was given one itself, or some
   /// must not come back from anywhere.
   bool guards_answers_of(std::string_view host) const;

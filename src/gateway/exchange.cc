@@ -141,8 +141,10 @@ net::Task<> Exchange::run(http::Request head) {
   const bool may_go_on = co_await prepare_body(*cleared);
   if (!may_go_on) co_return;
 
-  auto server =
-      co_await upstreams_.reach(cleared->flow(), pipeline_->policy(), Upstreams::Pooled::welcome);
+  const auto* certificate = pipeline_->certificate_of(cleared->flow());
+  if (certificate != nullptr) identity_ = certificate->identity();
+  auto server = co_await upstreams_.reach(
+      cleared->flow(), pipeline_->policy(), identity_, Upstreams::Pooled::welcome);
   if (!server) co_return co_await refuse(std::move(server).error(), cleared->flow());
   const bool translated = (*server)->version() != http::Version::http_2;
   if (translated && is_grpc(cleared->flow().request)) {
@@ -162,7 +164,7 @@ net::Task<> Exchange::run(http::Request head) {
         .status = denied ? 403 : 400, .stage = "inject", .reason = sealed.error().message};
     co_return co_await refuse(std::move(unfit), cleared->flow());
   }
-  record_.sent((*server)->dialled(), sealed->injected());
+  record_.sent((*server)->dialled(), certificate, sealed->injected());
   if (sealed->flow().websocket)
     co_await open_websocket(*sealed, std::move(*server));
   else
@@ -266,8 +268,8 @@ net::Task<> Exchange::forward_whole(
                             (again == NoResponse::Again::if_idempotent && is_idempotent(method_));
     if (!repeatable || attempt > most_attempts)
       co_return co_await refuse(std::move(response.error().refusal), sealed.flow());
-    auto fresh =
-        co_await upstreams_.reach(sealed.flow(), pipeline_->policy(), Upstreams::Pooled::unwanted);
+    auto fresh = co_await upstreams_.reach(
+        sealed.flow(), pipeline_->policy(), identity_, Upstreams::Pooled::unwanted);
     if (!fresh) co_return co_await refuse(std::move(fresh).error(), sealed.flow());
     server = std::move(*fresh);
     record_.dialled(server->dialled());

@@ -57,6 +57,7 @@ private:
   flow::Arrival arrival_;
   std::string method_;
   std::shared_ptr<FilteredBody> body_;  // of the request, once it is cleared
+  Identity identity_;                   // with which it is sent
   bool hung_up_ = false;                // the program gave up
   ExchangeRecord record_;
 };

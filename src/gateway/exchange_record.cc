@@ -127,9 +127,13 @@ void ExchangeRecord::refused_midway(const flow::Deny& refusal) {
   failed(refusal.stage, refusal.reason);
 }
 
-void ExchangeRecord::sent(const std::string& dialled, const secrets::Injector* injected) {
+void ExchangeRecord::sent(
+    const std::string& dialled,
+    const secrets::Injector* certificate,
+    const secrets::Injector* injected) {
   record_.dial = dialled;
-  if (injected != nullptr) record_.injected.push_back(injected->name());
+  for (const auto* credential : {certificate, injected})
+    if (credential != nullptr) record_.injected.push_back(credential->name());
 }
 
 void ExchangeRecord::response(const http::Response& response) {

@@ -10,7 +10,8 @@ namespace {
 struct TypeRow {
   CredentialType type;
   std::string_view name;
-  std::span<const std::string_view> own_keys;
+  std::span<const std::string_view> own_keys{};
+  std::span<const std::string_view> idle_keys{};
 };
 
 constexpr std::array<std::string_view, 2> header_keys = {"header", "value_format"};
@@ -19,18 +20,26 @@ constexpr std::array<std::string_view, 2> query_keys = {"parameter", "value_form
 constexpr std::array<std::string_view, 2> cookie_keys = {"cookie", "value_format"};
 constexpr std::array<std::string_view, 4> aws_keys = {
     "region", "service", "access_key_id", "session_token"};
+constexpr std::array<std::string_view, 2> mtls_keys = {"certificate", "passphrase"};
+// What is about the request's own value, and about connections without TLS.
+constexpr std::array<std::string_view, 4> idle_keys_of_mtls = {
+    "dummy", "overwrite", "schemes", "allow_plaintext"};
 
-constexpr std::array<std::string_view, 10> all_own_keys = {
-    "header", "value_format", "username", "username_source", "parameter",
-    "cookie", "region",       "service",  "access_key_id",   "session_token"};
+constexpr std::array<std::string_view, 12> all_own_keys = {
+    "header", "value_format", "username",      "username_source", "parameter",   "cookie",
+    "region", "service",      "access_key_id", "session_token",   "certificate", "passphrase"};
 
-constexpr std::array<TypeRow, 6> types = {{
+constexpr std::array<TypeRow, 7> types = {{
     {.type = CredentialType::header, .name = "header", .own_keys = header_keys},
     {.type = CredentialType::bearer, .name = "bearer", .own_keys = {}},
     {.type = CredentialType::basic, .name = "basic", .own_keys = basic_keys},
     {.type = CredentialType::query, .name = "query", .own_keys = query_keys},
     {.type = CredentialType::cookie, .name = "cookie", .own_keys = cookie_keys},
     {.type = CredentialType::aws_sigv4, .name = "aws-sigv4", .own_keys = aws_keys},
+    {.type = CredentialType::mtls,
+     .name = "mtls",
+     .own_keys = mtls_keys,
+     .idle_keys = idle_keys_of_mtls},
 }};
 
 const TypeRow& row_of(CredentialType type) { return types[static_cast<std::size_t>(type)]; }
@@ -48,5 +57,9 @@ std::string_view name_of(CredentialType type) { return row_of(type).name; }
 std::span<const std::string_view> own_keys_of(CredentialType type) { return row_of(type).own_keys; }
 
 std::span<const std::string_view> keys_of_some_types() { return all_own_keys; }
+
+std::span<const std::string_view> idle_keys_of(CredentialType type) {
+  return row_of(type).idle_keys;
+}
 
 }  // namespace secrets

@@ -15,6 +15,7 @@ enum class CredentialType {
   query,      // a parameter of the URL
   cookie,     // one cookie among those of the program
   aws_sigv4,  // AWS Signature Version 4
+  mtls,       // a client certificate (RFC 8446, 4.4.2): the connection has it, not the request
 };
 
 std::optional<CredentialType> credential_type_named(std::string_view name);
@@ -25,5 +26,7 @@ std::string_view name_of(CredentialType type);
 std::span<const std::string_view> own_keys_of(CredentialType type);
 /// All keys that are own keys of some type.
 std::span<const std::string_view> keys_of_some_types();
+/// The keys for all types that mean nothing to this one.
+std::span<const std::string_view> idle_keys_of(CredentialType type);
 
 }  // namespace secrets

@@ -29,7 +29,7 @@ Result<CredentialType> type_of(const InjectorSpec& spec) {
     return base::fail(
         ErrorKind::invalid,
         fmt::format("there is no type `{}`", base::escape_for_terminal(*spec.type)),
-        "the types are header, bearer, basic, query, cookie and aws-sigv4");
+        "the types are header, bearer, basic, query, cookie, aws-sigv4 and mtls");
   }
   if (spec.header && !spec.header->empty()) return CredentialType::header;
   const Preset* preset = TRY(preset_of(spec));

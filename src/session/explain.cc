@@ -172,6 +172,10 @@ void explain_credential(
     const flow::Flow& flow,
     const std::optional<std::string>& body,
     Explanation& out) {
+  if (const auto* certificate = pipeline.certificate_of(flow)) {
+    out.inject.push_back(certificate->name());
+    out.injected_at.push_back(certificate->slot().to_string());
+  }
   const auto* injector = pipeline.injectors().find(flow.target());
   if (injector == nullptr) return;
   const flow::ViewOf request(flow.request, flow.target(), http::request_framing(flow.request));

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "session/pipeline.h"
 
+#include "base/clock.h"
 #include "base/encoding.h"
 #include "session/redaction.h"
 
@@ -55,6 +56,16 @@ void warn(
     look_at(secret.source);
 }
 
+/// Certificates that servers will not take. They stay in use: their file may be replaced any time.
+void warn(const secrets::Injectors& injectors, std::vector<std::string>& warnings) {
+  for (const auto& injector : injectors.all()) {
+    const auto identity = injector.identity();
+    const auto why = identity ? identity->why_not_valid(base::now()) : std::string();
+    if (!why.empty())
+      warnings.push_back("credential `" + injector.name() + "`: its certificate " + why);
+  }
+}
+
 }  // namespace
 
 base::Result<Decider> make_decider(
@@ -73,6 +84,7 @@ base::Result<Decider> make_decider(
   for (const auto warnings : {injectors.warnings(), placeholders.warnings()})
     decider.warnings.insert(decider.warnings.end(), warnings.begin(), warnings.end());
   warn(config, places.home, decider.warnings);
+  warn(injectors, decider.warnings);
   decider.pipeline = std::make_shared<const flow::Pipeline>(
       std::move(config.policy), std::move(injectors), std::move(placeholders),
       gate_of(config, places, sandbox, purpose), std::move(scanner));

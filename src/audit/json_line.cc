@@ -134,6 +134,7 @@ void append_json(std::string& out, const Record& record, Bodies bodies) {
   object.list("redaction_matches", record.redaction_matches);
   object.list("injected", record.injected);
   object.list("substituted", record.substituted);
+  object.list("kept", record.kept);
   object.text("token", record.token);
   object.text("scrub", record.scrub);
   object.end();

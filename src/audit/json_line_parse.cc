@@ -104,6 +104,7 @@ void read_decision(ObjectReader& in, Record& record) {
   in.list("redaction_matches", record.redaction_matches);
   in.list("injected", record.injected);
   in.list("substituted", record.substituted);
+  in.list("kept", record.kept);
   in.text("token", record.token);
   in.text("scrub", record.scrub);
 }

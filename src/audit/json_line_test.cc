@@ -39,6 +39,7 @@ Record full_record() {
   record.redaction_matches = {"api-key"};
   record.injected = {"github", "npm"};
   record.substituted = {"OPENAI"};
+  record.kept = {"claude.access_token"};
   record.token = "00112233445566778899aabbccddeeff";
   record.scrub = "headers";
   return record;

@@ -79,8 +79,9 @@ struct Record {
   std::vector<std::string> redaction_matches{};  // names of rules
   std::vector<std::string> injected{};           // names of injectors
   std::vector<std::string> substituted{};        // names of placeholders
-  std::string token{};                           // the id of the capability token
-  std::string scrub{};  // "headers" when the answer's body was not searched for secrets
+  std::vector<std::string> kept{};  // names of tokens that were taken out of the answer
+  std::string token{};              // the id of the capability token
+  std::string scrub{};              // "headers" when the answer's body was not searched for secrets
 
   bool operator==(const Record&) const = default;
 };

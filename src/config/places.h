@@ -28,6 +28,8 @@ struct Places {
   std::filesystem::path patterns() const { return data / "patterns"; }
   std::filesystem::path token_keys() const { return data / "tokens" / "keys"; }
   std::filesystem::path token_usage() const { return data / "tokens" / "usage"; }
+  /// What logins made in the sandbox of this project have brought.
+  std::filesystem::path logins(std::string_view slug) const { return data / "logins" / slug; }
   /// Of a running session, by the number of its process: a project may have several at a time.
   std::filesystem::path control_socket(int process) const {
     return runtime / (std::to_string(process) + ".sock");

@@ -311,6 +311,30 @@ constexpr auto table_of_rows = std::to_array<Row>({
     SOURCE_ROWS("proxy.credentials.*.passphrase"),
     REFRESH_ROW("proxy.credentials.*.passphrase"),
 
+    {.path = "proxy.oauth", .type = Type::table, .dialect = own,
+     .doc = "Logins that programs make through the gateway: the program gets sentinels, the tokens "
+            "stay outside ([oauth.md](oauth.md))."},
+    {.path = "proxy.oauth.*", .type = Type::table, .merge = Merge::whole, .dialect = own,
+     .doc = "One login. A higher layer replaces the whole section."},
+    {.path = "proxy.oauth.*.token_endpoints", .type = Type::texts, .dialect = own,
+     .doc = "URLs that answer with tokens, `https://auth.example.com/oauth/token`; host and path "
+            "may be globs."},
+    {.path = "proxy.oauth.*.hosts", .type = Type::texts, .dialect = own,
+     .doc = "Host names or globs whose requests may have an access token in a header. None: it "
+            "may go nowhere but back to the token endpoints."},
+    {.path = "proxy.oauth.*.ports", .type = Type::integers, .min = 1, .max = last_port,
+     .dialect = own, .doc = "Ports of `hosts`, instead of 443."},
+    {.path = "proxy.oauth.*.access_tokens", .type = Type::texts, .dialect = own,
+     .doc = "The members of an answer that are tokens for `hosts` (default: `access_token` and "
+            "`id_token`)."},
+    {.path = "proxy.oauth.*.refresh_tokens", .type = Type::texts, .dialect = own,
+     .doc = "The members whose values go back to the token endpoints alone (default: "
+            "`refresh_token`)."},
+    {.path = "proxy.oauth.*.mention", .type = Type::choice, .fallback = "\"block\"",
+     .choices = "block|inert", .dialect = own,
+     .doc = "What happens to a request that holds a sentinel where the token may not go, as for "
+            "`secrets.*.mention`."},
+
     {.path = "proxy.tokens", .type = Type::table, .dialect = own,
      .doc = "Capability tokens (`lazaret token mint`) that requests present instead of a key."},
     {.path = "proxy.tokens.require", .type = Type::choice, .fallback = "\"never\"",

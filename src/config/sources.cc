@@ -225,6 +225,30 @@ std::vector<secrets::PlaceholderSpec> secrets_of(
   return specs;
 }
 
+std::vector<secrets::LoginSpec> logins_of(const Table& effective, Problems& problems) {
+  std::vector<secrets::LoginSpec> specs;
+  for (const auto& [name, origin, value] : sections(effective, "proxy.oauth")) {
+    const Reader reader(*value.as<Table>());
+    secrets::LoginSpec spec{.name = name};
+    spec.token_endpoints = reader.texts("token_endpoints");
+    spec.hosts = reader.texts("hosts");
+    for (const auto port : reader.integers("ports"))
+      spec.ports.push_back(static_cast<std::uint16_t>(port));
+    spec.access_tokens = {"access_token", "id_token"};
+    spec.refresh_tokens = {"refresh_token"};
+    if (reader.find("access_tokens") != nullptr) spec.access_tokens = reader.texts("access_tokens");
+    if (reader.find("refresh_tokens") != nullptr)
+      spec.refresh_tokens = reader.texts("refresh_tokens");
+    if (reader.text("mention") == "inert") spec.mention = secrets::Mention::inert;
+    spec.origin = value.origin;
+    const auto rule = secrets::LoginRule::compile(spec);
+    if (!rule)
+      problems.push_back(problem_of(rule.error(), value.origin, join_path("proxy.oauth", name)));
+    specs.push_back(std::move(spec));
+  }
+  return specs;
+}
+
 std::vector<Variable> environment_of(
     const Table& effective, const std::filesystem::path& home, Problems& problems) {
   check_names(effective, problems);

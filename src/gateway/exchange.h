@@ -43,6 +43,8 @@ private:
   net::Task<> open_websocket(const flow::Sealed& sealed, ServerStreamPtr server);
   net::Task<> talk(
       const flow::Sealed& sealed, ServerStreamPtr server, http::websocket::Acceptance acceptance);
+  net::Task<bool> hold_answer(const flow::Flow& flow, ServerStream& server, FilteredBody& body);
+  net::Task<> keep_tokens(std::vector<std::string> names);
   net::Task<> answer(
       const flow::Sealed& sealed,
       ServerStream& server,

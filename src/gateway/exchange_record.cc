@@ -59,6 +59,7 @@ ExchangeRecord::~ExchangeRecord() {
   record_.duration = std::chrono::steady_clock::now() - began_;
   if (notes_) {
     record_.substituted = notes_->substituted;
+    record_.kept = notes_->kept;
     if (notes_->redaction) record_.redaction_action = redact::name_of(*notes_->redaction);
     record_.redaction_matches = notes_->redacted;
   }

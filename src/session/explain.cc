@@ -201,7 +201,8 @@ void explain_credential(
 
 base::Result<Explanation> explain(
     const flow::Pipeline& pipeline, const config::Config& config, const Question& asked) {
-  const Question question = with_placeholders(asked, pipeline.placeholders());
+  const auto placeholders = pipeline.placeholders();
+  const Question question = with_placeholders(asked, placeholders);
   if (question.url.starts_with(udp_scheme))
     return explain_datagrams(pipeline, std::string_view(question.url).substr(udp_scheme.size()));
   if (question.url.starts_with(dns_scheme))

@@ -74,8 +74,14 @@ base::Result<Decider> make_decider(
   auto injectors = TRY(secrets::Injectors::create(config.credentials, environment, places.home));
   auto placeholders =
       TRY(secrets::Placeholders::create(config.secrets, environment, places.home, random_text));
+  std::shared_ptr<secrets::Logins> logins;
+  if (!config.logins.empty())
+    logins = TRY(secrets::Logins::create(config.logins, placeholders, places.logins(slug)));
+  const auto is_given = [placeholders, logins](std::string_view text) {
+    return logins ? logins->placeholders().hold(text) : placeholders.hold(text);
+  };
   std::shared_ptr<const redact::Scanner> scanner;
-  if (config.redaction.enabled) scanner = TRY(make_scanner(config.redaction, project));
+  if (config.redaction.enabled) scanner = TRY(make_scanner(config.redaction, project, is_given));
   if (scanner) {
     TRY_VOID(scanner->check_against(injectors.named()));
     TRY_VOID(scanner->check_against(placeholders.named()));
@@ -87,7 +93,7 @@ base::Result<Decider> make_decider(
   warn(injectors, decider.warnings);
   decider.pipeline = std::make_shared<const flow::Pipeline>(
       std::move(config.policy), std::move(injectors), std::move(placeholders),
-      gate_of(config, places, sandbox, purpose), std::move(scanner));
+      gate_of(config, places, sandbox, purpose), std::move(scanner), std::move(logins));
   return decider;
 }
 

@@ -128,10 +128,10 @@ void keep_to_ourselves() {
 /// knows it.
 bool is_source(std::string_view variable, const std::vector<secrets::InjectorSpec>& credentials) {
   return std::ranges::any_of(credentials, [&](const secrets::InjectorSpec& credential) {
-    return credential.enabled && std::ranges::any_of(
-                                     credential.sources(), [&](const secrets::Source* source) {
-                                       return source->env == variable;
-                                     });
+    return credential.enabled &&
+           std::ranges::any_of(credential.sources(), [&](const secrets::Source* source) {
+             return source->env == variable;
+           });
   });
 }
 
@@ -365,7 +365,7 @@ base::Result<sandbox::Ending> run(RunRequest request) {
     input.proxy_url = "http://10.0.2.2:" + std::to_string(config.proxy.port);
     input.authority = brain->trusted;
     for (auto& [name, placeholder] : brain->pipeline->placeholders().environment())
-      input.environment[name] = placeholder;
+      input.environment[name] = std::move(placeholder);
     if (has_login(brain->pipeline->injectors())) input.git_answer = secrets::default_dummy;
   }
   auto plan = TRY(sandbox::make_plan(input));

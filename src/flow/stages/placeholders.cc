@@ -37,7 +37,7 @@ std::optional<Deny> judge_head(
 
 Verdict JudgePlaceholders::on_request(Flow& flow) const {
   std::vector<std::string> names;
-  auto refusal = judge_head(flow, placeholders_, names);
+  auto refusal = judge_head(flow, placeholders_(), names);
   if (refusal) return *std::move(refusal);
   for (const auto& name : names)
     Notes::add(flow.notes->substituted, name);

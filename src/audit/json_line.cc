@@ -135,6 +135,7 @@ void append_json(std::string& out, const Record& record, Bodies bodies) {
   object.list("injected", record.injected);
   object.list("substituted", record.substituted);
   object.list("where", record.where);
+  object.list("kept", record.kept);
   object.text("token", record.token);
   object.text("scrub", record.scrub);
   if (record.expires) object.ascii("expires", base::to_rfc3339(*record.expires));

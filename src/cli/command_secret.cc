@@ -9,12 +9,14 @@
 #include <termios.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 
 #include "base/fd.h"
 #include "base/json.h"
 #include "base/text.h"
 #include "cli/commands.h"
+#include "secrets/sealed_file.h"
 #include "secrets/store.h"
 #include "session/project.h"
 
@@ -136,28 +138,62 @@ Result<int> set(const Options& options, const Globals& globals) {
   return 0;
 }
 
-std::string to_json(const secrets::Store::Listing& listing) {
+/// What is kept, and where.
+struct Line {
+  std::string name;
+  std::string_view kept_in;
+};
+
+std::string to_json(const std::vector<Line>& lines) {
   std::string out = "[";
-  for (const auto& each : listing.secrets) {
+  for (const auto& [name, kept_in] : lines) {
     if (out.size() > 1) out += ",";
-    out += fmt::format(
-        R"({{"name":{},"kept_in":"{}"}})", base::to_json_string(each.name), name_of(each.place));
+    out += fmt::format(R"({{"name":{},"kept_in":"{}"}})", base::to_json_string(name), kept_in);
   }
   return out + "]\n";
 }
 
-std::string to_text(const secrets::Store::Listing& listing) {
+std::string to_text(const std::vector<Line>& lines) {
   std::string out;
-  for (const auto& each : listing.secrets)
-    out += fmt::format("{:<8} {}\n", name_of(each.place), base::escape_for_terminal(each.name));
+  for (const auto& [name, kept_in] : lines)
+    out += fmt::format("{:<8} {}\n", kept_in, base::escape_for_terminal(name));
   return out.empty() ? "no secrets are kept\n" : out;
+}
+
+/// The tokens of logins that were made in this project's sandbox.
+secrets::SealedFile logins_of(const session::Project& project) {
+  return secrets::SealedFile(project.places.logins(project.slug));
+}
+
+/// "claude" is the login, "claude.access_token" one of its tokens.
+bool is_of_login(const secrets::KeptSecret& token, std::string_view name) {
+  return token.name == name || token.name.starts_with(std::string(name) + ".");
+}
+
+/// False when there is no such login.
+Result<bool> remove_login(const session::Project& project, std::string_view name) {
+  const auto file = logins_of(project);
+  const auto is_meant = [&](const secrets::KeptSecret& token) { return is_of_login(token, name); };
+  if (std::ranges::none_of(TRY(file.load()), is_meant)) return false;
+  TRY_VOID(file.update([&](std::vector<secrets::KeptSecret>& kept) -> Result<> {
+    std::erase_if(kept, is_meant);
+    return {};
+  }));
+  return true;
 }
 
 Result<int> list(const Options& options, const Globals& globals) {
   const auto project = TRY(session::Project::here());
   const auto listing = TRY(secrets::Store::of(project.environment, project.places.home).list());
   if (listing.keyring_failure) tell(globals, "warning: " + listing.keyring_failure->to_string());
-  TRY_VOID(print(options.json ? to_json(listing) : to_text(listing)));
+  std::vector<Line> lines;
+  for (const auto& each : listing.secrets)
+    lines.push_back({.name = each.name, .kept_in = name_of(each.place)});
+  for (auto& token : TRY(logins_of(project).load())) {
+    const bool is_known = !lines.empty() && lines.back().name == token.name;
+    if (!is_known) lines.push_back({.name = std::move(token.name), .kept_in = "login"});
+  }
+  TRY_VOID(print(options.json ? to_json(lines) : to_text(lines)));
   return 0;
 }
 
@@ -165,7 +201,8 @@ Result<int> remove(const Options& options, const Globals&) {
   const auto project = TRY(session::Project::here());
   const auto store = secrets::Store::of(project.environment, project.places.home);
   const auto shown = base::escape_for_terminal(options.name);
-  if (!TRY(store.remove(options.name))) {
+  const bool was_kept = TRY(store.remove(options.name));
+  if (!was_kept && !TRY(remove_login(project, options.name))) {
     return base::fail(
         ErrorKind::not_found, "no secret is kept under the name " + shown,
         "lazaret secret list shows the names");
@@ -195,7 +232,8 @@ void add_secret(CLI::App& app, Chosen& chosen) {
       ->type_name("PLACE");
   add_subcommand(app, chosen, "list", "List the names, never the values", options, list)
       .add_flag("--json", options->json, "As a JSON array");
-  add_subcommand(app, chosen, "remove", "Forget a value", options, remove)
+  add_subcommand(
+      app, chosen, "remove", "Forget a value, or a login of this project", options, remove)
       .add_option("NAME", options->name, "What it is kept under")
       ->required();
 }

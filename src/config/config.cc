@@ -109,6 +109,7 @@ std::optional<Config> config_of(
   auto record_rules = record_rules_of(effective, problems);
   auto credentials = credentials_of(effective, home, problems);
   auto secrets = secrets_of(effective, home, problems);
+  auto logins = logins_of(effective, problems);
   auto redaction = redaction_of(effective, home, problems);
   auto sandbox = sandbox_of(effective, home, problems);
   auto upstream = upstream_of(effective, home, problems);
@@ -123,6 +124,7 @@ std::optional<Config> config_of(
       .record_rules = std::move(record_rules),
       .credentials = std::move(credentials),
       .secrets = std::move(secrets),
+      .logins = std::move(logins),
       .token_need = token_need_of(reader),
       .redaction = std::move(redaction),
       .sandbox = std::move(sandbox),

@@ -20,6 +20,7 @@
 #include "policy/record_rule.h"
 #include "redact/scanner.h"
 #include "secrets/injector_rule.h"
+#include "secrets/login_rule.h"
 #include "secrets/placeholder_rule.h"
 #include "secrets/source.h"
 
@@ -119,6 +120,7 @@ struct Config {
   std::vector<policy::RecordRule> record_rules{};
   std::vector<secrets::InjectorSpec> credentials{};
   std::vector<secrets::PlaceholderSpec> secrets{};
+  std::vector<secrets::LoginSpec> logins{};
   TokenNeed token_need = TokenNeed::never;
   Redaction redaction{};
   Sandbox sandbox{};

@@ -172,6 +172,17 @@ TEST(Config, NamesThePlaceOfAMistakeTheSchemaCannotSee) {
       {"[proxy.credentials.x]\nenabled = true\ntype = \"basic\"\nhost = \"a.test\"\n"
        "username = \"me\"\nusername_source.env = \"ME\"",
        "/etc/c.toml:5:12: proxy.credentials.x.username: also in username_source"},
+      {"[proxy.credentials.x]\nenabled = true\ntype = \"mtls\"\nhost = \"a.test\"\n"
+       "dummy = \"me\"\nsource.value = \"hush\"",
+       "/etc/c.toml:5:9: proxy.credentials.x.dummy: means nothing to a credential of the type "
+       "mtls"},
+      {"[proxy.credentials.x]\nenabled = true\nhost = \"a.test\"\nheader = \"X\"\n"
+       "passphrase.value = \"hush\"\nsource.value = \"hush\"",
+       "/etc/c.toml:5:1: proxy.credentials.x.passphrase: a credential of the type header has no"},
+      {"[proxy.oauth.x]\nhosts = [\"a.test\"]",
+       "/etc/c.toml:1:1: proxy.oauth.x: login `x`: it has no"},
+      {"[proxy.oauth.x]\ntoken_endpoints = [\"http://a.test/t\"]",
+       "/etc/c.toml:1:1: proxy.oauth.x: login `x`: `http://a.test/t` is not the URL"},
       {"[proxy.credentials.x.access_key_id]",
        "/etc/c.toml:1:1: proxy.credentials.x.access_key_id: no source"},
       {"[proxy.credentials.x.source]", "/etc/c.toml:1:1: proxy.credentials.x.source: no source"},
@@ -344,6 +355,50 @@ username = "me"
   EXPECT_EQ(base.fetch.url, "https://base.test");
   EXPECT_EQ(base.fetch.collection, "robots");
   EXPECT_EQ(base.username, "me");
+}
+
+TEST(Config, ReadsLogins) {
+  const auto [config, mistakes] = read(R"(
+[proxy.oauth.claude]
+token_endpoints = ["https://auth.test/token"]
+hosts = ["api.test"]
+[proxy.oauth.slack]
+token_endpoints = ["https://slack.test/api/*"]
+hosts = ["slack.test"]
+ports = [8443]
+access_tokens = ["access_token"]
+refresh_tokens = []
+mention = "inert"
+)");
+  ASSERT_EQ(mistakes, "");
+  ASSERT_EQ(config->logins.size(), 2U);
+  const auto& claude = config->logins[0];
+  EXPECT_EQ(claude.name, "claude");
+  EXPECT_EQ(claude.access_tokens, (std::vector<std::string>{"access_token", "id_token"}));
+  EXPECT_EQ(claude.refresh_tokens, std::vector<std::string>{"refresh_token"});
+  EXPECT_EQ(claude.mention, secrets::Mention::block);
+  const auto& slack = config->logins[1];
+  EXPECT_EQ(slack.ports, std::vector<std::uint16_t>{8443});
+  EXPECT_EQ(slack.access_tokens, std::vector<std::string>{"access_token"});
+  EXPECT_TRUE(slack.refresh_tokens.empty());
+  EXPECT_EQ(slack.mention, secrets::Mention::inert);
+}
+
+TEST(Config, ReadsClientCertificates) {
+  const auto [config, mistakes] = read(R"(
+[proxy.credentials.bank]
+enabled = true
+type = "mtls"
+host = "api.test"
+certificate = { file = "client.crt", refresh = "1h" }
+source = { file = "client.key" }
+passphrase = { env = "PASS" }
+)");
+  ASSERT_EQ(mistakes, "");
+  const auto& bank = config->credentials[0];
+  EXPECT_EQ(bank.certificate.file, "/etc/client.crt");
+  EXPECT_EQ(bank.source.file, "/etc/client.key");
+  EXPECT_EQ(bank.passphrase.env, "PASS");
 }
 
 }  // namespace

@@ -29,7 +29,10 @@ struct Places {
   std::filesystem::path token_keys() const { return data / "tokens" / "keys"; }
   std::filesystem::path token_usage() const { return data / "tokens" / "usage"; }
   std::filesystem::path token_approvals() const { return data / "tokens" / "approvals"; }
+  /// What refresh tokens of the configuration have become.
   std::filesystem::path logins() const { return data / "logins"; }
+  /// What logins made in the sandbox of this project have brought.
+  std::filesystem::path logins(std::string_view slug) const { return data / slug / "logins"; }
   /// Of a running session, by the number of its process: a project may have several at a time.
   std::filesystem::path control_socket(int process) const {
     return runtime / (std::to_string(process) + ".sock");

@@ -208,7 +208,7 @@ constexpr auto table_of_rows = std::to_array<Row>({
      .doc = "A built-in set of defaults, for a section of another name."},
     {.path = "proxy.credentials.*.type", .type = Type::choice,
      .choices = "header|bearer|basic|query|cookie|aws-sigv4|oauth2|github-app|"
-                "gcp-service-account|pocketbase",
+                "gcp-service-account|pocketbase|mtls",
      .dialect = own,
      .doc = "What the credential looks like in a request (default: the preset's, else `header`); "
             "docs/credentials.md describes each."},
@@ -356,6 +356,53 @@ constexpr auto table_of_rows = std::to_array<Row>({
      .doc = "A file of the host; blanks at both ends are removed."},
     SOURCE_ROWS("proxy.credentials.*.refresh_token"),
     REFRESH_ROW("proxy.credentials.*.refresh_token"),
+    {.path = "proxy.credentials.*.certificate", .type = Type::table, .merge = Merge::whole,
+     .dialect = own,
+     .doc = "`mtls`: where the certificate comes from, PEM, with those that lead to its authority "
+            "(default: it stands beside the private key). `source` is the private key."},
+    {.path = "proxy.credentials.*.certificate.value", .type = Type::secret, .dialect = own,
+     .doc = "The value itself."},
+    {.path = "proxy.credentials.*.certificate.env", .type = Type::text, .dialect = own,
+     .doc = "An environment variable of the host."},
+    {.path = "proxy.credentials.*.certificate.file", .type = Type::text, .dialect = own,
+     .doc = "A file of the host; blanks at both ends are removed."},
+    SOURCE_ROWS("proxy.credentials.*.certificate"),
+    REFRESH_ROW("proxy.credentials.*.certificate"),
+    {.path = "proxy.credentials.*.passphrase", .type = Type::table, .merge = Merge::whole,
+     .dialect = own,
+     .doc = "`mtls`: where the passphrase of the private key comes from, when it is encrypted."},
+    {.path = "proxy.credentials.*.passphrase.value", .type = Type::secret, .dialect = own,
+     .doc = "The value itself."},
+    {.path = "proxy.credentials.*.passphrase.env", .type = Type::text, .dialect = own,
+     .doc = "An environment variable of the host."},
+    {.path = "proxy.credentials.*.passphrase.file", .type = Type::text, .dialect = own,
+     .doc = "A file of the host; blanks at both ends are removed."},
+    SOURCE_ROWS("proxy.credentials.*.passphrase"),
+    REFRESH_ROW("proxy.credentials.*.passphrase"),
+
+    {.path = "proxy.oauth", .type = Type::table, .dialect = own,
+     .doc = "Logins that programs make through the gateway: the program gets sentinels, the tokens "
+            "stay outside ([oauth.md](oauth.md))."},
+    {.path = "proxy.oauth.*", .type = Type::table, .merge = Merge::whole, .dialect = own,
+     .doc = "One login. A higher layer replaces the whole section."},
+    {.path = "proxy.oauth.*.token_endpoints", .type = Type::texts, .dialect = own,
+     .doc = "URLs that answer with tokens, `https://auth.example.com/oauth/token`; host and path "
+            "may be globs."},
+    {.path = "proxy.oauth.*.hosts", .type = Type::texts, .dialect = own,
+     .doc = "Host names or globs whose requests may have an access token in a header. None: it "
+            "may go nowhere but back to the token endpoints."},
+    {.path = "proxy.oauth.*.ports", .type = Type::integers, .min = 1, .max = last_port,
+     .dialect = own, .doc = "Ports of `hosts`, instead of 443."},
+    {.path = "proxy.oauth.*.access_tokens", .type = Type::texts, .dialect = own,
+     .doc = "The members of an answer that are tokens for `hosts` (default: `access_token` and "
+            "`id_token`)."},
+    {.path = "proxy.oauth.*.refresh_tokens", .type = Type::texts, .dialect = own,
+     .doc = "The members whose values go back to the token endpoints alone (default: "
+            "`refresh_token`)."},
+    {.path = "proxy.oauth.*.mention", .type = Type::choice, .fallback = "\"block\"",
+     .choices = "block|inert", .dialect = own,
+     .doc = "What happens to a request that holds a sentinel where the token may not go, as for "
+            "`secrets.*.mention`."},
 
     {.path = "proxy.tokens", .type = Type::table, .dialect = own,
      .doc = "Capability tokens (`lazaret token mint`) that requests present instead of a key."},

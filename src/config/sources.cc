@@ -133,6 +133,13 @@ void check_keys_of_type(
                             "{}.{}: a credential of the type {} has no such key", path, key,
                             secrets::name_of(*type))});
   }
+  for (const auto key : secrets::idle_keys_of(*type)) {
+    if (const Value* value = table.find(key))
+      problems.push_back(
+          {value->origin, fmt::format(
+                              "{}.{}: means nothing to a credential of the type {}", path, key,
+                              secrets::name_of(*type))});
+  }
   if (spec.username && spec.username_source.configured())
     problems.push_back(
         {table.find("username")->origin,
@@ -227,6 +234,8 @@ std::vector<secrets::InjectorSpec> credentials_of(
     read("session_token", spec.session_token);
     read("client_secret", spec.fetch.client_secret);
     read("refresh_token", spec.fetch.refresh_token);
+    read("certificate", spec.certificate);
+    read("passphrase", spec.passphrase);
     if (const Value* env = table.find("env")) check_names(*env, join_path(path, "env"), problems);
     if (spec.enabled) {
       check_keys_of_type(spec, table, path, problems);
@@ -252,6 +261,30 @@ std::vector<secrets::PlaceholderSpec> secrets_of(
     // {rand} has this length in each session.
     const auto rule = secrets::PlaceholderRule::compile(spec, std::string(32, 'x'));
     if (!rule) problems.push_back(problem_of(rule.error(), value.origin, path));
+    specs.push_back(std::move(spec));
+  }
+  return specs;
+}
+
+std::vector<secrets::LoginSpec> logins_of(const Table& effective, Problems& problems) {
+  std::vector<secrets::LoginSpec> specs;
+  for (const auto& [name, origin, value] : sections(effective, "proxy.oauth")) {
+    const Reader reader(*value.as<Table>());
+    secrets::LoginSpec spec{.name = name};
+    spec.token_endpoints = reader.texts("token_endpoints");
+    spec.hosts = reader.texts("hosts");
+    for (const auto port : reader.integers("ports"))
+      spec.ports.push_back(static_cast<std::uint16_t>(port));
+    spec.access_tokens = {"access_token", "id_token"};
+    spec.refresh_tokens = {"refresh_token"};
+    if (reader.find("access_tokens") != nullptr) spec.access_tokens = reader.texts("access_tokens");
+    if (reader.find("refresh_tokens") != nullptr)
+      spec.refresh_tokens = reader.texts("refresh_tokens");
+    if (reader.text("mention") == "inert") spec.mention = secrets::Mention::inert;
+    spec.origin = value.origin;
+    const auto rule = secrets::LoginRule::compile(spec);
+    if (!rule)
+      problems.push_back(problem_of(rule.error(), value.origin, join_path("proxy.oauth", name)));
     specs.push_back(std::move(spec));
   }
   return specs;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
-// Everything that says where a secret comes from: credentials, placeholders, and the program's
-// variables.
+// Everything that says where a secret comes from: credentials, placeholders, logins, and the
+// program's variables.
 
 #include <filesystem>
 #include <vector>
@@ -19,6 +19,9 @@ std::vector<secrets::InjectorSpec> credentials_of(
 
 std::vector<secrets::PlaceholderSpec> secrets_of(
     const Table& effective, const std::filesystem::path& home, Problems& problems);
+
+/// [proxy.oauth].
+std::vector<secrets::LoginSpec> logins_of(const Table& effective, Problems& problems);
 
 /// Also refuses a name that is in env_passthrough too.
 std::vector<Variable> environment_of(

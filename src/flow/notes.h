@@ -14,6 +14,7 @@ namespace flow {
 
 struct Notes {
   std::vector<std::string> substituted{};     // secrets whose placeholders were replaced
+  std::vector<std::string> kept{};            // tokens that were taken out of the answer
   std::optional<redact::Action> redaction{};  // the most severe
   std::vector<std::string> redacted{};        // redaction rules that found something
   std::vector<std::string> where{};           // "NAME PLACE" of both: "key header:x-api-key"

@@ -16,7 +16,8 @@ namespace {
 secrets::Scrubber scrubber_of(
     const secrets::Injectors& injectors,
     const secrets::Placeholders& placeholders,
-    const redact::Scanner* scanner) {
+    const redact::Scanner* scanner,
+    secrets::Scrubber::Later later) {
   auto named = placeholders.named();  // first: what stands for a value inside may be shown
   const auto injected = injectors.named();
   const auto withheld = injectors.withheld();
@@ -26,7 +27,7 @@ secrets::Scrubber scrubber_of(
     const auto hidden = scanner->hidden();
     named.insert(named.end(), hidden.begin(), hidden.end());
   }
-  return secrets::Scrubber(named);
+  return secrets::Scrubber(named, later);
 }
 
 }  // namespace
@@ -36,21 +37,29 @@ Pipeline::Pipeline(
     secrets::Injectors injectors,
     secrets::Placeholders placeholders,
     std::shared_ptr<TokenGate> tokens,
-    std::shared_ptr<const redact::Scanner> scanner)
+    std::shared_ptr<const redact::Scanner> scanner,
+    std::shared_ptr<secrets::Logins> logins)
     : policy_(std::make_unique<const policy::Policy>(std::move(policy))),
       injectors_(std::move(injectors)),
       placeholders_(std::move(placeholders)),
       tokens_(std::move(tokens)),
       scanner_(std::move(scanner)),
-      scrubber_(scrubber_of(injectors_, placeholders_, scanner_.get())) {
+      logins_(std::move(logins)),
+      scrubber_(scrubber_of(
+          injectors_,
+          this->placeholders(),
+          scanner_.get(),
+          logins_ ? secrets::Scrubber::Later::learns : secrets::Scrubber::Later::nothing)) {
   hides_everywhere_ = scanner_ && !scanner_->hidden().empty();
+  const auto placeholders_now = [this] { return this->placeholders(); };
   stages_.push_back(std::make_unique<Route>());
   if (tokens_) stages_.push_back(std::make_unique<CheckToken>(tokens_, injectors_));
   stages_.push_back(std::make_unique<Filter>(*policy_));
   if (std::ranges::any_of(policy_->rules(), [](const auto& rule) { return rule.spec().brokered; }))
-    stages_.push_back(std::make_unique<Brokered>(injectors_, placeholders_));
+    stages_.push_back(std::make_unique<Brokered>(injectors_, placeholders_now));
   if (scanner_) stages_.push_back(std::make_unique<Redact>(scanner_));
-  if (!placeholders_.empty()) stages_.push_back(std::make_unique<JudgePlaceholders>(placeholders_));
+  if (logins_ || !placeholders_.empty())
+    stages_.push_back(std::make_unique<JudgePlaceholders>(placeholders_now));
   if (tokens_ && tokens_->counts) stages_.push_back(std::make_unique<CountToken>(tokens_));
 }
 
@@ -62,12 +71,22 @@ std::vector<std::string_view> Pipeline::stage_names() const {
   return names;
 }
 
+const secrets::Injector* Pipeline::certificate_of(const Flow& flow) const {
+  return flow.takes_credentials ? injectors_.find_certificate(flow.target()) : nullptr;
+}
+
+const secrets::LoginRule* Pipeline::login_of(const Flow& flow) const {
+  return logins_ ? logins_->answered(flow.target()) : nullptr;
+}
+
 bool Pipeline::guards_answers_of(std::string_view host) const {
-  return hides_everywhere_ || injectors_.concern(host) || placeholders_.concern(host);
+  return hides_everywhere_ || injectors_.concern(host) || placeholders_.concern(host) ||
+         (logins_ && logins_->concern(host));
 }
 
 Verdict Pipeline::judge(Flow& flow) const {
-  if (!placeholders_.empty() || scanner_) flow.notes = std::make_shared<Notes>();
+  if (logins_) logins_->catch_up(scrubber_);
+  if (logins_ || !placeholders_.empty() || scanner_) flow.notes = std::make_shared<Notes>();
   for (const auto& stage : stages_) {
     if (auto verdict = stage->on_request(flow); !std::holds_alternative<Pass>(verdict))
       return verdict;

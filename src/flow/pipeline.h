@@ -12,6 +12,7 @@
 #include "policy/decide.h"
 #include "redact/scanner.h"
 #include "secrets/injectors.h"
+#include "secrets/logins.h"
 #include "secrets/placeholders.h"
 
 namespace flow {
@@ -19,20 +20,32 @@ namespace flow {
 class Pipeline {
 public:
   /// In this order: route, token, filter, brokered, redaction, placeholder; secrets come last, when
-  /// the server is verified (sealed.h). Without a gate tokens are nothing special, and without a
-  /// scanner nobody looks for secrets.
+  /// the server is verified (sealed.h). Without a gate tokens are nothing special, without a
+  /// scanner nobody looks for secrets, and without logins answers bring no tokens; what
+  /// placeholders the logins were made with are those of the pipeline.
   Pipeline(
       policy::Policy policy,
       secrets::Injectors injectors,
       secrets::Placeholders placeholders = {},
       std::shared_ptr<TokenGate> tokens = {},
-      std::shared_ptr<const redact::Scanner> scanner = {});
+      std::shared_ptr<const redact::Scanner> scanner = {},
+      std::shared_ptr<secrets::Logins> logins = {});
 
   const policy::Policy& policy() const { return *policy_; }
   const secrets::Injectors& injectors() const { return injectors_; }
-  const secrets::Placeholders& placeholders() const { return placeholders_; }
+  /// Those that there are now: a login adds to them.
+  secrets::Placeholders placeholders() const {
+    return logins_ ? logins_->placeholders() : placeholders_;
+  }
+  /// Null when there are none.
+  const std::shared_ptr<secrets::Logins>& logins() const { return logins_; }
   const std::shared_ptr<TokenGate>& tokens() const { return tokens_; }
   const std::shared_ptr<const redact::Scanner>& scanner() const { return scanner_; }
+  /// The credential that gives the request's connection a client certificate, or null. For one that
+  /// was judged.
+  const secrets::Injector* certificate_of(const Flow& flow) const;
+  /// The login whose tokens the answer may bring, or null. For a request that was judged.
+  const secrets::LoginRule* login_of(const Flow& flow) const;
   /// Whether answers of this host are searched for every secret: it was given one itself, or some
   /// must not come back from anywhere.
   bool guards_answers_of(std::string_view host) const;
@@ -49,6 +62,7 @@ private:
   secrets::Placeholders placeholders_;
   std::shared_ptr<TokenGate> tokens_;
   std::shared_ptr<const redact::Scanner> scanner_;
+  std::shared_ptr<secrets::Logins> logins_;
   secrets::Scrubber scrubber_;
   bool hides_everywhere_ = false;  // a secret of the scanner is no host's own
   std::vector<std::unique_ptr<const Stage>> stages_;

@@ -44,7 +44,7 @@ void add_substitution(
     const content::Format& format,
     Length length,
     std::string_view place) {
-  const auto& placeholders = pipeline.placeholders();
+  const auto placeholders = pipeline.placeholders();
   if (placeholders.empty()) return;
   const PlaceholderFates fates(placeholders, flow.target(), secrets::Part::body);
   filters.after_log.push_back(make_substitution(
@@ -106,7 +106,8 @@ BodyPlan plan_body(
 }
 
 bool looks_into_messages(const Pipeline& pipeline) {
-  return !pipeline.placeholders().empty() || pipeline.tokens() || pipeline.scanner();
+  return !pipeline.placeholders().empty() || pipeline.logins() || pipeline.tokens() ||
+         pipeline.scanner();
 }
 
 BodyFilters message_filters(const Pipeline& pipeline, const Flow& flow, std::size_t longest_held) {

@@ -84,7 +84,8 @@ base::Result<Sealed> Sealed::seal(
     sealed.head_.change(
         [&](http::Request& head) { substitute_head(head, flow, pipeline.placeholders()); });
   }
-  sealed.guarded_ = pipeline.guards_answers_of(flow.host) && !flow.leaves_answer_unsearched();
+  const bool searched = pipeline.guards_answers_of(flow.host) && !flow.leaves_answer_unsearched();
+  sealed.guarded_ = searched || pipeline.login_of(flow) != nullptr;
   if (sealed.guarded_) {
     // What comes back is searched for secrets: it has to be readable, and whole.
     auto& fields = sealed.head_.plain_fields();

@@ -41,7 +41,7 @@ secrets::Placeholders key() { return one(secret("KEY", "s3cr/t&")); }
 std::string judge(Flow& flow, const secrets::Placeholders& placeholders) {
   flow.notes = std::make_shared<Notes>();
   EXPECT_TRUE(std::holds_alternative<Pass>(Route().on_request(flow)));
-  const Verdict verdict = JudgePlaceholders(placeholders).on_request(flow);
+  const Verdict verdict = JudgePlaceholders([&] { return placeholders; }).on_request(flow);
   const auto* deny = std::get_if<Deny>(&verdict);
   return deny != nullptr ? deny->reason : "";
 }

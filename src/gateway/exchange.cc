@@ -1,13 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "gateway/exchange.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <optional>
 
 #include "base/encoding.h"
 #include "base/text.h"
-#include "content/codings.h"
 #include "content/wiped_memory.h"
+#include "flow/answer_filters.h"
 #include "flow/body_digests.h"
 #include "flow/request_filters.h"
 #include "flow/request_view.h"
@@ -17,6 +19,7 @@
 #include "gateway/token_wait.h"
 #include "gateway/websocket_conversation.h"
 #include "http/connection.h"
+#include "net/offload.h"
 
 namespace gateway {
 namespace {
@@ -145,8 +148,10 @@ net::Task<> Exchange::run(http::Request head) {
   const bool has_token = co_await await_token(cleared->flow());
   if (!has_token) co_return;
 
-  auto server =
-      co_await upstreams_.reach(cleared->flow(), pipeline_->policy(), Upstreams::Pooled::welcome);
+  const auto* certificate = pipeline_->certificate_of(cleared->flow());
+  if (certificate != nullptr) identity_ = certificate->identity();
+  auto server = co_await upstreams_.reach(
+      cleared->flow(), pipeline_->policy(), identity_, Upstreams::Pooled::welcome);
   if (!server) co_return co_await refuse(std::move(server).error(), cleared->flow());
   const bool translated = (*server)->version() != http::Version::http_2;
   if (translated && is_grpc(cleared->flow().request)) {
@@ -166,7 +171,7 @@ net::Task<> Exchange::run(http::Request head) {
         .status = denied ? 403 : 400, .stage = "inject", .reason = sealed.error().message};
     co_return co_await refuse(std::move(unfit), cleared->flow());
   }
-  record_.sent((*server)->dialled(), sealed->injected());
+  record_.sent((*server)->dialled(), certificate, sealed->injected());
   if (sealed->flow().websocket)
     co_await open_websocket(*sealed, std::move(*server));
   else
@@ -289,8 +294,8 @@ net::Task<> Exchange::forward_whole(
                             (again == NoResponse::Again::if_idempotent && is_idempotent(method_));
     if (!repeatable || attempt > most_attempts)
       co_return co_await refuse(std::move(response.error().refusal), sealed.flow());
-    auto fresh =
-        co_await upstreams_.reach(sealed.flow(), pipeline_->policy(), Upstreams::Pooled::unwanted);
+    auto fresh = co_await upstreams_.reach(
+        sealed.flow(), pipeline_->policy(), identity_, Upstreams::Pooled::unwanted);
     if (!fresh) co_return co_await refuse(std::move(fresh).error(), sealed.flow());
     server = std::move(*fresh);
     record_.dialled(server->dialled());
@@ -408,6 +413,43 @@ net::Task<> Exchange::talk(
   record_.conversation(*conversation);
 }
 
+/// Takes the body whole, before anything of the answer goes on. False when it is refused, which the
+/// program was then told.
+net::Task<bool> Exchange::hold_answer(
+    const flow::Flow& flow, ServerStream& server, FilteredBody& body) {
+  co_await body.hold(0, FilteredBody::Keep::filtered, shared_.limits.body_silence, *shared_.held);
+  if (body.state() == Incoming::State::broken) {
+    flow::Deny broken{
+        .status = body.timed_out() ? 504 : 502,
+        .stage = body.timed_out() ? "timeout" : "upstream",
+        .reason = "the answer broke off: " + body.problem()};
+    if (const auto* refusal = body.refusal()) broken = *refusal;
+    server.abort();
+    client_->be_last();
+    co_await refuse(std::move(broken), flow);
+    co_return false;
+  }
+  if (flow.notes && !flow.notes->kept.empty()) co_await keep_tokens(flow.notes->kept);
+  co_return true;
+}
+
+/// Before the program has the sentinels: otherwise a session that was killed now would leave it
+/// with some that nobody knows.
+net::Task<> Exchange::keep_tokens(std::vector<std::string> names) {
+  auto kept = std::make_shared<base::Result<>>();
+  auto done =
+      co_await net::offload([kept, logins = pipeline_->logins()] { *kept = logins->keep(); });
+  if (done) done = std::move(*kept);
+  if (done) {
+    shared_.log.info(
+        "oauth",
+        fmt::format("{} tokens kept, sentinels given: {}", names.size(), fmt::join(names, ", ")));
+  } else {
+    shared_.log.warning(
+        "oauth", "tokens are known in this session only: " + done.error().to_string());
+  }
+}
+
 net::Task<> Exchange::answer(
     const flow::Sealed& sealed,
     ServerStream& server,
@@ -417,24 +459,28 @@ net::Task<> Exchange::answer(
   if (fetched_ && response.status == unauthorized) fetched_->reject(token_generation_, base::now());
   const http::Framing framing = http::response_framing(response, method_);
   Incoming& body = server.body(framing);
-  const bool scrubbed = sealed.is_guarded();
-  auto filters = flow::BodyFilters{};
-  if (sealed.flow().leaves_answer_unsearched() && !pipeline_->scrubber().empty())
-    filters = flow::scrubbing_trailers(pipeline_->scrubber());
-  if (scrubbed && framing.kind != http::Framing::Kind::none) {
-    const auto codings = content::codings_of(response.fields.tokens("content-encoding"));
-    if (!codings) {
+  flow::AnswerPlan plan;
+  if (framing.kind != http::Framing::Kind::none) {
+    auto made = flow::plan_answer(*pipeline_, sealed, response);
+    if (!made) {
       flow::Deny unreadable{
           .status = 502,
           .stage = "scrub",
-          .reason = "secrets cannot be kept out of the answer: " + codings.error().message};
+          .reason = "secrets cannot be kept out of the answer: " + made.error().message};
       server.abort();
       client_->be_last();
       co_return co_await refuse(std::move(unreadable), sealed.flow());
     }
-    filters = flow::scrubbing(pipeline_->scrubber(), *codings, response.fields);
+    plan = *std::move(made);
+  }
+  if (plan.rewrites) {
     response.fields.erase("content-encoding");  // it goes on as it was read
     flow::remove_digests(response.fields);      // and perhaps without something
+  }
+  FilteredBody passed(body, std::move(plan.filters), shared_.logged_body, *shared_.taps);
+  if (plan.hold) {
+    const bool whole = co_await hold_answer(sealed.flow(), server, passed);
+    if (!whole) co_return;
   }
   if (!request.whole() && response.status >= 400) client_->be_last();
 
@@ -442,13 +488,13 @@ net::Task<> Exchange::answer(
   remove_detours(response.fields);
   flow::scrub(response, pipeline_->scrubber());
   record_.response(response);
-  if (!client_->respond(std::move(response), framing, scrubbed ? Body::rewritten : Body::as_sent)) {
+  if (!client_->respond(
+          std::move(response), framing, plan.rewrites ? Body::rewritten : Body::as_sent)) {
     client_->be_last();
     co_return;
   }
-  FilteredBody passed(body, std::move(filters), shared_.logged_body, *shared_.taps);
   BodyMover mover(passed, client_->out());
-  AnswerTold told(record_, passed.tap(), mover, scrubbed ? http::Framing::chunked() : framing);
+  AnswerTold told(record_, passed.tap(), mover, plan.rewrites ? http::Framing::chunked() : framing);
   const Watch watch(*client_, [this, &server] {
     hung_up_ = true;
     server.abort();

@@ -44,6 +44,8 @@ private:
   net::Task<> open_websocket(const flow::Sealed& sealed, ServerStreamPtr server);
   net::Task<> talk(
       const flow::Sealed& sealed, ServerStreamPtr server, http::websocket::Acceptance acceptance);
+  net::Task<bool> hold_answer(const flow::Flow& flow, ServerStream& server, FilteredBody& body);
+  net::Task<> keep_tokens(std::vector<std::string> names);
   net::Task<> answer(
       const flow::Sealed& sealed,
       ServerStream& server,
@@ -58,6 +60,7 @@ private:
   flow::Arrival arrival_;
   std::string method_;
   std::shared_ptr<FilteredBody> body_;         // of the request, once it is cleared
+  Identity identity_;                          // with which it is sent
   bool hung_up_ = false;                       // the program gave up
   std::shared_ptr<secrets::Fetched> fetched_;  // where its credential's token is from, if anywhere
   std::uint64_t token_generation_ = 0;

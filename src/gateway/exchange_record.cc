@@ -59,6 +59,7 @@ ExchangeRecord::~ExchangeRecord() {
   record_.duration = std::chrono::steady_clock::now() - began_;
   if (notes_) {
     record_.substituted = notes_->substituted;
+    record_.kept = notes_->kept;
     if (notes_->redaction) record_.redaction_action = redact::name_of(*notes_->redaction);
     record_.redaction_matches = notes_->redacted;
     record_.where.insert(record_.where.end(), notes_->where.begin(), notes_->where.end());
@@ -128,11 +129,16 @@ void ExchangeRecord::refused_midway(const flow::Deny& refusal) {
   failed(refusal.stage, refusal.reason);
 }
 
-void ExchangeRecord::sent(const std::string& dialled, const secrets::Injector* injected) {
+void ExchangeRecord::sent(
+    const std::string& dialled,
+    const secrets::Injector* certificate,
+    const secrets::Injector* injected) {
   record_.dial = dialled;
-  if (injected == nullptr) return;
-  record_.injected.push_back(injected->name());
-  record_.where.push_back(injected->name() + " " + injected->slot().to_string());
+  for (const auto* credential : {certificate, injected}) {
+    if (credential == nullptr) continue;
+    record_.injected.push_back(credential->name());
+    record_.where.push_back(credential->name() + " " + credential->slot().to_string());
+  }
 }
 
 void ExchangeRecord::response(const http::Response& response) {

@@ -27,7 +27,11 @@ public:
   void refused(const flow::Deny& refusal);
   /// The same after some of it was sent.
   void refused_midway(const flow::Deny& refusal);
-  void sent(const std::string& dialled, const secrets::Injector* injected);
+  /// With the credentials of its connection and of its head, if there are any.
+  void sent(
+      const std::string& dialled,
+      const secrets::Injector* certificate,
+      const secrets::Injector* injected);
   void dialled(const std::string& address) { record_.dial = address; }
   void response(const http::Response& response);
   void response_body(const BodyTap& tap);

@@ -53,7 +53,10 @@ net::Task<Answered> H1ServerStream::response() {
       auto ready = co_await wire.stream.wait_readable();
       if (!ready && ready.error().kind == base::ErrorKind::timeout)
         co_return no_response(504, "timeout", "the server did not answer in time");
-      if (!ready) co_return no_response(502, "upstream", "the connection to the server was lost");
+      if (!ready) {
+        co_return no_response(
+            502, "upstream", "the connection to the server was lost" + missed_by(*upstream_));
+      }
     }
     const bool nothing_yet = wire.in.empty();
     auto more = co_await wire.fill();
@@ -62,7 +65,8 @@ net::Task<Answered> H1ServerStream::response() {
     }
     if (!more || !*more) {
       co_return no_response(
-          502, "upstream", "the server closed the connection without answering",
+          502, "upstream",
+          "the server closed the connection without answering" + missed_by(*upstream_),
           nothing_yet && upstream_->reused ? Again::if_idempotent : Again::never);
     }
   }

@@ -16,10 +16,10 @@ bool has_no_body(const http::Framing& framing) {
 }
 
 /// Why a stream ended without an answer.
-std::unexpected<NoResponse> unanswered(const H2Stream& stream) {
+std::unexpected<NoResponse> unanswered(const H2Stream& stream, const std::string& missed) {
   if (stream.was_lost()) {
     return no_response(
-        502, "upstream", "the connection to the server was lost", Again::if_idempotent);
+        502, "upstream", "the connection to the server was lost" + missed, Again::if_idempotent);
   }
   switch (stream.closed_with()) {
     case http::h2_error::refused_stream:
@@ -60,7 +60,7 @@ net::Task<Answered> H2ServerStream::response() {
   auto head = co_await stream_->next_head(upstream_->h2->limits().response_head);
   if (!head && stream_->has_closed()) {
     if (stream_->closed_with() == http::h2_error::http_1_1_required) upstream_->wants_h1 = true;
-    co_return unanswered(*stream_);
+    co_return unanswered(*stream_, missed_by(*upstream_->connection));
   }
   if (!head) co_return no_response(504, "timeout", "the server did not answer in time");
   if (!*head) {

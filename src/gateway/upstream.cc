@@ -18,8 +18,9 @@ namespace {
 using net::asio::ip::tcp;
 using Clock = net::Deadline::Clock;
 
-std::string key_of(std::string_view host, std::uint16_t port, bool tls) {
-  return std::string(tls ? "s" : "c") + std::to_string(port) + ":" + std::string(host);
+std::string key_of(std::string_view host, std::uint16_t port, bool tls, const Identity& identity) {
+  auto key = std::string(tls ? "s" : "c") + std::to_string(port) + ":" + std::string(host);
+  return identity ? key + " " + identity->fingerprint() : key;
 }
 
 /// More servers take a WebSocket over HTTP/1.1 than over HTTP/2.
@@ -48,6 +49,12 @@ std::string text_of(const tcp::endpoint& endpoint) {
          std::to_string(endpoint.port());
 }
 
+std::string missed_by(const Upstream& upstream) {
+  const auto* session = upstream.wire.stream.ssl();
+  const bool missed = session != nullptr && tls::asked_in_vain(session);
+  return missed ? "; it asked for a client certificate, and there is none for this request" : "";
+}
+
 Upstreams::Upstreams(net::Loop& loop, Outbound outbound)
     : loop_(loop),
       out_(outbound),
@@ -72,8 +79,8 @@ private:
 };
 
 net::Task<std::expected<ServerStreamPtr, flow::Deny>> Upstreams::reach(
-    const flow::Flow& flow, const policy::Policy& policy, Pooled pooled) {
-  const HostPtr host = host_of(flow);
+    const flow::Flow& flow, const policy::Policy& policy, Identity identity, Pooled pooled) {
+  const HostPtr host = host_of(flow, identity);
   const bool would_share = wants_h2(flow);
   while (would_share && host->speaks != Host::Speaks::h1) {
     if (auto shared = take_shared(*host)) co_return stream_on(std::move(shared));
@@ -84,7 +91,7 @@ net::Task<std::expected<ServerStreamPtr, flow::Deny>> Upstreams::reach(
     if (auto idle = take_idle(*host)) co_return stream_on(std::move(idle));
     if (auto shared = take_shared(*host)) co_return stream_on(std::move(shared));
   }
-  co_return co_await connect(flow, policy, host);
+  co_return co_await connect(flow, policy, std::move(identity), host);
 }
 
 net::Task<> Upstreams::wait_for_connection(HostPtr host) {
@@ -101,7 +108,7 @@ net::Task<> Upstreams::wait_for_connection(HostPtr host) {
 /// A program that speaks HTTP/1.1 gets a server that does, where there is one: nothing is then
 /// translated.
 net::Task<std::expected<ServerStreamPtr, flow::Deny>> Upstreams::connect(
-    const flow::Flow& flow, const policy::Policy& policy, HostPtr host) {
+    const flow::Flow& flow, const policy::Policy& policy, Identity identity, HostPtr host) {
   static constexpr std::array<std::string_view, 2> both{"h2", "http/1.1"};
   using Speaks = Host::Speaks;
   const bool h2_wanted = wants_h2(flow) && host->speaks != Speaks::h1;
@@ -109,10 +116,10 @@ net::Task<std::expected<ServerStreamPtr, flow::Deny>> Upstreams::connect(
   bool h2_offered = h2_wanted || host->speaks == Speaks::h2;
   bool wrong_protocol = false;
   auto upstream = co_await dial_securely(
-      flow, policy, std::span(both).subspan(h2_offered ? 0 : 1), wrong_protocol);
+      flow, policy, identity, std::span(both).subspan(h2_offered ? 0 : 1), wrong_protocol);
   if (!upstream && wrong_protocol && !h2_offered) {
     h2_offered = true;
-    upstream = co_await dial_securely(flow, policy, both, wrong_protocol);
+    upstream = co_await dial_securely(flow, policy, std::move(identity), both, wrong_protocol);
   }
   if (!upstream) co_return std::unexpected(std::move(upstream).error());
   if (flow.scheme == "http" && h2_wanted)
@@ -135,12 +142,14 @@ net::Task<std::expected<ServerStreamPtr, flow::Deny>> Upstreams::connect(
 net::Task<std::expected<UpstreamPtr, flow::Deny>> Upstreams::dial_securely(
     const flow::Flow& flow,
     const policy::Policy& policy,
+    Identity identity,
     std::span<const std::string_view> protocols,
     bool& wrong_protocol) {
   const bool by_url = flow.scheme == "http" && !wants_h2(flow) && !flow.websocket;
   auto upstream = co_await open(
       flow.host, flow.port, flow.scheme, by_url ? Told::by_url : Told::by_connect, policy);
   if (!upstream || flow.scheme != "https") co_return std::move(upstream);
+  (*upstream)->identity = std::move(identity);
   auto secured = co_await secure(**upstream, protocols, wrong_protocol);
   if (secured) co_return std::move(upstream);
   co_return std::unexpected(std::move(secured).error());
@@ -225,7 +234,8 @@ net::Task<std::expected<UpstreamPtr, flow::Deny>> Upstreams::follow(
 
 net::Task<std::expected<void, flow::Deny>> Upstreams::secure(
     Upstream& upstream, std::span<const std::string_view> protocols, bool& wrong_protocol) {
-  auto session = out_.tls.new_session(upstream.host, upstream.port, protocols);
+  auto session =
+      out_.tls.new_session(upstream.host, upstream.port, protocols, upstream.identity.get());
   if (!session) co_return std::unexpected(failed("tls", session.error()));
   upstream.wire.stream.reads().expire_after(out_.limits.handshake);
   auto done = co_await upstream.wire.stream.handshake(net::SslHandle(session->release()));
@@ -245,8 +255,8 @@ net::Task<std::expected<void, flow::Deny>> Upstreams::secure(
 
 /// HTTP/2 in clear has to be known beforehand, and says nothing about the same port in HTTP/1.1. A
 /// WebSocket in clear needs a tunnel where another request needs none.
-Upstreams::HostPtr Upstreams::host_of(const flow::Flow& flow) {
-  const auto key = key_of(flow.host, flow.port, flow.scheme == "https");
+Upstreams::HostPtr Upstreams::host_of(const flow::Flow& flow, const Identity& identity) {
+  const auto key = key_of(flow.host, flow.port, flow.scheme == "https", identity);
   if (flow.scheme == "https") return host_at(key);
   if (flow.websocket) return host_at("w" + key);
   return host_at((wants_h2(flow) ? "2" : "") + key);
@@ -282,7 +292,8 @@ H2UpstreamPtr Upstreams::take_shared(Host& host) {
 
 void Upstreams::give_back(UpstreamPtr upstream) {
   if (out_.gate.wanted(place_of(upstream->host, upstream->port))) return;
-  const auto host = host_at(key_of(upstream->host, upstream->port, upstream->tls));
+  const auto host =
+      host_at(key_of(upstream->host, upstream->port, upstream->tls, upstream->identity));
   if (host->idle.size() >= out_.limits.pooled_per_host) return;
   upstream->wire.in.release();
   upstream->idle_since = loop_.deadlines().now();

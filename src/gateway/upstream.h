@@ -24,6 +24,10 @@
 
 namespace gateway {
 
+/// The client certificate of a connection, or null. Connections with one are for the requests alone
+/// that the credential is for.
+using Identity = std::shared_ptr<const tls::ClientIdentity>;
+
 /// A connection to a server.
 struct Upstream {
   Upstream(net::asio::ip::tcp::socket socket, net::Deadlines& deadlines)
@@ -33,6 +37,7 @@ struct Upstream {
   std::string host;
   std::uint16_t port = 0;
   bool tls = false;
+  Identity identity{};  // what it shows a server that asks; null: nothing
   http::Version speaks = http::Version::http_1_1;
   std::string dialled;  // "192.0.2.7:443", the server's or the proxy's, for the record
   bool reused = false;
@@ -44,6 +49,9 @@ struct Upstream {
   flow::Reached reached() const { return {.host = host, .port = port, .verified_tls = tls}; }
 };
 using UpstreamPtr = std::shared_ptr<Upstream>;
+
+/// What a server that ends the connection may have missed: "" or the end of a sentence.
+std::string missed_by(const Upstream& upstream);
 
 /// One that speaks HTTP/2 and serves many exchanges at a time.
 struct H2Upstream {
@@ -75,7 +83,7 @@ public:
   /// of the request where the server does too. A refusal says in which stage it failed: resolve,
   /// address, proxy, connect, tls, timeout, limit.
   net::Task<std::expected<ServerStreamPtr, flow::Deny>> reach(
-      const flow::Flow& flow, const policy::Policy& policy, Pooled pooled);
+      const flow::Flow& flow, const policy::Policy& policy, Identity identity, Pooled pooled);
 
   /// A new TCP connection for a tunnel, without TLS of ours.
   net::Task<std::expected<UpstreamPtr, flow::Deny>> dial(
@@ -91,7 +99,7 @@ public:
   net::Task<> sweep();
 
 private:
-  /// What is known of one host and port, and the connections there are.
+  /// What is known of one host and port, and the connections there are with one identity.
   struct Host {
     enum class Speaks { unknown, h1, h2 };
     Speaks speaks = Speaks::unknown;
@@ -106,7 +114,7 @@ private:
 
   using HostPtr = std::shared_ptr<Host>;
 
-  HostPtr host_of(const flow::Flow& flow);
+  HostPtr host_of(const flow::Flow& flow, const Identity& identity);
   HostPtr host_at(const std::string& key);
   UpstreamPtr take_idle(Host& host);
   H2UpstreamPtr take_shared(Host& host);
@@ -114,7 +122,7 @@ private:
   ServerStreamPtr stream_on(UpstreamPtr upstream);
   net::Task<> wait_for_connection(HostPtr host);
   net::Task<std::expected<ServerStreamPtr, flow::Deny>> connect(
-      const flow::Flow& flow, const policy::Policy& policy, HostPtr host);
+      const flow::Flow& flow, const policy::Policy& policy, Identity identity, HostPtr host);
   /// How a proxy of HTTP, if there is one on the way, learns what is wanted. Many make no tunnels
   /// but for TLS, so a request in clear is given to them with its URL.
   enum class Told { by_connect, by_url };
@@ -131,6 +139,7 @@ private:
   net::Task<std::expected<UpstreamPtr, flow::Deny>> dial_securely(
       const flow::Flow& flow,
       const policy::Policy& policy,
+      Identity identity,
       std::span<const std::string_view> protocols,
       bool& wrong_protocol);
   net::Task<std::expected<void, flow::Deny>> secure(

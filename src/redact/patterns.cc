@@ -19,8 +19,9 @@ std::size_t widest_match(const PatternSpec& spec) {
 
 }  // namespace
 
-Patterns::Patterns(std::vector<PatternSpec> specs, const std::filesystem::path& cache)
-    : specs_(std::move(specs)) {
+Patterns::Patterns(
+    std::vector<PatternSpec> specs, const std::filesystem::path& cache, IsGiven is_given)
+    : specs_(std::move(specs)), is_given_(std::move(is_given)) {
   for (const auto& spec : specs_)
     regexes_.push_back(std::make_unique<Regex>(spec.text, spec.group));
   compile(cache);
@@ -86,6 +87,7 @@ void Patterns::search(
     next = std::max(match->end, match->at + 1);
     const auto secret = text.substr(match->secret_at, match->secret_end - match->secret_at);
     if (secret.empty() || (spec.accepts != nullptr && !spec.accepts(secret))) continue;
+    if (is_given_ && is_given_(secret)) continue;
     out.push_back({.at = match->secret_at, .end = match->secret_end, .rule = spec.rule});
   }
 }

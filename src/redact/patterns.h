@@ -12,6 +12,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <span>
@@ -25,6 +26,10 @@
 namespace redact {
 
 class Vectorscan;
+
+/// Whether a text is one that the gateway itself gave to the sandbox, which may have the form of a
+/// secret: no pattern finds it.
+using IsGiven = std::function<bool(std::string_view text)>;
 
 struct PatternSpec {
   std::string text;  // RE2
@@ -46,7 +51,8 @@ public:
   static constexpr std::size_t widest = 16384;
 
   /// Each text passed check_pattern(). `cache`: the directory of databases; empty: none is kept.
-  Patterns(std::vector<PatternSpec> specs, const std::filesystem::path& cache);
+  Patterns(
+      std::vector<PatternSpec> specs, const std::filesystem::path& cache, IsGiven is_given = {});
   ~Patterns();
   Patterns(const Patterns&) = delete;
   Patterns& operator=(const Patterns&) = delete;
@@ -90,6 +96,7 @@ private:
       Findings& out) const;
 
   std::vector<PatternSpec> specs_;
+  IsGiven is_given_;
   std::vector<std::unique_ptr<const Regex>> regexes_;
   std::unique_ptr<const Vectorscan> database_;  // null when no pattern is in it
   Numbers alone_;                               // not in the database

@@ -110,7 +110,8 @@ Result<std::shared_ptr<const Scanner>> Scanner::create(
   }
   scanner->needles_ = secrets::Needles(needles);
   if (!patterns.empty())
-    scanner->patterns_ = std::make_unique<const Patterns>(std::move(patterns), surroundings.cache);
+    scanner->patterns_ = std::make_unique<const Patterns>(
+        std::move(patterns), surroundings.cache, surroundings.is_given);
   return scanner;
 }
 

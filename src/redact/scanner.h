@@ -40,6 +40,7 @@ struct Surroundings {
   std::span<const std::filesystem::path>
       env_files;                // of the project, the first that has a key counts
   std::filesystem::path cache;  // of compiled patterns; empty: none
+  IsGiven is_given{};           // to the sandbox
 };
 
 class Scanner {

@@ -21,6 +21,7 @@ enum class CredentialType {
   github_app,
   service_account,  // of Google Cloud
   pocketbase,
+  mtls,       // a client certificate (RFC 8446, 4.4.2): the connection has it, not the request
 };
 
 std::optional<CredentialType> credential_type_named(std::string_view name);
@@ -33,5 +34,7 @@ std::string names_of_credential_types();
 std::span<const std::string_view> own_keys_of(CredentialType type);
 /// All keys that are own keys of some type.
 std::span<const std::string_view> keys_of_some_types();
+/// The keys for all types that mean nothing to this one.
+std::span<const std::string_view> idle_keys_of(CredentialType type);
 
 }  // namespace secrets

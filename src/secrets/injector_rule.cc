@@ -88,6 +88,8 @@ Result<Slot> compile_slot(const InjectorSpec& spec, const Preset* preset, Creden
       return Slot{Slot::Place::query, TRY(compile_token(spec, spec.parameter, "parameter"))};
     case CredentialType::cookie:
       return Slot{Slot::Place::cookie, TRY(compile_token(spec, spec.cookie, "cookie"))};
+    case CredentialType::mtls:
+      return Slot::client_certificate();
     case CredentialType::bearer:
     case CredentialType::basic:
     case CredentialType::aws_sigv4:

@@ -33,11 +33,13 @@ struct InjectorSpec {
   std::optional<std::string> dummy{};         // what gives way without `overwrite` (dummy.h)
   std::optional<std::vector<std::string>> env{};  // variables that hold the dummy inside
   bool overwrite = false;
-  Source source{};  // the token, the password, the secret access key
+  Source source{};  // the token, the password, the secret access key, the private key
   Source username_source{};
   Source access_key_id{};
   Source session_token{};
   FetchSpec fetch{};  // of the types whose token is fetched
+  Source certificate{};  // of `mtls`; none: it stands beside the private key
+  Source passphrase{};   // of `mtls`: the private key's
   bool allow_plaintext = false;
   std::vector<std::string> schemes{};  // default: https, and http where plaintext is allowed
   std::vector<std::uint16_t> ports{};  // default: the scheme's own
@@ -48,7 +50,8 @@ struct InjectorSpec {
   /// Every source of it, for whoever hides their files.
   std::vector<const Source*> sources() const {
     return {&source,        &username_source,     &access_key_id,
-            &session_token, &fetch.client_secret, &fetch.refresh_token};
+            &session_token, &fetch.client_secret, &fetch.refresh_token,
+            &certificate,   &passphrase};
   }
 };
 

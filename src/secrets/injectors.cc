@@ -87,6 +87,14 @@ Result<Found> material_of(
     into = TRY(read(from, environment, home));
     return {};
   };
+  const auto take_optional = [&](Secret& into, const Source& from,
+                                 std::string_view what) -> Result<> {
+    if (!from.configured()) return {};
+    TRY_VOID(take(into, {from, {}}));
+    if (into.empty() && found.missing.empty())
+      found.missing = fmt::format("there is no {}: {}", what, why_empty(from));
+    return {};
+  };
   const Origins token = token_of(spec, preset);
   TRY_VOID(take(found.material.token, token));
   if (found.material.token.empty()) found.missing = why_nothing(token);
@@ -108,6 +116,10 @@ Result<Found> material_of(
     // A session's token belongs to the key of the same origin.
     if (spec.session_token.configured() || !spec.access_key_id.configured())
       TRY_VOID(take(found.material.session_token, {spec.session_token, aws_session}));
+  }
+  if (rule.type() == CredentialType::mtls) {
+    TRY_VOID(take_optional(found.material.certificate, spec.certificate, "certificate"));
+    TRY_VOID(take_optional(found.material.passphrase, spec.passphrase, "passphrase"));
   }
   return found;
 }
@@ -137,6 +149,10 @@ Result<std::shared_ptr<const Grant>> grant_of(
 
 /// Where no token was fetched yet: never sent.
 Material stand_in() { return {.token = Secret("not fetched yet")}; }
+
+bool is_of_connection(const Injector& injector) {
+  return injector.slot().place == Slot::Place::tls;
+}
 
 }  // namespace
 
@@ -248,14 +264,23 @@ void Injectors::warn_of_every_host(const InjectorRule& rule) {
 }
 
 const Injector* Injectors::find(const policy::Target& target) const {
-  const auto found = std::ranges::find_if(
-      active_, [&](const Injector& injector) { return injector.rule().matches(target); });
+  const auto found = std::ranges::find_if(active_, [&](const Injector& injector) {
+    return !is_of_connection(injector) && injector.rule().matches(target);
+  });
+  return found != active_.end() ? &*found : nullptr;
+}
+
+const Injector* Injectors::find_certificate(const policy::Target& target) const {
+  const auto found = std::ranges::find_if(active_, [&](const Injector& injector) {
+    return is_of_connection(injector) && injector.rule().matches(target);
+  });
   return found != active_.end() ? &*found : nullptr;
 }
 
 bool Injectors::concern(std::string_view host) const {
-  return std::ranges::any_of(
-      active_, [&](const Injector& injector) { return injector.rule().is_for(host); });
+  return std::ranges::any_of(active_, [&](const Injector& injector) {
+    return !is_of_connection(injector) && injector.rule().is_for(host);
+  });
 }
 
 std::map<std::string, std::string> Injectors::environment() const {

@@ -44,6 +44,8 @@ public:
   bool needs_body(const RequestView& request) const {
     return live_->current()->needs_body(request);
   }
+  /// What the connection has to show, or null: then any will do.
+  std::shared_ptr<const tls::ClientIdentity> identity() const { return live_->use()->identity(); }
   /// What must never come back. Before its sources are asked again: then the views end.
   std::vector<std::string_view> hidden() const {
     return has_value() ? live_->current()->hidden() : std::vector<std::string_view>();
@@ -93,12 +95,14 @@ public:
       const Environment& environment,
       const std::filesystem::path& home);
 
-  /// The one injector of this request, or null. It is the caller's business to have verified the
-  /// server.
+  /// The one injector that writes into this request, or null. It is the caller's business to have
+  /// verified the server.
   const Injector* find(const policy::Target& target) const;
+  /// The one that gives its connection a client certificate, or null.
+  const Injector* find_certificate(const policy::Target& target) const;
 
-  /// Whether any of them is for this host, whatever the rest of the request: then the host may know
-  /// a credential.
+  /// Whether any of them writes into requests to this host, whatever the rest of the request: then
+  /// the host may know a secret.
   bool concern(std::string_view host) const;
 
   /// Most specific first.

@@ -2,6 +2,7 @@
 #include "secrets/injectors.h"
 
 #include <gtest/gtest.h>
+#include <openssl/pem.h>
 
 #include <atomic>
 #include <chrono>
@@ -10,6 +11,7 @@
 #include "base/file.h"
 #include "secrets/header_name.h"
 #include "secrets/test_support.h"
+#include "tls/issue.h"
 
 namespace secrets {
 namespace {
@@ -349,6 +351,68 @@ TEST(HeaderName, MayNotSteerTheConnection) {
   }
   for (const auto* name : {"", "a b", "a:b", ":authority", "a\r\nb", "\xC3\xA9"})
     EXPECT_FALSE(canonical_header(name)) << name;
+}
+
+/// A private key with its certificate, PEM.
+std::string client_pem() {
+  const auto key = tls::generate_key().value();
+  const auto now = base::now();
+  const auto authority = tls::issue_authority(key, "clients", now).value();
+  const auto certificate = tls::issue_leaf("agent.test", key, authority, key, now).value();
+  const tls::Bio out(BIO_new(BIO_s_mem()));
+  PEM_write_bio_PrivateKey(out.get(), key.get(), nullptr, nullptr, 0, nullptr, nullptr);
+  char* text = nullptr;
+  const long size = BIO_get_mem_data(out.get(), &text);
+  return tls::to_pem(certificate) + std::string(text, static_cast<std::size_t>(size));
+}
+
+InjectorSpec certificate(const std::string& name, std::string host) {
+  InjectorSpec made{.name = name, .enabled = true};
+  made.type = "mtls";
+  made.host = std::move(host);
+  made.source.value = base::Secret(client_pem());
+  return made;
+}
+
+TEST(ClientCertificates, AreFoundBesideWhatIsWrittenIntoTheRequest) {
+  const auto both = create(list(spec("token", "a.test"), certificate("bank", "a.test"))).value();
+  EXPECT_EQ(found(both, https("a.test")), "token");
+  const auto* bank = both.find_certificate(https("a.test"));
+  ASSERT_NE(bank, nullptr);
+  EXPECT_EQ(bank->name(), "bank");
+  EXPECT_NE(bank->identity(), nullptr);
+  EXPECT_EQ(bank->slot().to_string(), "tls:client-certificate");
+  EXPECT_EQ(both.find_certificate(https("b.test")), nullptr);
+  EXPECT_EQ(both.find(https("a.test"))->identity(), nullptr);
+}
+
+TEST(ClientCertificates, AreOfNoConcernToWhatComesBack) {
+  const auto alone = create(list(certificate("bank", "a.test"))).value();
+  EXPECT_EQ(found(alone, https("a.test")), "none");
+  EXPECT_FALSE(alone.concern("a.test"));
+  EXPECT_TRUE(alone.named().empty());
+}
+
+TEST(ClientCertificates, TwoOfOneHostAreAConflict) {
+  const auto both = create(list(certificate("one", "a.test"), certificate("two", "a.test")));
+  ASSERT_FALSE(both);
+  EXPECT_TRUE(both.error().message.contains("both write the client certificate for a.test"));
+}
+
+TEST(ClientCertificates, AreOffWithoutAPassphraseThatWasPromised) {
+  auto encrypted = certificate("bank", "a.test");
+  encrypted.passphrase.env = "BANK_PASS";
+  const auto made = create(list(std::move(encrypted))).value();
+  ASSERT_EQ(made.disabled().size(), 1U);
+  EXPECT_EQ(
+      made.disabled()[0].reason,
+      "there is no passphrase: the environment variable BANK_PASS is not set");
+}
+
+TEST(ClientCertificates, SayWhatIsWrong) {
+  auto wrong = certificate("bank", "a.test");
+  wrong.source.value = base::Secret("hush-hush");
+  EXPECT_EQ(error_of(std::move(wrong)), "credential `bank`: there is no private key in PEM");
 }
 
 }  // namespace

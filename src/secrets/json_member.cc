@@ -2,9 +2,9 @@
 #include "secrets/json_member.h"
 
 #include <boost/json.hpp>
-#include <vector>
 
 #include "base/text.h"
+#include "secrets/secret_resource.h"
 
 namespace secrets {
 namespace {
@@ -13,27 +13,6 @@ namespace json = boost::json;
 
 using base::ErrorKind;
 using base::Secret;
-
-/// The document lives in memory for secrets, all of it given back at once.
-class SecretResource final : public json::memory_resource {
-public:
-  SecretResource() = default;
-  SecretResource(const SecretResource&) = delete;
-  SecretResource& operator=(const SecretResource&) = delete;
-  ~SecretResource() override {
-    for (const auto block : blocks_)
-      base::give_back_secret_block(block);
-  }
-
-private:
-  void* do_allocate(std::size_t size, std::size_t) override {
-    return blocks_.emplace_back(base::take_secret_block(size)).data;
-  }
-  void do_deallocate(void*, std::size_t, std::size_t) override {}
-  bool do_is_equal(const memory_resource& other) const noexcept override { return this == &other; }
-
-  std::vector<base::SecretBlock> blocks_;
-};
 
 const json::value* child(const json::value& parent, std::string_view name) {
   if (const auto* object = parent.if_object()) return object->if_contains(name);

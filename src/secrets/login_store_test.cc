@@ -14,7 +14,7 @@ using namespace std::chrono_literals;
 
 constexpr base::WallTime now{1'000'000s};
 
-class Logins : public ::testing::Test {
+class StoredLogins : public ::testing::Test {
 protected:
   FetchedToken token(std::string_view refresh_token) {
     return {
@@ -30,9 +30,9 @@ protected:
   LoginStore store{directory.path() / "logins"};
 };
 
-TEST_F(Logins, AreNotThereAtFirst) { EXPECT_EQ(turn("a").load().value(), std::nullopt); }
+TEST_F(StoredLogins, AreNotThereAtFirst) { EXPECT_EQ(turn("a").load().value(), std::nullopt); }
 
-TEST_F(Logins, AreKept) {
+TEST_F(StoredLogins, AreKept) {
   ASSERT_TRUE(turn("a").save(token("rt-2"), now));
   ASSERT_TRUE(turn("b").save(token("rt-b"), now));
   const auto kept = turn("a").load().value();
@@ -42,7 +42,7 @@ TEST_F(Logins, AreKept) {
   EXPECT_EQ(kept->refresh_token.reveal(), "rt-2");
 }
 
-TEST_F(Logins, AreUsedByOneAtATime) {
+TEST_F(StoredLogins, AreUsedByOneAtATime) {
   auto first = store.take_turn("a").value();
   ASSERT_TRUE(first);
   EXPECT_FALSE(store.take_turn("a").value());
@@ -51,13 +51,13 @@ TEST_F(Logins, AreUsedByOneAtATime) {
   EXPECT_TRUE(store.take_turn("a").value());
 }
 
-TEST_F(Logins, AreForgottenAfterAYear) {
+TEST_F(StoredLogins, AreForgottenAfterAYear) {
   ASSERT_TRUE(turn("old").save(token("rt-1"), now));
   ASSERT_TRUE(turn("new").save(token("rt-2"), now + 24h * 366));
   EXPECT_EQ(turn("old").load().value(), std::nullopt);
 }
 
-TEST_F(Logins, AreSealedAndPrivate) {
+TEST_F(StoredLogins, AreSealedAndPrivate) {
   ASSERT_TRUE(turn("a").save(token("rt-canary"), now));
   for (const auto& each : std::filesystem::directory_iterator(directory.path() / "logins")) {
     struct stat found{};

@@ -8,6 +8,7 @@
 #include "base/encoding.h"
 #include "base/text.h"
 #include "secrets/aws_signature.h"
+#include "secrets/client_certificate.h"
 #include "secrets/in_cookie.h"
 #include "secrets/in_field.h"
 #include "secrets/in_query.h"
@@ -149,6 +150,13 @@ Result<MechanismPtr> make_aws(const InjectorRule& rule, Material material) {
       std::move(material.session_token));
 }
 
+Result<MechanismPtr> make_certificate(const InjectorRule& rule, const Material& material) {
+  const auto& certificates = material.certificate.empty() ? material.token : material.certificate;
+  auto identity = tls::ClientIdentity::from_pem(certificates, material.token, material.passphrase);
+  if (!identity) return fail_value(rule, identity.error().message, identity.error().hint);
+  return std::make_unique<const ClientCertificate>(*std::move(identity));
+}
+
 }  // namespace
 
 Result<MechanismPtr> make_mechanism(const InjectorRule& rule, Material material) {
@@ -161,6 +169,8 @@ Result<MechanismPtr> make_mechanism(const InjectorRule& rule, Material material)
       return make_cookie(rule, material);
     case CredentialType::aws_sigv4:
       return make_aws(rule, std::move(material));
+    case CredentialType::mtls:
+      return make_certificate(rule, material);
     case CredentialType::header:
     case CredentialType::bearer:
     case CredentialType::oauth2:

@@ -14,6 +14,7 @@
 #include "base/secret.h"
 #include "secrets/request_view.h"
 #include "secrets/sigv4_chunks.h"
+#include "tls/client_identity.h"
 
 namespace secrets {
 
@@ -53,6 +54,9 @@ public:
 
   virtual Injection inject(const RequestView& request, const Circumstances& now) const = 0;
 
+  /// What the connection has to show, or null: then any will do.
+  virtual std::shared_ptr<const tls::ClientIdentity> identity() const { return nullptr; }
+
   /// Whether `inject` needs to know the body.
   virtual bool needs_body(const RequestView&) const { return false; }
 
@@ -67,6 +71,8 @@ struct Material {
   bool username_is_secret = false;
   base::Secret access_key_id{};
   base::Secret session_token{};
+  base::Secret certificate{};  // of `mtls`, whose token is the private key
+  base::Secret passphrase{};
 };
 
 /// The error names the credential and never holds a secret: a value is shorter than

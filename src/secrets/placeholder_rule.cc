@@ -108,21 +108,52 @@ Result<PlaceholderRule> PlaceholderRule::compile(
   rule.name_ = spec.name;
   rule.text_ = TRY(compile_text(spec, random));
   rule.variable_ = TRY(compile_variable(spec));
-  rule.reach_ = TRY(compile_reach(spec));
-  rule.parts_ = spec.in;
+  rule.ways_.push_back({.reach = TRY(compile_reach(spec)), .parts = spec.in});
   rule.mention_ = spec.mention;
   rule.origin_ = spec.origin;
   return rule;
 }
 
-std::string PlaceholderRule::why_not(const policy::Target& target, Part part) const {
-  auto reason = reach_.why_not(target);
-  if (!reason.empty() || takes(part)) return reason;
+PlaceholderRule PlaceholderRule::sentinel(
+    std::string name,
+    std::string text,
+    std::vector<Way> ways,
+    Mention mention,
+    base::Origin origin) {
+  PlaceholderRule rule;
+  rule.name_ = std::move(name);
+  rule.text_ = std::move(text);
+  rule.ways_ = std::move(ways);
+  rule.mention_ = mention;
+  rule.origin_ = std::move(origin);
+  return rule;
+}
+
+std::string Way::why_not(const policy::Target& target, Part part) const {
+  auto reason = reach.why_not(target);
+  const bool takes = parts.empty() || std::ranges::find(parts, part) != parts.end();
+  if (!reason.empty() || takes) return reason;
   return fmt::format("is not put into the {}", name_of(part));
 }
 
-bool PlaceholderRule::takes(Part part) const {
-  return parts_.empty() || std::ranges::find(parts_, part) != parts_.end();
+/// Of several reasons the one counts that is nearest to this request: of a way that only does not
+/// take the part, else of one for this host.
+std::string PlaceholderRule::why_not(const policy::Target& target, Part part) const {
+  std::string why;
+  bool is_near = false;
+  for (const auto& way : ways_) {
+    auto reason = way.why_not(target, part);
+    if (reason.empty()) return {};
+    const bool covers = way.reach.covers(target);
+    if (!why.empty() && !covers && (is_near || !way.reach.has_host(target.host))) continue;
+    why = std::move(reason);
+    is_near = is_near || covers;
+  }
+  return why;
+}
+
+bool PlaceholderRule::is_for(std::string_view host) const {
+  return std::ranges::any_of(ways_, [&](const Way& way) { return way.reach.has_host(host); });
 }
 
 }  // namespace secrets

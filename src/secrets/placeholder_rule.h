@@ -44,12 +44,28 @@ struct PlaceholderSpec {
   base::Origin origin{};
 };
 
+/// One way out for a secret: the requests it is for, and the parts of them.
+struct Way {
+  Reach reach{};
+  std::vector<Part> parts{};  // none: everywhere
+
+  /// As PlaceholderRule::why_not.
+  std::string why_not(const policy::Target& target, Part part) const;
+};
+
 class PlaceholderRule {
 public:
   /// Checks and completes a spec without looking at its secret. The error names it. `random` is
   /// what {rand} stands for.
   static base::Result<PlaceholderRule> compile(
       const PlaceholderSpec& spec, std::string_view random);
+  /// For what stands for a token of a login (logins.h): `text` as below, and at least one way.
+  static PlaceholderRule sentinel(
+      std::string name,
+      std::string text,
+      std::vector<Way> ways,
+      Mention mention,
+      base::Origin origin);
 
   const std::string& name() const { return name_; }
   /// The variable that holds the placeholder inside; empty: none does.
@@ -64,17 +80,14 @@ public:
   /// known here.
   std::string why_not(const policy::Target& target, Part part) const;
   /// Its host, whatever the rest of the request.
-  bool is_for(std::string_view host) const { return reach_.has_host(host); }
+  bool is_for(std::string_view host) const;
 
 private:
   PlaceholderRule() = default;
-  bool takes(Part part) const;
-
   std::string name_;
   std::string variable_;
   std::string text_;
-  Reach reach_;
-  std::vector<Part> parts_;
+  std::vector<Way> ways_;  // any of them will do
   Mention mention_ = Mention::block;
   base::Origin origin_;
 };

@@ -63,10 +63,27 @@ Result<Placeholders> Placeholders::create(
   auto known = std::make_shared<Known>();
   for (const auto& spec : specs)
     TRY_VOID(known->add(spec, environment, home, random()));
+  known->compile();
+  out.known_ = std::move(known);
+  return out;
+}
+
+void Placeholders::Known::compile() {
   std::vector<base::Secret> texts;
-  for (const auto& placeholder : known->placeholders)
+  for (const auto& placeholder : placeholders)
     texts.emplace_back(placeholder.text());
-  known->needles = Needles(texts);
+  needles = Needles(texts);
+}
+
+Placeholders Placeholders::joined_by(std::vector<Placeholder> more) const {
+  auto known = std::make_shared<Known>();
+  known->placeholders.assign(all().begin(), all().end());
+  std::ranges::move(more, std::back_inserter(known->placeholders));
+  known->missing = known_->missing;
+  known->warnings = known_->warnings;
+  known->waker = known_->waker;
+  known->compile();
+  Placeholders out;
   out.known_ = std::move(known);
   return out;
 }
@@ -115,6 +132,14 @@ std::map<std::string, std::string> Placeholders::environment() const {
 bool Placeholders::concern(std::string_view host) const {
   return std::ranges::any_of(
       all(), [&](const Placeholder& placeholder) { return placeholder.rule().is_for(host); });
+}
+
+bool Placeholders::hold(std::string_view text) const {
+  constexpr std::size_t no_chance = 16;
+  return std::ranges::any_of(all(), [&](const Placeholder& placeholder) {
+    const auto& whole = placeholder.text();
+    return whole == text || (text.size() >= no_chance && whole.contains(text));
+  });
 }
 
 std::vector<NamedSecret> Placeholders::named() const {

@@ -70,6 +70,9 @@ public:
       const std::filesystem::path& home,
       const MakeRandom& random);
 
+  /// These and those of `more`, which come last.
+  Placeholders joined_by(std::vector<Placeholder> more) const;
+
   bool empty() const { return known_->placeholders.empty(); }
   std::span<const Placeholder> all() const { return known_->placeholders; }
   std::span<const MissingSecret> missing() const { return known_->missing; }
@@ -79,6 +82,8 @@ public:
   std::map<std::string, std::string> environment() const;
   /// Whether any of them is for this host.
   bool concern(std::string_view host) const;
+  /// Whether a text is a placeholder, or a part of one that cannot stand there by chance.
+  bool hold(std::string_view text) const;
   /// Their values and how each may be shown, for a Scrubber. Before their sources are asked again:
   /// then the views end.
   std::vector<NamedSecret> named() const;
@@ -110,6 +115,8 @@ private:
         const Environment& environment,
         const std::filesystem::path& home,
         std::string_view random);
+    /// When all are there.
+    void compile();
   };
 
   std::shared_ptr<const Known> known_ = std::make_shared<const Known>();

@@ -70,9 +70,9 @@ private:
   std::shared_ptr<const Known> known_;
 };
 
-Scrubber::Scrubber(std::span<const NamedSecret> secrets) {
+Scrubber::Scrubber(std::span<const NamedSecret> secrets, Later later) {
   auto memory = std::make_shared<Memory>();
-  if (memory->learn(secrets)) memory_ = std::move(memory);
+  if (memory->learn(secrets) || later == Later::learns) memory_ = std::move(memory);
 }
 
 void Scrubber::learn(std::span<const NamedSecret> secrets) const {

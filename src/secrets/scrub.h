@@ -30,15 +30,17 @@ public:
   /// beginning.
   static constexpr std::size_t most_values = 32;
 
+  /// Whether there may be something to look for later, when there is nothing yet.
+  enum class Later { nothing, learns };
+
   Scrubber() = default;
   /// Two names for one value: the first one is shown.
-  explicit Scrubber(std::span<const NamedSecret> secrets);
+  explicit Scrubber(std::span<const NamedSecret> secrets, Later later = Later::nothing);
 
-  /// Nothing to look for.
+  /// Nothing to look for, now and later.
   bool empty() const { return !memory_; }
 
-  /// Hides these too from now on, in whatever begins now. Not for one that is empty: it has no
-  /// secrets that could be replaced by others.
+  /// Hides these too from now on, in whatever begins now. Not for one that is empty.
   void learn(std::span<const NamedSecret> secrets) const;
 
   /// The text without secrets: for header values, URLs and log records.
@@ -62,7 +64,7 @@ private:
     std::vector<std::string> replacements;  // by needle
   };
   class Memory;
-  std::shared_ptr<const Known> known() const;  // null when empty
+  std::shared_ptr<const Known> known() const;  // null when there is nothing yet
 
   std::shared_ptr<Memory> memory_;  // null when empty
 };

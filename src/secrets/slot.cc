@@ -18,6 +18,8 @@ std::string Slot::to_string() const {
       return "query:" + name;
     case Place::cookie:
       return "cookie:" + name;
+    case Place::tls:
+      return "tls:" + name;
     case Place::header:
       break;
   }
@@ -30,6 +32,8 @@ std::string Slot::in_words() const {
       return "the query parameter `" + name + "`";
     case Place::cookie:
       return "the cookie `" + name + "`";
+    case Place::tls:
+      return "the client certificate";
     case Place::header:
       break;
   }

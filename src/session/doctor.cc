@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <cstdlib>
 
+#include "base/clock.h"
 #include "base/encoding.h"
 #include "base/file.h"
 #include "base/secret.h"
@@ -141,6 +142,18 @@ Check check_secrets(const Project& project) {
                      std::to_string(in_file) + " in the sealed file");
 }
 
+/// A client certificate.
+Check check_certificate(const std::string& credential, const tls::ClientIdentity& identity) {
+  const auto what = credential + ": the certificate of " + identity.subject();
+  const auto why_not = identity.why_not_valid(base::now());
+  if (why_not.empty()) return ok("credentials", what + " is valid until " + identity.last_day());
+  return {
+      .name = "credentials",
+      .status = Status::warning,
+      .detail = what + " " + why_not,
+      .remedy = "renew it; the server will refuse this one"};
+}
+
 void check_config(
     const Project& project, const ConfigRequest& request, std::vector<Check>& checks) {
   auto loaded = load_config(project, request);
@@ -169,6 +182,10 @@ void check_config(
   if (!decider) {
     checks.push_back(bad("credentials", decider.error()));
     return;
+  }
+  for (const auto& each : decider->pipeline->injectors().all()) {
+    if (const auto identity = each.identity())
+      checks.push_back(check_certificate(each.name(), *identity));
   }
   for (const auto& each : decider->pipeline->injectors().disabled()) {
     checks.push_back(

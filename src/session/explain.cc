@@ -207,6 +207,10 @@ void explain_credential(
     const flow::Flow& flow,
     const std::optional<std::string>& body,
     Explanation& out) {
+  if (const auto* certificate = pipeline.certificate_of(flow)) {
+    out.inject.push_back(certificate->name());
+    out.injected_at.push_back(certificate->slot().to_string());
+  }
   const auto* injector = pipeline.injectors().find(flow.target());
   if (injector == nullptr) return explain_absence(pipeline.injectors(), flow.target(), out);
   const flow::ViewOf request(flow.request, flow.target(), http::request_framing(flow.request));
@@ -232,7 +236,8 @@ void explain_credential(
 
 base::Result<Explanation> explain(
     const flow::Pipeline& pipeline, const config::Config& config, const Question& asked) {
-  const Question question = with_placeholders(asked, pipeline.placeholders());
+  const auto placeholders = pipeline.placeholders();
+  const Question question = with_placeholders(asked, placeholders);
   if (question.url.starts_with(udp_scheme))
     return explain_datagrams(pipeline, std::string_view(question.url).substr(udp_scheme.size()));
   if (question.url.starts_with(dns_scheme))

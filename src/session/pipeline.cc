@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "session/pipeline.h"
 
+#include "base/clock.h"
 #include "base/encoding.h"
 #include "session/redaction.h"
 
@@ -56,6 +57,16 @@ void warn(
     look_at(secret.source);
 }
 
+/// Certificates that servers will not take. They stay in use: their file may be replaced any time.
+void warn(const secrets::Injectors& injectors, std::vector<std::string>& warnings) {
+  for (const auto& injector : injectors.all()) {
+    const auto identity = injector.identity();
+    const auto why = identity ? identity->why_not_valid(base::now()) : std::string();
+    if (!why.empty())
+      warnings.push_back("credential `" + injector.name() + "`: its certificate " + why);
+  }
+}
+
 }  // namespace
 
 base::Result<Decider> make_decider(
@@ -64,8 +75,14 @@ base::Result<Decider> make_decider(
   auto injectors = TRY(secrets::Injectors::create(config.credentials, environment, places.home));
   auto placeholders =
       TRY(secrets::Placeholders::create(config.secrets, environment, places.home, random_text));
+  std::shared_ptr<secrets::Logins> logins;
+  if (!config.logins.empty())
+    logins = TRY(secrets::Logins::create(config.logins, placeholders, places.logins(slug)));
+  const auto is_given = [placeholders, logins](std::string_view text) {
+    return logins ? logins->placeholders().hold(text) : placeholders.hold(text);
+  };
   std::shared_ptr<const redact::Scanner> scanner;
-  if (config.redaction.enabled) scanner = TRY(make_scanner(config.redaction, project));
+  if (config.redaction.enabled) scanner = TRY(make_scanner(config.redaction, project, is_given));
   if (scanner) {
     TRY_VOID(scanner->check_against(injectors.named()));
     TRY_VOID(scanner->check_against(placeholders.named()));
@@ -74,9 +91,10 @@ base::Result<Decider> make_decider(
   for (const auto warnings : {injectors.warnings(), placeholders.warnings()})
     decider.warnings.insert(decider.warnings.end(), warnings.begin(), warnings.end());
   warn(config, places.home, decider.warnings);
+  warn(injectors, decider.warnings);
   decider.pipeline = std::make_shared<const flow::Pipeline>(
       std::move(config.policy), std::move(injectors), std::move(placeholders),
-      gate_of(config, places, sandbox, purpose), std::move(scanner));
+      gate_of(config, places, sandbox, purpose), std::move(scanner), std::move(logins));
   return decider;
 }
 

@@ -20,14 +20,15 @@ std::vector<std::filesystem::path> env_files(
 }  // namespace
 
 base::Result<std::shared_ptr<const redact::Scanner>> make_scanner(
-    const config::Redaction& redaction, const Project& project) {
+    const config::Redaction& redaction, const Project& project, redact::IsGiven is_given) {
   if (redaction.settings.empty()) return nullptr;
   const auto files = env_files(redaction.settings, project.directory);
   return redact::Scanner::create(
       redaction.settings, {.environment = project.environment,
                            .home = project.places.home,
                            .env_files = files,
-                           .cache = project.places.patterns()});
+                           .cache = project.places.patterns(),
+                           .is_given = std::move(is_given)});
 }
 
 }  // namespace session

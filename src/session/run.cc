@@ -124,12 +124,25 @@ void keep_to_ourselves() {
   ::setrlimit(RLIMIT_CORE, &none);
 }
 
+/// Whether a credential comes from this variable. A private key is never sent, so that no scrubber
+/// knows it.
+bool is_source(std::string_view variable, const std::vector<secrets::InjectorSpec>& credentials) {
+  return std::ranges::any_of(credentials, [&](const secrets::InjectorSpec& credential) {
+    return credential.enabled &&
+           std::ranges::any_of(credential.sources(), [&](const secrets::Source* source) {
+             return source->env == variable;
+           });
+  });
+}
+
 /// Wipes the variables of our own environment that are a credential: /proc would show them to root,
 /// and whoever needs one from here on has its own copy.
-void hide_variables(const secrets::Scrubber& credentials) {
+void hide_variables(const secrets::Scrubber& credentials, const config::Config& config) {
   for (char** each = environ; each != nullptr && *each != nullptr; ++each) {
     char* const value = std::strchr(*each, '=');
-    if (value != nullptr && credentials.is_secret(value + 1))
+    if (value == nullptr) continue;
+    const std::string_view name(*each, static_cast<std::size_t>(value - *each));
+    if (credentials.is_secret(value + 1) || is_source(name, config.credentials))
       base::wipe(value + 1, std::strlen(value + 1));
   }
 }
@@ -346,13 +359,13 @@ base::Result<sandbox::Ending> run(RunRequest request) {
   std::optional<Brain> brain;
   if (config.network == config::Network::gateway)
     brain.emplace(TRY(make_brain(request, project, config)));
-  if (brain) hide_variables(brain->pipeline->scrubber());
+  if (brain) hide_variables(brain->pipeline->scrubber(), config);
   auto input = TRY(plan_input_of(request, project, loaded, places, std::move(walks)));
   if (brain) {
     input.proxy_url = "http://10.0.2.2:" + std::to_string(config.proxy.port);
     input.authority = brain->trusted;
     for (auto& [name, placeholder] : brain->pipeline->placeholders().environment())
-      input.environment[name] = placeholder;
+      input.environment[name] = std::move(placeholder);
     input.dummies = brain->pipeline->injectors().environment();
     if (has_login(brain->pipeline->injectors())) input.git_answer = secrets::default_dummy;
   }

@@ -10,6 +10,7 @@
 
 #include "base/text.h"
 #include "tls/handle.h"
+#include "tls/upstream_context.h"
 
 namespace tls {
 namespace {
@@ -80,7 +81,8 @@ Error explain_upstream_failure(const SSL* ssl) {
   return {
       .kind = ErrorKind::unavailable,
       .message = fmt::format(
-          "no TLS with {}: {}", host, reasons.empty() ? "the connection was closed" : reasons)};
+          "no TLS with {}: {}{}", host, reasons.empty() ? "the connection was closed" : reasons,
+          asked_in_vain(ssl) ? "; it asked for a client certificate, and there is none" : "")};
 }
 
 bool was_refused_for_its_protocols() {

@@ -21,10 +21,17 @@ using base::Result;
 
 constexpr std::size_t most_servers = 1024;
 
-/// Under which name the sessions of this connection are kept.
+/// Under which name the sessions of this connection are kept, and what its server wanted.
 struct Server {
   std::string name;
+  bool asked_in_vain = false;
 };
+
+/// OpenSSL calls this when a certificate is asked for and none was given to the session.
+int show_none(SSL* ssl, X509**, EVP_PKEY**) {
+  if (auto* server = Attached<Server>::to(ssl)) server->asked_in_vain = true;
+  return 0;
+}
 
 int keep_session(SSL* ssl, SSL_SESSION* session) {
   const auto* server = Attached<Server>::to(ssl);
@@ -59,6 +66,11 @@ bool resume_latest(SSL* ssl, const std::string& server) {
 
 }  // namespace
 
+bool asked_in_vain(const SSL* session) {
+  const auto* server = Attached<Server>::to(session);
+  return server != nullptr && server->asked_in_vain;
+}
+
 Result<UpstreamContext> UpstreamContext::create(const UpstreamTrust& trust) {
   Context context = TRY(make_context(TLS_client_method()));
   SSL_CTX* const c = context.get();
@@ -68,6 +80,7 @@ Result<UpstreamContext> UpstreamContext::create(const UpstreamTrust& trust) {
   // An intermediate authority in ca_files is trusted as it stands, as with curl and Go.
   X509_VERIFY_PARAM_set_flags(SSL_CTX_get0_param(c), X509_V_FLAG_PARTIAL_CHAIN);
   SSL_CTX_set_verify(c, SSL_VERIFY_PEER, nullptr);
+  SSL_CTX_set_client_cert_cb(c, show_none);
   if (!Attached<SessionCache>::attach(c, std::make_unique<SessionCache>(most_servers))) {
     return fail_openssl("set up TLS");
   }
@@ -77,16 +90,21 @@ Result<UpstreamContext> UpstreamContext::create(const UpstreamTrust& trust) {
 }
 
 Result<Ssl> UpstreamContext::new_session(
-    std::string_view host, std::uint16_t port, std::span<const std::string_view> protocols) const {
+    std::string_view host,
+    std::uint16_t port,
+    std::span<const std::string_view> protocols,
+    const ClientIdentity* identity) const {
   const std::string name(host);
   if (host.contains('\0')) return base::fail(ErrorKind::invalid, "a host name cannot contain NUL");
   const std::string encoded = TRY(encode_alpn(protocols));
   auto server = std::make_unique<Server>(name + " " + std::to_string(port));
+  if (identity != nullptr) server->name += " " + identity->fingerprint();
   const std::string server_name = server->name;
 
   Ssl ssl(SSL_new(context_.get()));
   SSL* const s = ssl.get();
   const bool done = ssl && expect_host(s, name) && offer(s, encoded) &&
+                    (identity == nullptr || identity->give_to(s)) &&
                     Attached<Server>::attach(s, std::move(server)) && resume_latest(s, server_name);
   if (!done) return fail_openssl("start TLS towards a server");
   SSL_set_connect_state(s);

@@ -8,7 +8,7 @@ namespace flow {
 Verdict Brokered::on_request(Flow& flow) const {
   const auto* rule = flow.decision.rule;
   if (rule == nullptr || !rule->spec().brokered) return Pass{};
-  const std::string place = own_credential_in(flow, injectors_, placeholders_);
+  const std::string place = own_credential_in(flow, injectors_, placeholders_());
   if (place.empty()) return Pass{};
   return Deny{
       .status = 403,

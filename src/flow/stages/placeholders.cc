@@ -54,7 +54,7 @@ std::optional<Deny> judge_head(
 
 Verdict JudgePlaceholders::on_request(Flow& flow) const {
   Finds finds;
-  auto refusal = judge_head(flow, placeholders_, finds);
+  auto refusal = judge_head(flow, placeholders_(), finds);
   if (refusal) return *std::move(refusal);
   for (const auto& [name, place] : finds) {
     Notes::add(flow.notes->substituted, name);

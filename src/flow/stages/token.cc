@@ -86,7 +86,8 @@ Verdict CheckToken::check(Flow& flow, const std::string& text) const {
   const auto verdict = tokens::verify(*presented, **ring, context);
   if (const auto* refusal = std::get_if<tokens::Refusal>(&verdict))
     return refuse(refusal->status(), "Unauthorized: " + refusal->reason);
-  if (injectors_.find(flow.target()) == nullptr)
+  const auto target = flow.target();
+  if (injectors_.find(target) == nullptr && injectors_.find_certificate(target) == nullptr)
     return refuse(403, "No credentials configured for this host");
   flow.permit = std::get<tokens::Permit>(verdict);
   return Pass{};

@@ -28,6 +28,7 @@ function whole(request) {
     request.on('end', () => resolve({
       http: request.httpVersion, method: request.method, path: request.url,
       authority: request.authority || request.headers.host, headers: plain(request.headers),
+      client: asking ? request.socket.getPeerCertificate().subject?.CN : undefined,
       size, sha256: hash.digest('hex'), trailers: plain(request.trailers),
     }));
   });
@@ -158,7 +159,8 @@ function serve(request, response) {
 
 // One connection carries every program's streams: more of them than the 10 MB that Node.js grants one are meant for.
 const settings = {settings: {maxConcurrentStreams: options.streams || 200}, maxHeaderSize: 1 << 20, maxSessionMemory: 200};
-const secure = options.key && {key: fs.readFileSync(options.key), cert: fs.readFileSync(options.certificate)};
+const asking = options.client_ca && {ca: fs.readFileSync(options.client_ca), requestCert: true};
+const secure = options.key && {key: fs.readFileSync(options.key), cert: fs.readFileSync(options.certificate), ...asking};
 const makers = {
   h2: () => secure ? http2.createSecureServer({...secure, ...settings, allowHTTP1: false}, serve)
     : http2.createServer(settings, serve),

@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "flow/answer_filters.h"
+
+#include "flow/login_filter.h"
+#include "flow/scrub_filter.h"
+
+namespace flow {
+
+base::Result<AnswerPlan> plan_answer(
+    const Pipeline& pipeline, const Sealed& sealed, const http::Response& response) {
+  AnswerPlan plan;
+  const auto& scrubber = pipeline.scrubber();
+  if (!sealed.is_guarded()) {
+    if (sealed.flow().leaves_answer_unsearched() && !scrubber.empty())
+      plan.filters = scrubbing_trailers(scrubber);
+    return plan;
+  }
+  const auto codings = TRY(content::codings_of(response.fields.tokens("content-encoding")));
+  plan.filters = scrubbing(scrubber, codings, response.fields);
+  plan.rewrites = true;
+  const auto* login = pipeline.login_of(sealed.flow());
+  if (login == nullptr) return plan;
+  using Unreadable = LoginFilter::Unreadable;
+  // Before the scrubber: for that a token which is known already is one to be replaced.
+  auto& filters = plan.filters.before_log;
+  filters.insert(
+      filters.end() - 1, std::make_unique<LoginFilter>(
+                             pipeline.logins(), *login,
+                             response.status < 300 ? Unreadable::refused : Unreadable::passed,
+                             pipeline.scrubber(), sealed.flow().notes));
+  plan.hold = true;
+  return plan;
+}
+
+}  // namespace flow

@@ -83,7 +83,7 @@ struct Record {
   std::vector<std::string> where{};              // of the three: "NAME PLACE"
   std::vector<std::string> kept{};  // names of tokens that were taken out of the answer
   std::string token{};              // the id of the capability token
-  std::string scrub{};  // "headers" when the answer's body was not searched for secrets
+  std::string scrub{};              // "headers" when the answer's body was not searched for secrets
   std::optional<base::WallTime> expires{};  // of a fetched token
 
   bool operator==(const Record&) const = default;

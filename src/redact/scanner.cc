@@ -53,7 +53,7 @@ Result<Secret> read(const RuleSpec& spec, const Surroundings& surroundings) {
 
 Rule make_rule(std::string name, Action action, base::Origin origin) {
   Rule rule{.name = std::move(name), .action = action, .origin = std::move(origin)};
-  rule.label = "[REDACTED:" + rule.name + "]";
+  rule.label = secrets::mark_of(rule.name);
   return rule;
 }
 

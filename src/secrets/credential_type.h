@@ -21,7 +21,7 @@ enum class CredentialType {
   github_app,
   service_account,  // of Google Cloud
   pocketbase,
-  mtls,       // a client certificate (RFC 8446, 4.4.2): the connection has it, not the request
+  mtls,  // a client certificate (RFC 8446, 4.4.2): the connection has it, not the request
 };
 
 std::optional<CredentialType> credential_type_named(std::string_view name);

@@ -37,7 +37,7 @@ struct InjectorSpec {
   Source username_source{};
   Source access_key_id{};
   Source session_token{};
-  FetchSpec fetch{};  // of the types whose token is fetched
+  FetchSpec fetch{};     // of the types whose token is fetched
   Source certificate{};  // of `mtls`; none: it stands beside the private key
   Source passphrase{};   // of `mtls`: the private key's
   bool allow_plaintext = false;

@@ -9,6 +9,13 @@
 
 namespace secrets {
 
+std::string mark_of(std::string_view name) {
+  std::string mark = "[REDACTED:" + std::string(name) + "]";
+  std::ranges::replace_if(
+      mark, [](char c) { return std::string_view("\"\\<>&").contains(c); }, '_');
+  return mark;
+}
+
 /// The values themselves, and what was compiled from them: immutable, and replaced as one.
 class Scrubber::Memory {
 public:
@@ -59,7 +66,7 @@ private:
       for (auto& disguise : disguises_of(value.reveal()))
         needles.push_back(std::move(disguise));
       if (!stand_in.empty()) replacements.push_back(stand_in);
-      replacements.resize(needles.size(), "[REDACTED:" + name + "]");
+      replacements.resize(needles.size(), mark_of(name));
     }
     return std::make_shared<const Known>(Needles(needles), std::move(replacements));
   }

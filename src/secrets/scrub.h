@@ -23,6 +23,10 @@ struct NamedSecret {
   std::string_view stand_in{};  // takes the place of the plain value; empty: the usual mark does
 };
 
+/// What is seen instead of a value of this name, `[REDACTED:name]`. It can stand in JSON, XML and
+/// forms: of the name, what would end a text there is an underscore.
+std::string mark_of(std::string_view name);
+
 /// Copies share what is known, and what is learnt. Safe from any thread.
 class Scrubber {
 public:

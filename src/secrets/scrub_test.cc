@@ -24,6 +24,11 @@ std::string streamed(const Scrubber& scrubber, std::string_view text, std::size_
   return out;
 }
 
+TEST(MarkOf, EndsNoTextThatItStandsIn) {
+  EXPECT_EQ(mark_of("api key"), "[REDACTED:api key]");
+  EXPECT_EQ(mark_of("a\"b\\c<d&e"), "[REDACTED:a_b_c_d_e]");
+}
+
 TEST(Scrub, PutsTheNameInPlaceOfTheSecret) {
   const auto scrubber = scrubber_of({{"github", "ghp_1234"}, {"npm", "npm_5678"}});
   EXPECT_EQ(scrubber.scrub("a ghp_1234 b npm_5678"), "a [REDACTED:github] b [REDACTED:npm]");

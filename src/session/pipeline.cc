@@ -3,6 +3,7 @@
 
 #include "base/clock.h"
 #include "base/encoding.h"
+#include "policy/shadow.h"
 #include "session/redaction.h"
 
 namespace session {
@@ -67,6 +68,15 @@ void warn(const secrets::Injectors& injectors, std::vector<std::string>& warning
   }
 }
 
+void warn(const policy::Policy& policy, std::vector<std::string>& warnings) {
+  for (const auto& [rule, by] : policy::shadowed_rules(policy))
+    warnings.push_back(
+        "rule \"" + policy::describe(*rule) +
+        "\" never decides, so what it says of `require`, `scrub` "
+        "or `tls` does not hold: \"" +
+        policy::describe(*by) + "\" comes first");
+}
+
 }  // namespace
 
 base::Result<Decider> make_decider(
@@ -92,6 +102,7 @@ base::Result<Decider> make_decider(
     decider.warnings.insert(decider.warnings.end(), warnings.begin(), warnings.end());
   warn(config, places.home, decider.warnings);
   warn(injectors, decider.warnings);
+  warn(config.policy, decider.warnings);
   decider.pipeline = std::make_shared<const flow::Pipeline>(
       std::move(config.policy), std::move(injectors), std::move(placeholders),
       gate_of(config, places, sandbox, purpose), std::move(scanner), std::move(logins));

@@ -115,7 +115,7 @@ public:
   void feed(std::string_view in, bool last, std::string& out) override {
     if (stream_) return feed_stream(in, last, out);
     text_ += in;
-    if (text_.size() <= plan_.longest) {
+    if (text_.size() <= plan_.longest && !plan_.is_fixed) {
       if (last) look(out);
       return;
     }

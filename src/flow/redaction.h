@@ -13,7 +13,7 @@ namespace flow {
 
 struct RedactionPlan {
   std::size_t longest = 0;  // a body is held up to so many bytes, to be looked into as a whole
-  bool is_fixed = false;    // its length was told and cannot change any more
+  bool is_fixed = false;  // it is longer than that, as was told: its length cannot change any more
   std::string_view place = "body";  // how the log calls it
 };
 

@@ -16,6 +16,7 @@ bool BodyMover::take_buffered() {
     const auto piece = from_.take();
     if (piece.empty()) {
       if (from_.state() == Incoming::State::whole) return end();
+      if (to_.wants_more() && from_.refill()) continue;
       break;
     }
     put(piece);
@@ -28,12 +29,13 @@ net::Task<Moved> BodyMover::run(
   for (;;) {
     const bool whole = take_buffered();
     const bool full = to_.is_full();
-    const bool flushed = co_await to_.flush(stall);
+    const bool goes_on = full && !whole && problem_.empty();
+    const bool flushed = co_await (goes_on ? to_.flush_records(stall) : to_.flush(stall));
     if (!flushed) co_return Moved::destination_broke;
+    if (goes_on) continue;
     delivered_ = put_;
     if (whole) co_return Moved::whole;
     if (!problem_.empty()) co_return Moved::source_broke;
-    if (full) continue;
     if (from_.state() == Incoming::State::broken) co_return Moved::source_broke;
     co_await from_.wait(silence);
   }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "gateway/h1_message.h"
 
+#include <cstring>
 #include <utility>
 
 #include "base/secret.h"
@@ -40,6 +41,10 @@ net::Task<> H1Incoming::wait(std::chrono::milliseconds silence) {
   }
 }
 
+bool H1Incoming::refill() {
+  return !failed_ && decoder_.state() == BodyDecoder::State::more && wire_.fill_at_hand();
+}
+
 void H1Incoming::give_up() {
   fail("it was of no more use");
   boost::system::error_code ignored;
@@ -68,13 +73,29 @@ bool H1Outgoing::end(const http::Fields& trailers) {
 }
 
 net::Task<bool> H1Outgoing::flush(std::chrono::milliseconds stall) {
-  if (out_.empty()) co_return true;
+  return flush(out_.size(), stall);
+}
+
+net::Task<bool> H1Outgoing::flush_records(std::chrono::milliseconds stall) {
+  const auto rest = to_.ssl() != nullptr ? out_.size() % Buffer::block : 0;
+  return flush(out_.size() - rest, stall);
+}
+
+net::Task<bool> H1Outgoing::flush(std::size_t count, std::chrono::milliseconds stall) {
+  if (count == 0) co_return true;
   to_.writes().expire_after(stall);
-  auto written = co_await to_.write(out_);
+  auto written = co_await to_.write(std::string_view(out_).substr(0, count));
   to_.writes().never_expire();
-  if (std::exchange(secret_, false)) base::wipe(out_.data(), out_.size());
-  out_.clear();
+  drop(count);
   co_return written.has_value();
+}
+
+void H1Outgoing::drop(std::size_t count) {
+  const auto rest = out_.size() - count;
+  std::memmove(out_.data(), out_.data() + count, rest);
+  if (secret_) base::wipe(out_.data() + rest, count);
+  out_.resize(rest);
+  secret_ = secret_ && rest != 0;
 }
 
 void H1Outgoing::give_up() {

@@ -22,6 +22,7 @@ public:
   std::string_view take() override;
   State state() const override;
   net::Task<> wait(std::chrono::milliseconds silence) override;
+  bool refill() override;
   void give_up() override;
   const http::Fields& trailers() const override { return decoder_.trailers(); }
   const std::string& problem() const override;
@@ -51,11 +52,16 @@ public:
 
   void put(std::string_view data) override;
   bool end(const http::Fields& trailers) override;
-  bool is_full() const override { return out_.size() >= 4 * Buffer::block; }
+  bool is_full() const override { return out_.size() >= 2 * Buffer::block; }
   net::Task<bool> flush(std::chrono::milliseconds stall) override;
+  bool wants_more() const override { return out_.size() > Buffer::block; }
+  net::Task<bool> flush_records(std::chrono::milliseconds stall) override;
   void give_up() override;
 
 private:
+  net::Task<bool> flush(std::size_t count, std::chrono::milliseconds stall);
+  void drop(std::size_t count);
+
   net::Stream& to_;
   std::string out_;
   bool chunked_ = false;

@@ -33,6 +33,9 @@ public:
   /// Waits until there is something to take or the state has changed. A sender that is silent for
   /// longer than `silence` has broken the body.
   virtual net::Task<> wait(std::chrono::milliseconds silence) = 0;
+  /// Takes in what has arrived meanwhile, without a wait. False when there is nothing, or nothing
+  /// is likely to be.
+  virtual bool refill() { return false; }
   /// Ends a wait of another task; what arrives is not wanted any more.
   virtual void give_up() = 0;
 
@@ -60,6 +63,11 @@ public:
   /// Sends what is queued, and waits until there is room again; after `end`, until all is sent.
   /// False when the receiver has closed, or has taken nothing for longer than `stall`.
   virtual net::Task<bool> flush(std::chrono::milliseconds stall) = 0;
+  /// What is queued is a little more than whole records of TLS: it costs less with what comes next,
+  /// if that is there.
+  virtual bool wants_more() const { return false; }
+  /// Like `flush`, when more is put at once: what is no whole record may wait for it.
+  virtual net::Task<bool> flush_records(std::chrono::milliseconds stall) { return flush(stall); }
   /// Ends a flush of another task.
   virtual void give_up() = 0;
 };

@@ -90,6 +90,17 @@ Task<Result<std::size_t>> Stream::read_some(std::span<char> into) {
   }
 }
 
+std::size_t Stream::read_at_hand(std::span<char> into) {
+  if (!socket_.is_open()) return 0;
+  if (!ssl_) {
+    const ssize_t size = ::recv(socket_.native_handle(), into.data(), into.size(), 0);
+    return size > 0 ? static_cast<std::size_t>(size) : 0;
+  }
+  ERR_clear_error();
+  std::size_t size = 0;
+  return SSL_read_ex(ssl_.get(), into.data(), into.size(), &size) == 1 ? size : 0;
+}
+
 Task<Result<std::size_t>> Stream::peek(std::span<char> into, std::size_t at_least) {
   for (;;) {
     const ssize_t size = ::recv(socket_.native_handle(), into.data(), into.size(), MSG_PEEK);

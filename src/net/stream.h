@@ -39,6 +39,9 @@ public:
   /// What is there now, at least one byte unless the peer has ended (then 0). Errors: closed,
   /// timeout.
   Task<base::Result<std::size_t>> read_some(std::span<char> into);
+  /// The same without a wait: 0 when there is nothing, or something is wrong, which the next read
+  /// tells.
+  std::size_t read_at_hand(std::span<char> into);
   /// Waits until something can be read, so that no buffer is held meanwhile.
   Task<base::Result<>> wait_readable();
   /// Waits until something can be written. Not through TLS.

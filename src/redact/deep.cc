@@ -8,6 +8,7 @@
 #include <optional>
 
 #include "base/text.h"
+#include "secrets/scrub.h"
 
 namespace redact {
 namespace {
@@ -151,16 +152,56 @@ std::size_t encode(std::uint32_t code, std::array<char, 3>& bytes) {
   return 3;
 }
 
+constexpr std::size_t word = 8;
+
+/// Of eight characters a bit for each that begins an escape, the highest of its byte; behind the
+/// first one there may be others.
+std::uint64_t escapes_in(const char* at) {
+  static_assert(std::endian::native == std::endian::little);
+  constexpr std::uint64_t each = 0x0101010101010101;
+  std::uint64_t bytes = 0;
+  std::memcpy(&bytes, at, sizeof bytes);
+  std::uint64_t found = 0;
+  for (const char begin : {'%', '\\', '&'}) {
+    const auto same = bytes ^ (static_cast<unsigned char>(begin) * each);  // 0 where it stands
+    found |= (same - each) & ~same;
+  }
+  return found & 0x80 * each;
+}
+
+/// How many characters from `at` on begin no escape.
+std::size_t plain_at(std::string_view text, std::size_t at) {
+  const auto begin = at;
+  for (; at + word <= text.size(); at += word) {
+    const auto bits = escapes_in(text.data() + at);
+    if (bits != 0) return at - begin + static_cast<std::size_t>(std::countr_zero(bits)) / 8;
+  }
+  while (at < text.size() && !begins_escape(text[at]))
+    ++at;
+  return at - begin;
+}
+
+std::size_t unquoted_at(std::string_view text, std::size_t at) {
+  return std::min(text.find('=', at), text.size()) - at;
+}
+
 // Each decoder calls `visit(byte, from, to)` for each decoded byte with the part of the text that
-// says it, until `visit` says that it has enough.
+// says it, or `visit(bytes, from)` for several that say themselves, until that says that it has
+// enough.
 
 template <class Visit>
 void undo(
     std::optional<Escape> (*escape_at)(std::string_view, std::size_t),
+    std::size_t (*plain_at)(std::string_view, std::size_t),
     std::string_view text,
     Visit&& visit) {
   std::array<char, 3> bytes{};
   for (std::size_t at = 0; at < text.size();) {
+    if (const auto plain = plain_at(text, at); plain > 0) {
+      if (!visit(text.substr(at, plain), at)) return;
+      at += plain;
+      continue;
+    }
     const auto escape = escape_at(text, at);
     if (!escape) {
       if (!visit(text[at], at, at + 1)) return;
@@ -186,6 +227,18 @@ void decode_base64(std::string_view text, Visit&& visit) {
   unsigned count = 0;
   std::size_t previous = 0;
   for (std::size_t at = 0; at < text.size(); ++at) {
+    for (; count == 0 && at + 4 <= text.size(); at += 4) {
+      const auto a = base64_value(text[at]);
+      const auto b = base64_value(text[at + 1]);
+      const auto c = base64_value(text[at + 2]);
+      const auto d = base64_value(text[at + 3]);
+      if (((a | b | c | d) & 64U) != 0) break;
+      const bool goes_on = visit(static_cast<char>(a << 2U | b >> 4U), at, at + 2) &&
+                           visit(static_cast<char>(b << 4U | c >> 2U), at + 1, at + 3) &&
+                           visit(static_cast<char>(c << 6U | d), at + 2, at + 4);
+      if (!goes_on) return;
+    }
+    if (at == text.size()) return;
     const auto value = base64_value(text[at]);
     if (value >= 64) continue;  // the end of a line
     bits = bits << 6U | value;
@@ -212,13 +265,59 @@ void narrow(std::string_view text, Visit&& visit) {
     if (text[at] != '\0' && !visit(text[at], at, at + 1)) return;
 }
 
+/// Writes all that is decoded.
+class Writer {
+public:
+  explicit Writer(char*& to) : to_(to) {}
+  bool operator()(char c, std::size_t, std::size_t) {
+    *to_++ = c;
+    return true;
+  }
+  bool operator()(std::string_view plain, std::size_t) {
+    to_ = std::ranges::copy(plain, to_).out;
+    return true;
+  }
+
+private:
+  char*& to_;
+};
+
+/// Finds the part of the text that says the bytes from `first` to `end`.
+class Tracer {
+public:
+  Tracer(std::size_t first, std::size_t end, std::pair<std::size_t, std::size_t>& source)
+      : first_(first), end_(end), source_(source) {}
+  bool operator()(char, std::size_t from, std::size_t to) {
+    if (at_ == first_) source_.first = from;
+    if (++at_ < end_) return true;
+    source_.second = to;
+    return false;
+  }
+  bool operator()(std::string_view plain, std::size_t from) {
+    const auto next = at_ + plain.size();
+    if (at_ <= first_ && first_ < next) source_.first = from + first_ - at_;
+    if (next < end_) {
+      at_ = next;
+      return true;
+    }
+    source_.second = from + end_ - at_;
+    return false;
+  }
+
+private:
+  std::size_t at_ = 0;
+  std::size_t first_;
+  std::size_t end_;
+  std::pair<std::size_t, std::size_t>& source_;
+};
+
 template <class Visit>
-void decode(Layer::Kind kind, std::string_view text, Visit&& visit) {
+void decode(Layer::Kind kind, std::string_view text, Visit visit) {
   switch (kind) {
     case Layer::Kind::escapes:
-      return undo(escape_at, text, visit);
+      return undo(escape_at, plain_at, text, visit);
     case Layer::Kind::quoted:
-      return undo(quoted_at, text, visit);
+      return undo(quoted_at, unquoted_at, text, visit);
     case Layer::Kind::base64:
       return decode_base64(text, visit);
     case Layer::Kind::hex:
@@ -245,24 +344,8 @@ bool is_worth_it(std::string_view text, std::size_t at, Escapes escapes) {
   return escape && (escapes == Escapes::all || !escape->is_usual);
 }
 
-/// Of eight characters a bit for each that begins an escape, the highest of its byte; behind the
-/// first one there may be others.
-std::uint64_t escapes_in(const char* at) {
-  constexpr std::uint64_t each = 0x0101010101010101;
-  std::uint64_t bytes = 0;
-  std::memcpy(&bytes, at, sizeof bytes);
-  std::uint64_t found = 0;
-  for (const char begin : {'%', '\\', '&'}) {
-    const auto same = bytes ^ (static_cast<unsigned char>(begin) * each);  // 0 where it stands
-    found |= (same - each) & ~same;
-  }
-  return found & 0x80 * each;
-}
-
 /// The first place where an escape is worth it.
 std::size_t first_escape(std::string_view text, Escapes escapes) {
-  static_assert(std::endian::native == std::endian::little);
-  constexpr std::size_t word = 8;
   std::size_t at = 0;
   while (at + block <= text.size()) {
     const auto end = at + block;
@@ -340,6 +423,25 @@ bool is_quoted_printable(std::string_view text) {
   return false;
 }
 
+/// The first of several NULs (or runs of them) with one character between each two, as UTF-16 and
+/// UTF-32 have them.
+std::size_t first_wide(std::string_view text) {
+  constexpr std::size_t least = secrets::shortest_secret;
+  std::size_t count = 0;
+  std::size_t begin = text.npos;
+  std::size_t end = text.npos;  // of the run before
+  for (auto at = text.find('\0'); at != text.npos; at = text.find('\0', end)) {
+    if (count == 0 || at != end + 1) {
+      count = 0;
+      begin = at;
+    }
+    if (++count == least) return begin;
+    end = text.find_first_not_of('\0', at);
+    if (end == text.npos) break;
+  }
+  return text.npos;
+}
+
 bool is_hex(std::string_view run) {
   return std::ranges::all_of(run, [](char c) { return base::hex_value(c) >= 0; });
 }
@@ -370,10 +472,7 @@ void Layer::add(Kind kind, std::size_t outer_at, std::size_t outer_end) {
   const auto before = text_.size();
   text_.resize(before + outer_end - outer_at);
   char* to = text_.data() + before;
-  decode(kind, outer_.substr(outer_at, outer_end - outer_at), [&](char c, auto, auto) {
-    *to++ = c;
-    return true;
-  });
+  decode(kind, outer_.substr(outer_at, outer_end - outer_at), Writer(to));
   text_.resize(static_cast<std::size_t>(to - text_.data()));
 }
 
@@ -402,7 +501,7 @@ void Layer::add_runs() {
 }
 
 void Layer::add_wide() {
-  const auto first = outer_.find('\0');
+  const auto first = first_wide(outer_);
   if (first == outer_.npos) return;
   add(Kind::wide, first == 0 ? 0 : first - 1, outer_.find_last_of('\0') + 1);
 }
@@ -410,17 +509,10 @@ void Layer::add_wide() {
 std::pair<std::size_t, std::size_t> Layer::source_of(std::size_t at, std::size_t end) const {
   const auto behind = std::ranges::upper_bound(pieces_, at, {}, &Piece::at);
   const auto& piece = behind == pieces_.begin() ? *behind : *std::prev(behind);
-  std::size_t place = piece.at;
-  std::pair<std::size_t, std::size_t> source{piece.outer_end, piece.outer_end};
-  decode(
-      piece.kind, outer_.substr(piece.outer_at, piece.outer_end - piece.outer_at),
-      [&](char, std::size_t from, std::size_t to) {
-        if (place == at) source.first = piece.outer_at + from;
-        if (++place < end) return true;
-        source.second = piece.outer_at + to;
-        return false;
-      });
-  return source;
+  const auto text = outer_.substr(piece.outer_at, piece.outer_end - piece.outer_at);
+  std::pair source(text.size(), text.size());
+  decode(piece.kind, text, Tracer(at - piece.at, end - piece.at, source));
+  return {piece.outer_at + source.first, piece.outer_at + source.second};
 }
 
 }  // namespace redact

@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <ctime>
 
 #include "base/encoding.h"
@@ -79,6 +80,12 @@ TEST(Deep, NarrowsUtf16) {
     wide.append({c, '\0'});
   EXPECT_TRUE(replaced(wide).contains("[REDACTED:p]"));
 }
+TEST(Deep, NarrowsUtf32) {
+  std::string wide;
+  for (const char c : std::string_view("a key-12345678 b"))
+    wide.append({c, '\0', '\0', '\0'});
+  EXPECT_TRUE(replaced("xx" + wide).contains("[REDACTED:p]"));
+}
 TEST(Deep, LooksThroughThreeLayers) {
   const auto inner = base::to_base64("the key-12345678 is here");
   EXPECT_TRUE(replaced(base::to_base64("{\"in\":\"" + inner + "\"}")).contains("[REDACTED:p]"));
@@ -111,7 +118,10 @@ TEST(Deep, TakesTimeInProportionToTheText) {
     (void)replaced(text);
     return seconds_of_this_thread() - begin;
   };
-  EXPECT_LT(time(1000000), 40 * time(100000));
+  const auto least = [&](std::size_t size) {
+    return std::min({time(size), time(size), time(size)});
+  };
+  EXPECT_LT(least(1000000), 40 * least(100000));
 }
 
 }  // namespace

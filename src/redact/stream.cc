@@ -26,12 +26,12 @@ void Stream::feed(std::string_view in, bool last, std::string& out) {
     return;
   }
   pass(window, settled, out);
-  const auto gone = settled > 0 ? settled - 1 : 0;
+  if (settled > 0 && scanner_->patterns_) context_ = 1;
+  const auto gone = settled - std::min(settled, context_);
   if (fresh)
     held_ = window.substr(gone);
   else
     held_.erase(0, gone);
-  if (settled > 0) context_ = 1;
   forget(gone);
 }
 

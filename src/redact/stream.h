@@ -43,7 +43,7 @@ private:
 
   std::shared_ptr<const Scanner> scanner_;
   std::string held_;               // `context_` bytes that passed, then those that did not
-  std::size_t context_ = 0;        // 0 at the beginning, else 1
+  std::size_t context_ = 0;        // what patterns look back at: a byte, but at the beginning
   std::size_t written_ = 0;        // up to here, in held_, all has gone out or been replaced
   Findings pending_;               // in held_
   std::vector<std::size_t> next_;  // see Patterns

@@ -28,9 +28,14 @@ std::uint64_t hash_of(Group group) {
   return group * odd;
 }
 
-std::size_t pair_at(std::string_view text) {
-  return static_cast<std::size_t>(static_cast<unsigned char>(text[0])) << 8U |
-         static_cast<unsigned char>(text[1]);
+std::uint16_t tag_of(std::uint64_t hash) { return static_cast<std::uint16_t>(hash >> 28U); }
+
+void set_bit(std::vector<std::uint64_t>& bits, std::uint64_t bit) {
+  bits[bit / 64] |= std::uint64_t{1} << (bit % 64);
+}
+
+bool has_bit(const std::uint64_t* bits, std::uint64_t bit) {
+  return (bits[bit / 64] >> (bit % 64) & 1U) != 0;
 }
 
 bool is_before(const Needles::Match& a, const Needles::Match& b) {
@@ -60,14 +65,16 @@ Needles::Needles(const std::vector<base::Secret>& needles) {
   }
   texts_ = std::move(joined).take();
 
-  first_pairs_.resize(65536);
+  const auto beginning_bits = static_cast<unsigned>(std::bit_width(pieces_.size())) + 6;
+  beginning_shift_ = 64 - beginning_bits;
+  beginnings_.resize((std::size_t{1} << beginning_bits) / 64);
   std::vector<std::string_view> texts;
   std::vector<std::uint32_t> short_ones;
   std::vector<std::uint32_t> long_ones;
   for (std::uint32_t piece = 0; piece < pieces_.size(); ++piece) {
     const auto& text = texts.emplace_back(text_of(pieces_[piece]));
     first_bytes_[static_cast<unsigned char>(text[0])] = true;
-    first_pairs_[pair_at(text)] = true;
+    set_bit(beginnings_, hash_of(load<std::uint32_t>(text.data())) >> beginning_shift_);
     (text.size() < shortest_of_long ? short_ones : long_ones).push_back(piece);
   }
   short_.add(texts, short_ones);
@@ -93,18 +100,18 @@ void Needles::Sieve<Group>::add(
 
   const auto for_each_group = [&](auto&& visit) {
     for (const auto piece : pieces)
-      for (std::uint32_t offset = 0; offset < step_; ++offset)
-        visit(hash_of(load<Group>(texts[piece].data() + offset)), Entry{piece, offset});
+      for (std::uint16_t offset = 0; offset < step_; ++offset)
+        visit(hash_of(load<Group>(texts[piece].data() + offset)), piece, offset);
   };
-  for_each_group([&](std::uint64_t hash, Entry) {
-    const auto bit = hash >> bit_shift_;
-    bits_[bit / 64] |= std::uint64_t{1} << (bit % 64);
+  for_each_group([&](std::uint64_t hash, std::uint32_t, std::uint16_t) {
+    set_bit(bits_, hash >> bit_shift_);
     ++buckets_[(hash >> bucket_shift_) + 1];
   });
   std::partial_sum(buckets_.begin(), buckets_.end(), buckets_.begin());
   auto next = buckets_;
-  for_each_group(
-      [&](std::uint64_t hash, Entry entry) { entries_[next[hash >> bucket_shift_]++] = entry; });
+  for_each_group([&](std::uint64_t hash, std::uint32_t piece, std::uint16_t offset) {
+    entries_[next[hash >> bucket_shift_]++] = {piece, offset, tag_of(hash)};
+  });
 }
 
 template <class Group>
@@ -117,12 +124,12 @@ void Needles::Sieve<Group>::look(
   const auto last = text.size() - sizeof(Group);
   for (; at <= last && at < end; at += step_) {
     const auto hash = hash_of(load<Group>(text.data() + at));
-    const auto bit = hash >> bit_shift_;
-    if ((bits[bit / 64] >> (bit % 64) & 1U) == 0) [[likely]]
+    if (!has_bit(bits, hash >> bit_shift_)) [[likely]]
       continue;
     const auto bucket = hash >> bucket_shift_;
     for (auto entry = buckets_[bucket]; entry < buckets_[bucket + 1]; ++entry) {
-      const auto [number, offset] = entries_[entry];
+      const auto [number, offset, tag] = entries_[entry];
+      if (tag != tag_of(hash)) continue;
       const auto& piece = all.pieces_[number];
       if (offset > at || at - offset + piece.size > text.size()) continue;
       if (std::memcmp(text.data() + at - offset, all.text_of(piece).data(), piece.size) == 0)
@@ -164,8 +171,13 @@ std::optional<std::size_t> Needles::find_beginning(
 }
 
 bool Needles::is_beginning(std::string_view text) const {
-  if (!first_bytes_[static_cast<unsigned char>(text[0])]) return false;
-  if (text.size() > 1 && !first_pairs_[pair_at(text)]) return false;
+  if (text.size() < sizeof(std::uint32_t)) {
+    if (!first_bytes_[static_cast<unsigned char>(text[0])]) return false;
+  } else {
+    const auto hash = hash_of(load<std::uint32_t>(text.data()));
+    if (!has_bit(beginnings_.data(), hash >> beginning_shift_)) [[likely]]
+      return false;
+  }
   const auto behind = std::ranges::upper_bound(
       pieces_, text, {}, [this](const Piece& piece) { return text_of(piece); });
   return behind != pieces_.end() && text_of(*behind).starts_with(text);

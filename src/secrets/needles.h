@@ -73,7 +73,8 @@ private:
   private:
     struct Entry {
       std::uint32_t piece = 0;
-      std::uint32_t offset = 0;
+      std::uint16_t offset = 0;
+      std::uint16_t tag = 0;  // of the hash: another group of the same bucket has another one
     };
     std::size_t step_ = 0;
     unsigned bit_shift_ = 0;
@@ -92,7 +93,8 @@ private:
   std::vector<Piece> pieces_;  // sorted by text
   std::size_t longest_ = 0;
   std::array<bool, 256> first_bytes_{};
-  std::vector<bool> first_pairs_;
+  std::vector<std::uint64_t> beginnings_;  // a bit by the hash of the first four bytes of each
+  unsigned beginning_shift_ = 0;
   Sieve<std::uint32_t> short_;
   Sieve<std::uint64_t> long_;
 };

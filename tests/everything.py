@@ -79,9 +79,9 @@ class Suite:
         self._end_to_end("tsan", patience=5, tags=["load"])
 
     def fuzz(self):
-        if not self._build("fuzz"):
+        if not self._build("fuzz", configuration="dev"):
             return
-        targets = sorted((ROOT / "build/fuzz/fuzzers").glob("*_fuzz"))
+        targets = sorted((ROOT / "build/dev/fuzzers").glob("*_fuzz"))
         with ThreadPoolExecutor(os.cpu_count()) as at_once:
             list(at_once.map(self._fuzz_one, targets))
 
@@ -95,9 +95,11 @@ class Suite:
 
     # --- how -------------------------------------------------------------------------------------
 
-    def _build(self, preset):
+    def _build(self, preset, configuration=None):
         """A build counts as one test: without it the part cannot run."""
-        configured = self._command(f"{preset}: configure", ["cmake", "--preset", preset])
+        configured = self._command(
+            f"{preset}: configure", ["cmake", "--preset", configuration or preset]
+        )
         built = configured and self._command(
             f"{preset}: build", ["cmake", "--build", "--preset", preset]
         )

@@ -178,7 +178,7 @@ Result<int> approve(const Options& options, const Globals&) {
   const auto inspection = tokens::inspect(TRY(tokens::parse_presented(text)), ring, now);
   TRY_VOID(check_approvable(inspection));
   const tokens::Token& token = inspection.presented.token;
-  const auto end = base::to_rfc3339(until);
+  const auto end = tokens::time_text(std::chrono::system_clock::to_time_t(until));
   const bool agreed = TRY(person_agrees(fmt::format(
       "{}Approve this token, and what is made from it, until {}? [y/N] ",
       tokens::to_text(inspection), end)));

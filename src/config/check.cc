@@ -70,7 +70,7 @@ Type element_type(Type list) {
 std::string home_of(std::string_view key) {
   const auto ending = fmt::format(".{}", key);
   for (const auto& row : rows()) {
-    if (row.path.ends_with(ending)) return std::string(row.path);
+    if (row.path == key || row.path.ends_with(ending)) return std::string(row.path);
   }
   return {};
 }

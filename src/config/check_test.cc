@@ -27,6 +27,7 @@ struct Mistake {
 TEST(Check, NamesTheMistakeAndItsPlace) {
   const Mistake table[] = {
       {"[proxy]\nprot = 1", "c.toml:2:1: unknown key proxy.prot; did you mean proxy.port?\n"},
+      {"[proxy.upstream]\n", "c.toml:1:8: unknown key proxy.upstream; there is upstream\n"},
       {"[poxy]\nport = 1", "c.toml:1:2: unknown key poxy; did you mean proxy?\n"},
       {"[sandbox]\ndefault_action = \"block\"",
        "c.toml:2:1: unknown key sandbox.default_action; there is proxy.filter.default_action\n"},

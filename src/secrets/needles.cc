@@ -91,7 +91,8 @@ void Needles::Sieve<Group>::add(
 
   const auto count = pieces.size() * step_;
   const auto bucket_bits = static_cast<unsigned>(std::bit_width(count));
-  const unsigned bit_bits = bucket_bits + 4;  // about one bit in sixteen or more is set
+  // About one bit in sixteen or more is set, or in sixty-four while that is in the nearest cache.
+  const unsigned bit_bits = bucket_bits + (bucket_bits <= 12 ? 6 : 4);
   bit_shift_ = 64 - bit_bits;
   bucket_shift_ = 64 - bucket_bits;
   bits_.assign(std::max<std::size_t>(1, (std::size_t{1} << bit_bits) / 64), 0);
@@ -114,27 +115,48 @@ void Needles::Sieve<Group>::add(
   });
 }
 
+/// Four places at a time: nearly always none of their bits is set, and that is asked once.
 template <class Group>
 template <class Found>
 void Needles::Sieve<Group>::look(
     std::string_view text, std::size_t at, const std::size_t& end, const Needles& all, Found& found)
     const {
   if (entries_.empty() || text.size() < sizeof(Group)) return;
+  constexpr std::size_t at_once = 4;
   const auto* const bits = bits_.data();
   const auto last = text.size() - sizeof(Group);
-  for (; at <= last && at < end; at += step_) {
-    const auto hash = hash_of(load<Group>(text.data() + at));
-    if (!has_bit(bits, hash >> bit_shift_)) [[likely]]
-      continue;
-    const auto bucket = hash >> bucket_shift_;
-    for (auto entry = buckets_[bucket]; entry < buckets_[bucket + 1]; ++entry) {
-      const auto [number, offset, tag] = entries_[entry];
-      if (tag != tag_of(hash)) continue;
-      const auto& piece = all.pieces_[number];
-      if (offset > at || at - offset + piece.size > text.size()) continue;
-      if (std::memcmp(text.data() + at - offset, all.text_of(piece).data(), piece.size) == 0)
-        found(Match{.at = at - offset, .needle = piece.number, .size = piece.size});
+  const auto step = step_;
+  std::array<std::uint64_t, at_once> hashes{};
+  for (const auto span = (at_once - 1) * step; at + span <= last && at + span < end;
+       at += at_once * step) {
+    bool is_set = false;
+    for (std::size_t i = 0; i < at_once; ++i) {
+      hashes[i] = hash_of(load<Group>(text.data() + at + i * step));
+      is_set |= has_bit(bits, hashes[i] >> bit_shift_);
     }
+    if (!is_set) [[likely]]
+      continue;
+    for (std::size_t i = 0; i < at_once; ++i)
+      compare(text, at + i * step, hashes[i], all, found);
+  }
+  for (; at <= last && at < end; at += step)
+    compare(text, at, hash_of(load<Group>(text.data() + at)), all, found);
+}
+
+template <class Group>
+template <class Found>
+void Needles::Sieve<Group>::compare(
+    std::string_view text, std::size_t at, std::uint64_t hash, const Needles& all, Found& found)
+    const {
+  if (!has_bit(bits_.data(), hash >> bit_shift_)) return;
+  const auto bucket = hash >> bucket_shift_;
+  for (auto entry = buckets_[bucket]; entry < buckets_[bucket + 1]; ++entry) {
+    const auto [number, offset, tag] = entries_[entry];
+    if (tag != tag_of(hash)) continue;
+    const auto& piece = all.pieces_[number];
+    if (offset > at || at - offset + piece.size > text.size()) continue;
+    if (std::memcmp(text.data() + at - offset, all.text_of(piece).data(), piece.size) == 0)
+      found(Match{.at = at - offset, .needle = piece.number, .size = piece.size});
   }
 }
 

@@ -71,6 +71,11 @@ private:
         Found& found) const;
 
   private:
+    template <class Found>
+    void compare(
+        std::string_view text, std::size_t at, std::uint64_t hash, const Needles& all, Found& found)
+        const;
+
     struct Entry {
       std::uint32_t piece = 0;
       std::uint16_t offset = 0;

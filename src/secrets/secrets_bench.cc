@@ -8,10 +8,12 @@ namespace secrets {
 namespace {
 
 void scrub_stream(benchmark::State& state) {
-  const NamedSecret known[] = {
-      {"github", "ghp_0123456789abcdefghijABCDEFGHIJ012345"},
-      {"openai", "sk-proj-0123456789abcdefghijABCDEFGHIJ01234567890123"},
-      {"npm", "npm_0123456789abcdefghijABCDEFGHIJ012345"}};
+  std::vector<std::string> values;
+  for (std::int64_t number = 0; number < state.range(0); ++number)
+    values.push_back("ghp_" + base::to_hex(base::random_bytes(18)));
+  std::vector<NamedSecret> known;
+  for (const auto& value : values)
+    known.push_back({"github", value});
   const Scrubber scrubber(known);
   std::string text;
   while (text.size() < 16384)
@@ -26,7 +28,7 @@ void scrub_stream(benchmark::State& state) {
   state.SetBytesProcessed(
       static_cast<std::int64_t>(state.iterations()) * static_cast<std::int64_t>(text.size()));
 }
-BENCHMARK(scrub_stream);
+BENCHMARK(scrub_stream)->Arg(3)->Arg(10)->Arg(1000);
 
 void compile_scrubber(benchmark::State& state) {
   const NamedSecret known[] = {{"github", "ghp_0123456789abcdefghijABCDEFGHIJ012345"}};

@@ -52,7 +52,7 @@ void warn(
   for (const auto& credential : config.credentials) {
     if (!credential.enabled) continue;
     for (const auto* source : credential.sources())
-      look_at(*source);
+      if (source != &credential.certificate) look_at(*source);  // that one is public
   }
   for (const auto& secret : config.secrets)
     look_at(secret.source);

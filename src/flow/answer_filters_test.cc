@@ -94,6 +94,15 @@ TEST_F(Login, TheAnswerOfATokenEndpointComesWithSentinels) {
   EXPECT_EQ(names_, std::vector<std::string>{"demo.access_token"});
 }
 
+TEST_F(Login, ATokenUnderAnotherNameIsNoMoreInTheAnswer) {
+  const std::string token(access_token);
+  const auto out = received(
+      R"({"token":")" + token + R"(","access_token":")" + token + R"(","at":["x?t=)" + token +
+      R"("]})");
+  EXPECT_FALSE(out.contains(token)) << out;
+  EXPECT_FALSE(seen_.contains(token));
+}
+
 TEST_F(Login, TheAnswerMayComeInPieces) {
   const auto whole = received(answer_text);
   for (const std::size_t piece : {1U, 7U, 40U})

@@ -19,7 +19,7 @@ void LoginFilter::take_tokens(std::string& out) {
   if (answer_.empty()) return;
   auto taken = logins_->take_tokens(rule_, answer_, scrubber_);
   if (taken) {
-    out += taken->answer;
+    out += scrubber_.scrub(taken->answer);  // a token may stand in it once more, under another name
     for (const auto& name : taken->names)
       Notes::add(notes_->kept, name);
   } else if (unreadable_ == Unreadable::passed && taken.error().kind == base::ErrorKind::invalid) {

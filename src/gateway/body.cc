@@ -16,7 +16,8 @@ bool BodyMover::take_buffered() {
     const auto piece = from_.take();
     if (piece.empty()) {
       if (from_.state() == Incoming::State::whole) return end();
-      if (to_.wants_more() && from_.refill()) continue;
+      const bool goes_on = from_.state() == Incoming::State::more && to_.wants_more();
+      if (goes_on && from_.refill()) continue;
       break;
     }
     put(piece);

@@ -76,6 +76,10 @@ private:
   const BodyTap& tap_;
 };
 
+flow::Deny takes_no_more() {
+  return {.status = 503, .stage = "upstream", .reason = "the server takes no more requests"};
+}
+
 /// The same of what has come down. A program that has as much as the head promised may leave before
 /// the server has said that this was all, and then nothing was cut off.
 class AnswerTold {
@@ -257,11 +261,7 @@ net::Task<> Exchange::refuse(flow::Deny refusal, const flow::Flow& flow) {
 }
 
 net::Task<> Exchange::forward(const flow::Sealed& sealed, ServerStreamPtr server) {
-  if (!server->request(sealed)) {
-    flow::Deny busy{
-        .status = 503, .stage = "upstream", .reason = "the server takes no more requests"};
-    co_return co_await refuse(std::move(busy), sealed.flow());
-  }
+  if (!server->request(sealed)) co_return co_await refuse(takes_no_more(), sealed.flow());
   auto request = std::make_shared<Upload>(loop_.context(), client_, body_, server, shared_.limits);
   if (auto filter = sealed.body_filter()) body_->finish_with(std::move(filter));
   content::WipedText copy;  // secrets are in it
@@ -299,7 +299,7 @@ net::Task<> Exchange::forward_whole(
     if (!fresh) co_return co_await refuse(std::move(fresh).error(), sealed.flow());
     server = std::move(*fresh);
     record_.dialled(server->dialled());
-    if (!server->request(sealed)) continue;
+    if (!server->request(sealed)) co_return co_await refuse(takes_no_more(), sealed.flow());
     if (!copy.text.empty()) server->out().put(copy.text);
     server->out().end({});
   }

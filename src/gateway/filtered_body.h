@@ -42,7 +42,7 @@ public:
   std::string_view take() override;
   State state() const override;
   net::Task<> wait(std::chrono::milliseconds silence) override { return from_.wait(silence); }
-  bool refill() override { return from_.refill(); }
+  bool refill() override { return refusal() == nullptr && from_.refill(); }
   void give_up() override { from_.give_up(); }
   const http::Fields& trailers() const override;
   const std::string& problem() const override;

@@ -7,6 +7,7 @@
 
 #include <cerrno>
 #include <cstring>
+#include <utility>
 
 namespace net {
 
@@ -58,47 +59,55 @@ Task<Result<>> Stream::wait_readable() {
 
 Task<Result<>> Stream::wait_writable() { co_return co_await wait(Wish::write); }
 
+Result<std::optional<std::size_t>> Stream::try_read(std::span<char> into, Wish& wish) {
+  wish = Wish::read;
+  if (ssl_) {
+    ERR_clear_error();
+    errno = 0;
+    std::size_t size = 0;
+    const int outcome = SSL_read_ex(ssl_.get(), into.data(), into.size(), &size);
+    if (outcome == 1) return size;
+    const int reason = SSL_get_error(ssl_.get(), outcome);
+    if (reason == SSL_ERROR_ZERO_RETURN) return 0;
+    if (reason == SSL_ERROR_SSL &&
+        ERR_GET_REASON(ERR_peek_error()) == SSL_R_UNEXPECTED_EOF_WHILE_READING) {
+      return fail(ErrorKind::closed, "the peer closed without ending TLS");
+    }
+    if (reason == SSL_ERROR_WANT_WRITE)
+      wish = Wish::write;
+    else if (reason != SSL_ERROR_WANT_READ)
+      return broken("reading");
+    return std::nullopt;
+  }
+  for (;;) {
+    const ssize_t size = ::recv(socket_.native_handle(), into.data(), into.size(), 0);
+    if (size >= 0) return static_cast<std::size_t>(size);
+    if (errno == EAGAIN || errno == EWOULDBLOCK) return std::nullopt;
+    if (errno != EINTR) return broken("reading");
+  }
+}
+
 Task<Result<std::size_t>> Stream::read_some(std::span<char> into) {
   for (;;) {
+    if (untold_) co_return std::unexpected(*std::exchange(untold_, std::nullopt));
     // OpenSSL knows the descriptor by its number, which after the end may already be another's.
     if (!socket_.is_open()) co_return fail(ErrorKind::closed, "the connection was ended");
     Wish wish = Wish::read;
-    if (ssl_) {
-      ERR_clear_error();
-      errno = 0;
-      std::size_t size = 0;
-      const int outcome = SSL_read_ex(ssl_.get(), into.data(), into.size(), &size);
-      if (outcome == 1) co_return size;
-      const int reason = SSL_get_error(ssl_.get(), outcome);
-      if (reason == SSL_ERROR_ZERO_RETURN) co_return std::size_t{0};
-      if (reason == SSL_ERROR_SSL &&
-          ERR_GET_REASON(ERR_peek_error()) == SSL_R_UNEXPECTED_EOF_WHILE_READING) {
-        co_return fail(ErrorKind::closed, "the peer closed without ending TLS");
-      }
-      if (reason == SSL_ERROR_WANT_WRITE)
-        wish = Wish::write;
-      else if (reason != SSL_ERROR_WANT_READ)
-        co_return broken("reading");
-    } else {
-      const ssize_t size = ::recv(socket_.native_handle(), into.data(), into.size(), 0);
-      if (size >= 0) co_return static_cast<std::size_t>(size);
-      if (errno == EINTR) continue;
-      if (errno != EAGAIN && errno != EWOULDBLOCK) co_return broken("reading");
-    }
+    auto size = try_read(into, wish);
+    if (!size) co_return std::unexpected(std::move(size).error());
+    if (*size) co_return **size;
     auto ready = co_await wait(wish);
     if (!ready) co_return std::unexpected(std::move(ready).error());
   }
 }
 
 std::size_t Stream::read_at_hand(std::span<char> into) {
-  if (!socket_.is_open()) return 0;
-  if (!ssl_) {
-    const ssize_t size = ::recv(socket_.native_handle(), into.data(), into.size(), 0);
-    return size > 0 ? static_cast<std::size_t>(size) : 0;
-  }
-  ERR_clear_error();
-  std::size_t size = 0;
-  return SSL_read_ex(ssl_.get(), into.data(), into.size(), &size) == 1 ? size : 0;
+  if (untold_ || !socket_.is_open()) return 0;
+  Wish ignored = Wish::read;
+  auto size = try_read(into, ignored);
+  if (size) return size->value_or(0);
+  untold_ = std::move(size).error();
+  return 0;
 }
 
 Task<Result<std::size_t>> Stream::peek(std::span<char> into, std::size_t at_least) {

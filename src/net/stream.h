@@ -11,6 +11,7 @@
 #include <boost/asio/ip/tcp.hpp>
 #include <cstddef>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string_view>
 
@@ -81,6 +82,8 @@ private:
     asio::ip::tcp::socket& socket_;
   };
 
+  /// One attempt; nullopt when it has to wait for `wish`.
+  base::Result<std::optional<std::size_t>> try_read(std::span<char> into, Wish& wish);
   bool expired() const { return reads_.expired() || writes_.expired(); }
   Task<base::Result<>> wait(Wish wish);
   std::unexpected<base::Error> broken(std::string_view doing) const;
@@ -89,6 +92,7 @@ private:
   Limit reads_;
   Limit writes_;
   SslHandle ssl_;
+  std::optional<base::Error> untold_;  // what went wrong while nobody could be told
 };
 
 }  // namespace net

@@ -102,6 +102,22 @@ TEST_F(Streams, ShowAResetAsAFailure) {
   EXPECT_EQ(text.error().kind, base::ErrorKind::closed);
 }
 
+TEST_F(Streams, GiveWhatIsAtHandWithoutAWait) {
+  std::array<char, 256> buffer{};
+  EXPECT_EQ(server_.read_at_hand(buffer), 0U);
+  ASSERT_TRUE(write(client_, "hello"));
+  EXPECT_EQ(server_.read_at_hand(buffer), 5U);
+}
+
+TEST_F(Streams, TellOfAResetThatWasSeenAtHand) {
+  client_.reset();
+  std::array<char, 256> buffer{};
+  EXPECT_EQ(server_.read_at_hand(buffer), 0U);
+  const auto text = read(server_);
+  ASSERT_FALSE(text);
+  EXPECT_EQ(text.error().kind, base::ErrorKind::closed);
+}
+
 TEST_F(Streams, WriteMoreThanTheKernelHolds) {
   constexpr std::size_t much = 16U << 20U;
   std::size_t bytes = 0;

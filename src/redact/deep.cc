@@ -503,7 +503,8 @@ void Layer::add_runs() {
 void Layer::add_wide() {
   const auto first = first_wide(outer_);
   if (first == outer_.npos) return;
-  add(Kind::wide, first == 0 ? 0 : first - 1, outer_.find_last_of('\0') + 1);
+  add(Kind::wide, first == 0 ? 0 : first - 1,
+      std::min(outer_.size(), outer_.find_last_of('\0') + 2));
 }
 
 std::pair<std::size_t, std::size_t> Layer::source_of(std::size_t at, std::size_t end) const {

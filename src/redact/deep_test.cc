@@ -80,6 +80,12 @@ TEST(Deep, NarrowsUtf16) {
     wide.append({c, '\0'});
   EXPECT_TRUE(replaced(wide).contains("[REDACTED:p]"));
 }
+TEST(Deep, NarrowsUtf16OfEitherOrderToItsEnd) {
+  std::string wide;
+  for (const char c : std::string_view("a key-12345678"))
+    wide.append({'\0', c});
+  EXPECT_TRUE(replaced(wide).contains("[REDACTED:p]"));
+}
 TEST(Deep, NarrowsUtf32) {
   std::string wide;
   for (const char c : std::string_view("a key-12345678 b"))

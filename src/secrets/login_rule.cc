@@ -126,6 +126,13 @@ bool LoginRule::concerns(std::string_view host) const {
   return std::ranges::any_of(to_endpoints_, has_host) || std::ranges::any_of(to_hosts_, has_host);
 }
 
+bool LoginRule::shares_endpoint_with(const LoginRule& other) const {
+  return std::ranges::any_of(to_endpoints_, [&](const Way& way) {
+    return std::ranges::any_of(
+        other.to_endpoints_, [&](const Way& theirs) { return way.reach.overlaps(theirs.reach); });
+  });
+}
+
 std::vector<Way> LoginRule::ways_of(std::string_view member) const {
   if (among(refresh_tokens_, member)) return to_endpoints_;
   if (!among(access_tokens_, member)) return {};

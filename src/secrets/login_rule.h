@@ -37,6 +37,8 @@ public:
   bool is_answered_with_tokens(const policy::Target& target) const;
   /// The host answers with tokens or may get one.
   bool concerns(std::string_view host) const;
+  /// False only when no answer can be for both.
+  bool shares_endpoint_with(const LoginRule& other) const;
   /// Whether a member of an answer is a token.
   bool is_token(std::string_view member) const { return !ways_of(member).empty(); }
 

@@ -18,6 +18,7 @@ using base::Result;
 using base::Secret;
 
 constexpr std::size_t longest_token = 32UL << 10U;
+constexpr std::size_t most_in_answer = 64;
 
 /// In the file the sentinel stands before its token.
 constexpr char separator = ' ';
@@ -34,10 +35,17 @@ void drop_oldest(std::vector<T>& values, NameOf name_of) {
   });
 }
 
-Secret kept_text(std::string_view sentinel, const Secret& value) {
-  base::SecretBuilder out;
-  out.append(sentinel).append(separator).append(value.reveal());
-  return std::move(out).take();
+std::unexpected<base::Error> fail_shared(const LoginRule& rule, const LoginRule& other) {
+  return base::fail(
+      ErrorKind::invalid,
+      fmt::format("logins `{}` and `{}` share a token endpoint", other.name(), rule.name()),
+      "put both into one section: else it is not known whose a token is");
+}
+
+bool holds(const std::vector<KeptSecret>& all, const KeptSecret& wanted) {
+  return std::ranges::any_of(all, [&](const KeptSecret& each) {
+    return each.name == wanted.name && each.value.equals(wanted.value.reveal());
+  });
 }
 
 }  // namespace
@@ -59,6 +67,8 @@ Result<std::shared_ptr<Logins>> Logins::create(
 
 Result<> Logins::add(const LoginSpec& spec) {
   auto rule = std::make_unique<const LoginRule>(TRY(LoginRule::compile(spec)));
+  for (const auto& other : rules_)
+    if (rule->shares_endpoint_with(*other)) return fail_shared(*rule, *other);
   rules_.push_back(std::move(rule));
   return {};
 }
@@ -83,11 +93,12 @@ Result<Logins::Taken> Logins::take_tokens(
   const std::scoped_lock lock(mutex_);
   Taken taken;
   bool is_too_long = false;
+  std::size_t count = 0;
   taken.answer = TRY(replace_tokens(
       answer, [&](std::string_view member, std::string_view value) -> std::optional<std::string> {
         if (value.empty() || !rule.is_token(member)) return std::nullopt;
         is_too_long = is_too_long || value.size() > longest_token;
-        if (is_too_long) return std::nullopt;
+        if (++count > most_in_answer || is_too_long) return std::nullopt;
         const auto name = rule.name_of_token(member);
         if (std::ranges::find(taken.names, name) == taken.names.end()) taken.names.push_back(name);
         return stand_in(rule, member, value);
@@ -96,6 +107,8 @@ Result<Logins::Taken> Logins::take_tokens(
     return base::fail(
         ErrorKind::denied, fmt::format("it has a token of more than {} bytes", longest_token));
   }
+  if (count > most_in_answer)
+    return base::fail(ErrorKind::denied, fmt::format("it has more than {} tokens", most_in_answer));
   drop_oldest(tokens_, &Token::name);
   show_all();
   teach(scrubber);
@@ -138,24 +151,32 @@ void Logins::teach(const Scrubber& scrubber) const {
   scrubber.learn(named);
 }
 
+/// The file is written without the lock: every request takes that.
 Result<> Logins::keep() {
-  const std::scoped_lock lock(mutex_);
-  auto updated = file_.update([&](std::vector<KeptSecret>& kept) -> Result<> {
-    for (const auto& token : tokens_) {
-      if (token.is_kept) continue;
-      kept.push_back(
-          {.name = token.name,
-           .value = kept_text(token.sentinel, token.value),
-           .since = token.since});
-    }
+  std::vector<KeptSecret> fresh;
+  {
+    const std::scoped_lock lock(mutex_);
+    for (const auto& token : tokens_)
+      if (!token.is_kept) fresh.push_back(kept_of(token));
+  }
+  TRY_VOID(file_.update([&](std::vector<KeptSecret>& kept) -> Result<> {
+    for (const auto& each : fresh)
+      if (!holds(kept, each))
+        kept.push_back({.name = each.name, .value = each.value.clone(), .since = each.since});
     std::ranges::sort(kept, {}, &KeptSecret::since);
     drop_oldest(kept, &KeptSecret::name);
     return {};
-  });
-  if (!updated) return updated;
+  }));
+  const std::scoped_lock lock(mutex_);
   for (auto& token : tokens_)
-    token.is_kept = true;
+    token.is_kept = token.is_kept || holds(fresh, kept_of(token));
   return {};
+}
+
+KeptSecret Logins::kept_of(const Token& token) {
+  base::SecretBuilder text;
+  text.append(token.sentinel).append(separator).append(token.value.reveal());
+  return {.name = token.name, .value = std::move(text).take(), .since = token.since};
 }
 
 std::optional<Logins::Token> Logins::token_of(const KeptSecret& kept) const {
@@ -186,7 +207,7 @@ Result<> Logins::load() {
   for (const auto& each : kept)
     if (auto token = token_of(each)) tokens.push_back(*std::move(token));
   for (auto& token : tokens_)
-    if (!token.is_kept) tokens.push_back(std::move(token));
+    if (!token.is_kept && !holds(kept, kept_of(token))) tokens.push_back(std::move(token));
   tokens_ = std::move(tokens);
   drop_oldest(tokens_, &Token::name);
   return {};

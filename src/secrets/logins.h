@@ -49,7 +49,8 @@ public:
     std::vector<std::string> names;  // "claude.access_token", each once
   };
   /// Takes the tokens out of an answer. `scrubber` knows them when this returns. Errors: invalid,
-  /// when the answer cannot be read; denied, when it has a token that is too long to be kept.
+  /// when the answer cannot be read; denied, when it has a token that is too long to be kept, or
+  /// too many.
   base::Result<Taken> take_tokens(
       const LoginRule& rule, std::string_view answer, const Scrubber& scrubber);
 
@@ -75,6 +76,7 @@ private:
 
   base::Result<> add(const LoginSpec& spec);
   base::Result<> load();
+  static KeptSecret kept_of(const Token& token);
   std::optional<Token> token_of(const KeptSecret& kept) const;
   std::string stand_in(const LoginRule& rule, std::string_view member, std::string_view value);
   void show_all();

@@ -190,6 +190,28 @@ TEST(Logins, StandBesideTheConfiguredPlaceholders) {
   EXPECT_TRUE(all.concern("key.test") && all.concern("api.test"));
 }
 
+TEST(Logins, RefuseAnAnswerOfVeryManyTokens) {
+  const test::Directory directory;
+  const Session session(directory.path());
+  std::string text = "[";
+  for (int number = 0; number < 65; ++number)
+    text += "{\"access_token\":\"token-" + std::to_string(number) + "\"},";
+  const auto taken = session.logins->take_tokens(session.rule(), text + "1]", session.scrubber);
+  ASSERT_FALSE(taken);
+  EXPECT_EQ(taken.error().kind, base::ErrorKind::denied);
+}
+
+TEST(Logins, ShareNoEndpoint) {
+  const test::Directory directory;
+  auto other = spec();
+  other.name = "other";
+  other.token_endpoints = {"https://*.test/token"};
+  const std::vector<LoginSpec> specs{spec(), other};
+  const auto logins = Logins::create(specs, {}, directory.path());
+  ASSERT_FALSE(logins);
+  EXPECT_TRUE(logins.error().message.ends_with("share a token endpoint")) << logins.error().message;
+}
+
 TEST(Logins, RefuseATokenThatIsTooLong) {
   const test::Directory directory;
   const Session session(directory.path());

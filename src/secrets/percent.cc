@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "base/secret.h"
 #include "base/text.h"
 
 namespace secrets {
@@ -49,7 +50,9 @@ std::string percent_decode(std::string_view text) {
 std::string percent_decode_form(std::string_view text) {
   std::string blanks(text);
   std::ranges::replace(blanks, '+', ' ');
-  return percent_decode(blanks);
+  auto out = percent_decode(blanks);
+  base::wipe(blanks.data(), blanks.size());
+  return out;
 }
 
 }  // namespace secrets

@@ -118,6 +118,13 @@ bool Reach::overlaps_beside_host(const Reach& other) const {
          });
 }
 
+bool Reach::overlaps(const Reach& other) const {
+  return lists_overlap(
+             hosts_, other.hosts_,
+             [](const Pattern& a, const Pattern& b) { return policy::may_overlap(a, b); }) &&
+         overlaps_beside_host(other);
+}
+
 bool Reach::has_host(std::string_view host) const { return any_matches(hosts_, host); }
 
 bool Reach::has_scheme(std::string_view scheme) const { return among(schemes_, scheme); }

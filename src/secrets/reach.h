@@ -42,6 +42,8 @@ public:
   const std::vector<policy::Pattern>& hosts() const { return hosts_; }
   /// False only when no request can be in both, the host aside.
   bool overlaps_beside_host(const Reach& other) const;
+  /// False only when no request can be in both.
+  bool overlaps(const Reach& other) const;
 
 private:
   bool has_scheme(std::string_view scheme) const;

@@ -31,7 +31,9 @@ void drop_oldest(std::vector<T>& values, NameOf name_of) {
     ++counts[std::invoke(name_of, value)];
   std::erase_if(values, [&](const T& value) {
     auto& count = counts[std::invoke(name_of, value)];
-    return count > Logins::most_values && count-- > 0;
+    if (count <= Logins::most_values) return false;
+    --count;
+    return true;
   });
 }
 

@@ -16,9 +16,9 @@ constexpr std::size_t widest_step = 16;
 constexpr std::size_t stretch = 4096;
 
 template <class Group>
-Group load(const char* at) {
+Group load(std::string_view text, std::size_t at) {
   Group group;
-  std::memcpy(&group, at, sizeof group);
+  std::memcpy(&group, text.data() + at, sizeof group);
   return group;
 }
 
@@ -74,7 +74,7 @@ Needles::Needles(const std::vector<base::Secret>& needles) {
   for (std::uint32_t piece = 0; piece < pieces_.size(); ++piece) {
     const auto& text = texts.emplace_back(text_of(pieces_[piece]));
     first_bytes_[static_cast<unsigned char>(text[0])] = true;
-    set_bit(beginnings_, hash_of(load<std::uint32_t>(text.data())) >> beginning_shift_);
+    set_bit(beginnings_, hash_of(load<std::uint32_t>(text, 0)) >> beginning_shift_);
     (text.size() < shortest_of_long ? short_ones : long_ones).push_back(piece);
   }
   short_.add(texts, short_ones);
@@ -101,17 +101,20 @@ void Needles::Sieve<Group>::add(
 
   const auto for_each_group = [&](auto&& visit) {
     for (const auto piece : pieces)
-      for (std::uint16_t offset = 0; offset < step_; ++offset)
-        visit(hash_of(load<Group>(texts[piece].data() + offset)), piece, offset);
+      for (std::size_t offset = 0; offset < step_; ++offset)
+        visit(
+            hash_of(load<Group>(texts[piece], offset)),
+            Entry{piece, static_cast<std::uint16_t>(offset)});
   };
-  for_each_group([&](std::uint64_t hash, std::uint32_t, std::uint16_t) {
+  for_each_group([&](std::uint64_t hash, Entry) {
     set_bit(bits_, hash >> bit_shift_);
     ++buckets_[(hash >> bucket_shift_) + 1];
   });
   std::partial_sum(buckets_.begin(), buckets_.end(), buckets_.begin());
   auto next = buckets_;
-  for_each_group([&](std::uint64_t hash, std::uint32_t piece, std::uint16_t offset) {
-    entries_[next[hash >> bucket_shift_]++] = {piece, offset, tag_of(hash)};
+  for_each_group([&](std::uint64_t hash, Entry entry) {
+    entry.tag = tag_of(hash);
+    entries_[next[hash >> bucket_shift_]++] = entry;
   });
 }
 
@@ -131,7 +134,7 @@ void Needles::Sieve<Group>::look(
        at += at_once * step) {
     bool is_set = false;
     for (std::size_t i = 0; i < at_once; ++i) {
-      hashes[i] = hash_of(load<Group>(text.data() + at + i * step));
+      hashes[i] = hash_of(load<Group>(text, at + i * step));
       is_set |= has_bit(bits, hashes[i] >> bit_shift_);
     }
     if (!is_set) [[likely]]
@@ -140,7 +143,7 @@ void Needles::Sieve<Group>::look(
       compare(text, at + i * step, hashes[i], all, found);
   }
   for (; at <= last && at < end; at += step)
-    compare(text, at, hash_of(load<Group>(text.data() + at)), all, found);
+    compare(text, at, hash_of(load<Group>(text, at)), all, found);
 }
 
 template <class Group>
@@ -196,7 +199,7 @@ bool Needles::is_beginning(std::string_view text) const {
   if (text.size() < sizeof(std::uint32_t)) {
     if (!first_bytes_[static_cast<unsigned char>(text[0])]) return false;
   } else {
-    const auto hash = hash_of(load<std::uint32_t>(text.data()));
+    const auto hash = hash_of(load<std::uint32_t>(text, 0));
     if (!has_bit(beginnings_.data(), hash >> beginning_shift_)) [[likely]]
       return false;
   }

@@ -3,7 +3,9 @@
 
 #include <algorithm>
 #include <boost/json.hpp>
+#include <utility>
 
+#include "base/json.h"
 #include "base/secret.h"
 #include "base/text.h"
 #include "secrets/percent.h"
@@ -17,34 +19,48 @@ namespace json = boost::json;
 using base::ErrorKind;
 using base::Result;
 
-std::string_view view_of(const json::string& text) { return {text.data(), text.size()}; }
+constexpr std::string_view blanks = " \t\r\n";
 
-void replace_in(json::value& value, const StandIn& stand_in);
-
-void replace_member(std::string_view name, json::value& value, const StandIn& stand_in) {
-  auto* text = value.if_string();
-  if (text == nullptr) return replace_in(value, stand_in);
-  if (const auto other = stand_in(name, view_of(*text))) *text = *other;
+/// Behind the string that begins at this place.
+std::size_t end_of_string(std::string_view text, std::size_t at) {
+  for (++at; text[at] != '"'; ++at)
+    if (text[at] == '\\') ++at;
+  return at + 1;
 }
 
-/// Boost.JSON reads no deeper than 32 levels.
-void replace_in(json::value& value, const StandIn& stand_in) {
-  if (auto* object = value.if_object()) {
-    for (auto& member : *object)
-      replace_member({member.key().data(), member.key().size()}, member.value(), stand_in);
-  } else if (auto* array = value.if_array()) {
-    for (auto& element : *array)
-      replace_in(element, stand_in);
-  }
+/// What a string says, quotation marks and all.
+base::Secret meaning_of(std::string_view string) {
+  SecretResource memory;
+  const auto value = json::parse(string, &memory);
+  return base::Secret(std::string_view(value.get_string().data(), value.get_string().size()));
 }
 
+/// Everything else stays as it is written: numbers, blanks, a member that is there twice.
 Result<std::string> replace_in_json(std::string_view answer, const StandIn& stand_in) {
   SecretResource memory;
   boost::system::error_code wrong;
-  auto document = json::parse(answer, wrong, &memory);
+  static_cast<void>(json::parse(answer, wrong, &memory));
   if (wrong) return base::fail(ErrorKind::invalid, "it is not JSON");
-  replace_in(document, stand_in);
-  return json::serialize(document);
+  std::string out;
+  std::size_t written = 0;
+  base::Secret member;
+  auto value_at = answer.npos;
+  std::size_t end = 0;
+  for (auto at = answer.find('"'); at != answer.npos; at = answer.find('"', end)) {
+    end = end_of_string(answer, at);
+    const auto string = answer.substr(at, end - at);
+    const auto next = answer.find_first_not_of(blanks, end);
+    if (next != answer.npos && answer[next] == ':') {
+      member = meaning_of(string);
+      value_at = answer.find_first_not_of(blanks, next + 1);
+    } else if (at == value_at) {
+      const auto other = stand_in(member.reveal(), meaning_of(string).reveal());
+      if (!other) continue;
+      out.append(answer.substr(written, at - written)).append(base::to_json_string(*other));
+      written = end;
+    }
+  }
+  return out.append(answer.substr(written));
 }
 
 bool is_form_character(char c) {
@@ -58,8 +74,9 @@ bool looks_like_form(std::string_view text) {
 
 std::string replace_in_form(std::string_view answer, const StandIn& stand_in) {
   std::string out;
+  bool is_first = true;
   for (const auto pair : base::split(answer, '&')) {
-    if (!out.empty()) out += '&';
+    if (!std::exchange(is_first, false)) out += '&';
     const auto equals = std::min(pair.find('='), pair.size());
     const auto name = percent_decode_form(pair.substr(0, equals));
     auto value = percent_decode_form(pair.substr(std::min(equals + 1, pair.size())));

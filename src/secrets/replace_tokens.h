@@ -15,9 +15,9 @@ namespace secrets {
 using StandIn =
     std::function<std::optional<std::string>(std::string_view member, std::string_view value)>;
 
-/// The answer put together anew. It is JSON, where members count at any depth when their value is a
-/// string, or a form, as some servers prefer it. What names a member twice has it once, in JSON.
-/// Errors (invalid), which hold nothing of it: it is neither.
+/// The answer with that in their places, and else as it was written. It is JSON, where members
+/// count at any depth when their value is a string, or a form, as some servers prefer it. Errors
+/// (invalid), which hold nothing of it: it is neither.
 base::Result<std::string> replace_tokens(std::string_view answer, const StandIn& stand_in);
 
 }  // namespace secrets

@@ -19,7 +19,7 @@ std::string replaced(std::string_view answer) {
 TEST(ReplaceTokens, KeepsTheRestOfAJsonObject) {
   EXPECT_EQ(
       replaced(R"({"token_type":"Bearer", "access_token":"a-1", "expires_in":3600,"n":null})"),
-      R"({"token_type":"Bearer","access_token":"SENTINEL","expires_in":3600,"n":null})");
+      R"({"token_type":"Bearer", "access_token":"SENTINEL", "expires_in":3600,"n":null})");
 }
 
 TEST(ReplaceTokens, ReadsEscapesOfNamesAndValues) {
@@ -31,7 +31,7 @@ TEST(ReplaceTokens, ReadsEscapesOfNamesAndValues) {
         return std::optional<std::string>("x");
       });
   EXPECT_EQ(seen, std::vector<std::string>{"access_token=a/b+"});
-  EXPECT_EQ(out, R"({"access_token":"x"})");
+  EXPECT_EQ(out, R"({"access\u005ftoken":"x"})");
 }
 
 TEST(ReplaceTokens, FindsMembersAtAnyDepth) {
@@ -45,6 +45,12 @@ TEST(ReplaceTokens, LeavesNoSecondMemberOfOneName) {
   EXPECT_FALSE(out.contains("first") || out.contains("second")) << out;
 }
 
+TEST(ReplaceTokens, LeavesNumbersAsTheyAreWritten) {
+  const std::string_view text =
+      R"({"id":12345678901234567890123, "rate":0.10,"far":[0e0623,1e400]})";
+  EXPECT_EQ(replaced(text), text);
+}
+
 TEST(ReplaceTokens, LeavesWhatIsNoString) {
   EXPECT_EQ(replaced(R"({"access_token":12})"), R"({"access_token":12})");
 }
@@ -54,6 +60,7 @@ TEST(ReplaceTokens, ReadsForms) {
       replaced("access_token=gho_1%2B2&scope=repo%2Cgist&token_type=bearer&flag"),
       "access_token=SENTINEL&scope=repo%2Cgist&token_type=bearer&flag");
   EXPECT_EQ(replaced("access%5ftoken=a+b"), "access%5ftoken=SENTINEL");
+  EXPECT_EQ(replaced("&[s=&access_token=a&"), "&[s=&access_token=SENTINEL&");
 }
 
 TEST(ReplaceTokens, ToleratesBlanksAround) {

@@ -135,7 +135,7 @@ std::string markdown_row(const Row& row) {
 
 constexpr std::string_view markdown_head = R"(# Configuration
 
-<!-- Written by `lazaret config reference` from src/config/schema_rows.cc: change that instead. -->
+<!-- Written by `lazaret config reference` from src/config/rows: change that instead. -->
 
 Layers, from low to high: defaults; the user's file, `$XDG_CONFIG_HOME/lazaret/config.toml` or
 `--config FILE`; its includes that apply, in order; the project's `.lazaret.toml` when it is

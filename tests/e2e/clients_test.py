@@ -136,8 +136,7 @@ def a_field_of_gitlab_is_filled_in(box):
 
 
 def private_registry(box, key, published):
-    """Where npm's programs look by themselves."""
-    host, name = "registry.npmjs.org", "@acme/tiny-hello"
+    host, name = "packages.npmjs.org", "@acme/tiny-hello"
     return box.origin(host, registries.private_npm(host, key, name, published))
 
 
@@ -154,7 +153,9 @@ def npm_installs_and_publishes_private_packages(box):
     package.mkdir()
     for file, text in registries.npm_files("@acme/mine").items():
         (package / file).write_text(text)
-    (box.project / ".npmrc").write_text("//registry.npmjs.org/:_authToken=${NPM_TOKEN}\n")
+    (box.project / ".npmrc").write_text(
+        "registry=https://packages.npmjs.org/\n//packages.npmjs.org/:_authToken=${NPM_TOKEN}\n"
+    )
     script = f"""
         set -e
         npm whoami {QUIET_NPM}
@@ -212,12 +213,13 @@ def twine_uploads_to_an_index(box):
     needs("twine")
     key, files = canary(), []
     login = containers.basic("__token__", key)
-    box.origin("upload.pypi.org", registries.guarded(registries.uploads(files), login))
+    box.origin("uploads.pypi.org", registries.guarded(registries.uploads(files), login))
     box.configure(preset("pypi"))
     wheel = registries.wheel("tiny_hello", "1.0")
     (box.project / "tiny_hello-1.0-py3-none-any.whl").write_bytes(wheel)
     ran = box.run(
         *("/usr/bin/twine", "upload", "--non-interactive", "--disable-progress-bar"),
+        *("--repository-url", "https://uploads.pypi.org/legacy/"),
         "tiny_hello-1.0-py3-none-any.whl",
         env={"TWINE_PASSWORD": key},
         timeout=80,

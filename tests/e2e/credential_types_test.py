@@ -239,3 +239,13 @@ def a_credential_of_another_account_is_refused_where_a_rule_wants_ours(box):
     check.equal([r.headers("Authorization") for r in api.requests], [[f"Bearer {key}"]])
     record = box.record("record", lambda record: record.get("stage") == "brokered")
     check.equal(record["status"], 403)
+
+
+@test
+def a_rule_that_never_decides_is_told_at_the_start(box):
+    box.configure(
+        '[[proxy.filter.rules]]\naction = "allow"\nhost = "api.test"\nrequire = "brokered"\n'
+    )
+    check.lacks(box.run("true").expect().err, "never decides")
+    box.flags += ["--allow-domain", "api.test"]
+    check.contains(box.run("true").expect().err, "never decides")

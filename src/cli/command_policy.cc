@@ -32,8 +32,7 @@ base::Result<session::Explanation> explain_question(
   auto loaded = TRY(session::require_config(project, options.request));
   for (const auto& warning : loaded.warnings)
     tell(globals, warning);
-  auto decider =
-      TRY(session::make_decider(*loaded.config, project, project.slug, session::Purpose::explain));
+  auto decider = TRY(session::make_decider(*loaded.config, project, {.sandbox = project.slug}));
   for (const auto& warning : decider.warnings)
     tell(globals, warning);
   session::Question question = options.question;
@@ -77,7 +76,9 @@ base::Result<int> allow(const Options& options, const Globals& globals) {
   text += "[[proxy.filter.rules]]\nhost = \"" + host + "\"\naction = \"allow\"\n";
   TRY_VOID(base::make_directories(file.parent_path(), 0755));
   TRY_VOID(base::write_file(file, text, mode));
-  TRY_VOID(print(host + " is allowed by " + file.string() + "\n"));
+  TRY_VOID(print(
+      host + " is allowed by " + file.string() +
+      "; sandboxes that are running take it up with `lazaret reload`\n"));
   if (config::check_file(file, project.places.home).empty()) return 0;
   tell(globals, "the file has mistakes: lazaret config check lists them");
   return 0;

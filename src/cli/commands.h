@@ -7,6 +7,7 @@
 namespace cli {
 
 void add_run(CLI::App& app, Chosen& chosen);
+void add_reload(CLI::App& app, Chosen& chosen);
 void add_logs(CLI::App& app, Chosen& chosen);
 void add_policy(CLI::App& app, Chosen& chosen);
 void add_redact(CLI::App& app, Chosen& chosen);

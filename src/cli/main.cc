@@ -22,9 +22,10 @@ namespace {
 
 constexpr int own_failure = 125;
 
-constexpr std::array<cli::Command, 12> commands{{
+constexpr std::array<cli::Command, 13> commands{{
     {"run", "Run a program in a sandbox", cli::add_run},
     {"ls", "List the sandboxes that are running", cli::add_ls},
+    {"reload", "Have running sandboxes go by the configuration as it is now", cli::add_reload},
     {"logs", "Show what sandboxes sent, and what became of it", cli::add_logs},
     {"policy", "Ask the rules a question, or add one", cli::add_policy},
     {"redact", "Show what would be found in a text", cli::add_redact},

@@ -150,6 +150,11 @@ A project's file, trusted or not, may not remove or loosen a floor rule, leave t
 `locked-down`, switch redaction off or make it milder, make `.env` files visible, run a command on
 the host, or include other files.
 
+`lazaret reload` has sandboxes that are running go by the configuration as it is now: by its filter,
+`log_skip`, `dns`, credentials, `oauth`, tokens, redaction, secrets and `max_log_body_bytes`. What
+else has changed counts from the next start on, and is named. What began before ends by what it
+began with; a mistake anywhere, or a project file that is not trusted as it is now, changes nothing.
+
 When nothing says what may leave, the profile `balanced` does. When `default_action` is set and
 `profile` is not, there is no profile. A file given with `--config` that has a `[proxy.filter]`
 section without either, and no key of lazaret's own, is read as devsandbox reads it: what no rule

@@ -7,7 +7,6 @@
 namespace control {
 namespace {
 
-constexpr std::chrono::seconds patience{5};
 constexpr std::size_t longest_answer = 16UL << 20U;
 
 base::Error no_answer(const std::filesystem::path& socket) {
@@ -18,11 +17,15 @@ base::Error no_answer(const std::filesystem::path& socket) {
 
 }  // namespace
 
-base::Result<Answer> get(const std::filesystem::path& socket, std::string_view target) {
+base::Result<Answer> ask(
+    const std::filesystem::path& socket,
+    std::string_view method,
+    std::string_view target,
+    std::chrono::milliseconds patience) {
   const auto session = TRY(connect_to(socket));
   limit_waits(session, patience);
-  const std::string request =
-      "GET " + std::string(target) + " HTTP/1.1\r\nHost: lazaret\r\nConnection: close\r\n\r\n";
+  const std::string request = std::string(method) + " " + std::string(target) +
+                              " HTTP/1.1\r\nHost: lazaret\r\nConnection: close\r\n\r\n";
   if (!send_all(session, request)) return std::unexpected(no_answer(socket));
   std::string received;
   while (received.size() < longest_answer && receive_some(session, received)) {

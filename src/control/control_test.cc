@@ -39,14 +39,14 @@ protected:
 
 TEST_F(Control, AnswersWhatTheHandlerSays) {
   const auto server = serve();
-  EXPECT_EQ(get(socket, "/status").value(), (Answer{.status = 200, .json = "/status"}));
-  EXPECT_EQ(get(socket, "/other").value().json, "/other");
+  EXPECT_EQ(ask(socket, "GET", "/status").value(), (Answer{.status = 200, .json = "/status"}));
+  EXPECT_EQ(ask(socket, "POST", "/other").value().json, "/other");
 }
 
 TEST_F(Control, CarriesALongAnswer) {
   const std::string much(1U << 20U, 'x');
   const auto server = serve([&](const http::Request&) { return Answer{.json = much}; });
-  EXPECT_EQ(get(socket, "/").value().json, much);
+  EXPECT_EQ(ask(socket, "GET", "/").value().json, much);
 }
 
 TEST_F(Control, IsForItsUserAlone) {
@@ -61,28 +61,28 @@ TEST_F(Control, IsForItsUserAlone) {
 TEST_F(Control, LeavesNoSocketBehind) {
   serve().reset();
   EXPECT_FALSE(fs::exists(socket));
-  EXPECT_EQ(get(socket, "/").error().kind, base::ErrorKind::not_found);
+  EXPECT_EQ(ask(socket, "GET", "/").error().kind, base::ErrorKind::not_found);
 }
 
 TEST_F(Control, TakesThePlaceOfASocketThatNobodyListensAt) {
   fs::create_directories(socket.parent_path());
   listen_at(socket).value().reset();
   ASSERT_TRUE(fs::exists(socket));
-  EXPECT_EQ(get(socket, "/").error().kind, base::ErrorKind::not_found);
+  EXPECT_EQ(ask(socket, "GET", "/").error().kind, base::ErrorKind::not_found);
   const auto server = serve();
-  EXPECT_EQ(get(socket, "/a").value().json, "/a");
+  EXPECT_EQ(ask(socket, "GET", "/a").value().json, "/a");
 }
 
 TEST_F(Control, LeavesASocketThatSomebodyListensAt) {
   const auto server = serve();
   EXPECT_FALSE(Server::start(socket, echo));
-  EXPECT_EQ(get(socket, "/a").value().json, "/a");
+  EXPECT_EQ(ask(socket, "GET", "/a").value().json, "/a");
 }
 
 TEST_F(Control, ReachesASocketWithALongPath) {
   socket = directory / std::string(200, 'd') / "1.sock";
   const auto server = serve();
-  EXPECT_EQ(get(socket, "/a").value().json, "/a");
+  EXPECT_EQ(ask(socket, "GET", "/a").value().json, "/a");
 }
 
 TEST_F(Control, ExplainsWhatIsNoRequest) {
@@ -99,7 +99,7 @@ TEST_F(Control, ExplainsWhatIsNoRequest) {
 TEST_F(Control, DoesNotWaitLongForOneWhoSaysNothing) {
   const auto server = serve();
   const auto silent = connect_to(socket).value();
-  EXPECT_EQ(get(socket, "/a").value().json, "/a");
+  EXPECT_EQ(ask(socket, "GET", "/a").value().json, "/a");
 }
 
 }  // namespace

@@ -303,7 +303,8 @@ secrets::Placeholders placeholder() {
   specs[0].hosts = {"api.example.com"};
   specs[0].placeholder = "PLACEHOLDER_KEY";
   specs[0].source.value = base::Secret("s3cret");
-  return secrets::Placeholders::create(specs, {}, "/", [] { return std::string("r"); }).value();
+  return secrets::Placeholders::create(specs, {}, "/", [](auto) { return std::string("r"); })
+      .value();
 }
 
 TEST(Sealed, AddsACredentialToWhatPlaceholdersBecame) {

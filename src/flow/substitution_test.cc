@@ -26,7 +26,8 @@ secrets::PlaceholderSpec secret(std::string name, std::string value) {
 }
 
 secrets::Placeholders placeholders_of(std::vector<secrets::PlaceholderSpec> specs) {
-  return secrets::Placeholders::create(specs, {}, "/", [] { return std::string("r"); }).value();
+  return secrets::Placeholders::create(specs, {}, "/", [](auto) { return std::string("r"); })
+      .value();
 }
 
 secrets::Placeholders one(secrets::PlaceholderSpec spec) {

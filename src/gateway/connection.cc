@@ -6,7 +6,6 @@
 
 #include "base/encoding.h"
 #include "base/text.h"
-#include "gateway/connection_record.h"
 #include "gateway/h1_client_stream.h"
 #include "gateway/h2_client_stream.h"
 #include "gateway/h2_connection.h"
@@ -73,11 +72,8 @@ net::Task<> Connection::serve_proxy() {
 
 /// The host is known; now what is spoken.
 net::Task<> Connection::serve_host(First first) {
-  const auto& policy = shared_.pipeline->policy();
-  if (!policy::could_allow(policy, arrival_.host, arrival_.port) && !is_of_the_web()) {
-    const auto decision = policy::decide_connection(
-        policy, arrival_.host, arrival_.port, policy::ConnectionKind::raw_tcp);
-    refuse_connection("filter", decision.reason, &decision);
+  if (!is_of_the_web() && is_in_vain()) {
+    refuse_in_vain();
     co_return;
   }
   const Look seen = co_await look(first);
@@ -87,9 +83,7 @@ net::Task<> Connection::serve_host(First first) {
   }
   switch (seen.protocol) {
     case Protocol::tls: {
-      const bool unopened =
-          !shared_.intercept || policy::passthrough(policy, arrival_.host, arrival_.port);
-      if (unopened) {
+      if (passes_unopened()) {
         co_await relay_unopened(seen.sni);
         co_return;
       }
@@ -124,6 +118,18 @@ net::Task<> Connection::serve_host(First first) {
   refuse_connection("client", "nothing was sent");
 }
 
+void Connection::refuse_in_vain() {
+  const auto rules = shared_.rules->get();
+  const auto decision = policy::decide_connection(
+      rules->policy(), arrival_.host, arrival_.port, policy::ConnectionKind::raw_tcp);
+  refuse_connection("filter", decision.reason, &decision);
+}
+
+bool Connection::passes_unopened() const {
+  return !shared_.intercept ||
+         policy::passthrough(shared_.rules->get()->policy(), arrival_.host, arrival_.port);
+}
+
 net::Task<> Connection::relay_unopened(const std::string& sni) {
   if (!sni.empty() && sni != arrival_.host) {
     refuse_connection("route", "TLS is for " + sni + " on a connection for " + arrival_.host);
@@ -142,15 +148,23 @@ bool Connection::is_web_port() const {
          arrival_.port == 8443;
 }
 
+/// A rule lets pass whatever is spoken.
+bool Connection::passes_raw() const {
+  const auto rules = shared_.rules->get();
+  return policy::decide_connection(
+             rules->policy(), arrival_.host, arrival_.port, policy::ConnectionKind::raw_tcp)
+             .action == policy::Action::allow;
+}
+
+bool Connection::is_in_vain() const {
+  return !policy::could_allow(shared_.rules->get()->policy(), arrival_.host, arrival_.port);
+}
+
 net::Task<Connection::Look> Connection::look(First first) {
-  const auto& policy = shared_.pipeline->policy();
-  const auto raw = policy::decide_connection(
-      policy, arrival_.host, arrival_.port, policy::ConnectionKind::raw_tcp);
-  const bool server_may_speak =
-      first == First::either && raw.action == policy::Action::allow && !is_web_port();
-  const bool in_vain = !policy::could_allow(policy, arrival_.host, arrival_.port);
+  const bool raw = passes_raw();
+  const bool server_may_speak = first == First::either && raw && !is_web_port();
   client_->stream.reads().expire_after(
-      server_may_speak || in_vain ? shared_.limits.server_first : shared_.limits.first_bytes);
+      server_may_speak || is_in_vain() ? shared_.limits.server_first : shared_.limits.first_bytes);
   std::string bytes(4096, '\0');
   std::size_t wanted = 1;
   for (;;) {
@@ -179,8 +193,7 @@ net::Task<Connection::Look> Connection::look(First first) {
       client_->stream.reads().expire_after(shared_.limits.first_bytes);
       continue;
     }
-    const auto likeness = raw.action == policy::Action::allow ? http::request_line_likeness(seen)
-                                                              : http::request_likeness(seen);
+    const auto likeness = raw ? http::request_line_likeness(seen) : http::request_likeness(seen);
     if (likeness == http::Likeness::perhaps && !ended) {
       wanted = seen.size() + 1;
       client_->stream.reads().expire_after(shared_.limits.first_bytes);
@@ -414,13 +427,12 @@ net::Task<bool> Connection::accept_connect(const http::Request& request) {
   co_return written.has_value();
 }
 
-/// With `First::either` nothing is relayed before one side has spoken; when it is the client,
-/// nothing at all.
-net::Task<Connection::Relayed> Connection::relay(
-    std::string_view method, policy::ConnectionKind kind, First speaker) {
-  const auto& policy = shared_.pipeline->policy();
+/// Judged and dialled, for a relay.
+net::Task<std::expected<UpstreamPtr, flow::Deny>> Connection::reach(
+    policy::ConnectionKind kind, ConnectionRecord& record) {
+  const auto rules = shared_.rules->get();
+  const auto& policy = rules->policy();
   const auto decision = policy::decide_connection(policy, arrival_.host, arrival_.port, kind);
-  ConnectionRecord record(shared_, std::string(method), arrival_);
   record.decided(decision);
   std::optional<flow::Deny> refusal;
   if (decision.action == policy::Action::ask) {
@@ -430,19 +442,23 @@ net::Task<Connection::Relayed> Connection::relay(
   } else if (!shared_.journal.healthy()) {
     refusal = {.stage = "log", .reason = "the log cannot be written, and nothing passes unlogged"};
   }
-  UpstreamPtr upstream;
-  if (!refusal) {
-    auto dialled = co_await upstreams_.dial(arrival_.host, arrival_.port, policy);
-    if (dialled)
-      upstream = std::move(*dialled);
-    else
-      refusal = std::move(dialled).error();
-  }
-  if (refusal) {
-    record.refused(refusal->stage, refusal->reason);
+  if (refusal) co_return std::unexpected(*std::move(refusal));
+  auto upstream = co_await upstreams_.dial(arrival_.host, arrival_.port, policy);
+  co_return std::move(upstream);
+}
+
+/// With `First::either` nothing is relayed before one side has spoken; when it is the client,
+/// nothing at all.
+net::Task<Connection::Relayed> Connection::relay(
+    std::string_view method, policy::ConnectionKind kind, First speaker) {
+  ConnectionRecord record(shared_, std::string(method), arrival_);
+  auto reached = co_await reach(kind, record);
+  if (!reached) {
+    record.refused(std::move(reached.error().stage), std::move(reached.error().reason));
     client_->stream.reset();
     co_return Relayed::ended;
   }
+  const UpstreamPtr upstream = std::move(*reached);
   record.dialled(upstream->dialled);
   client_->stream.reads().never_expire();
   if (speaker == First::either) {

@@ -11,6 +11,7 @@
 
 #include <memory>
 
+#include "gateway/connection_record.h"
 #include "gateway/exchange.h"
 #include "gateway/h2_connection.h"
 #include "gateway/h2_stream.h"
@@ -51,6 +52,10 @@ private:
 
   net::Task<> serve_host(First first = First::either);
   net::Task<Look> look(First first);
+  bool is_in_vain() const;
+  void refuse_in_vain();
+  bool passes_unopened() const;
+  bool passes_raw() const;
   net::Task<> relay_unopened(const std::string& sni);
   net::Task<bool> open_tls(const Look& hello);
   net::Task<bool> shake_hands(tls::Ssl session);
@@ -73,6 +78,8 @@ private:
   net::Task<std::optional<http::Parsed<http::Request>>> next_head(
       std::chrono::milliseconds patience);
   net::Task<bool> accept_connect(const http::Request& request);
+  net::Task<std::expected<UpstreamPtr, flow::Deny>> reach(
+      policy::ConnectionKind kind, ConnectionRecord& record);
   net::Task<Relayed> relay(std::string_view method, policy::ConnectionKind kind, First speaker);
   net::Task<> linger();
   void refuse_connection(

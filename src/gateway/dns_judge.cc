@@ -7,14 +7,15 @@
 namespace gateway {
 
 dns::NameVerdict PolicyJudge::judge(std::string_view name) const {
-  const auto& policy = shared_.pipeline->policy();
+  const auto rules = shared_.rules->get();
+  const auto& policy = rules->policy();
   dns::NameVerdict verdict{
       .has_addresses = policy::could_allow(policy, name),
-      .has_records = policy::has_records(policy, shared_.record_rules, name)};
+      .has_records = policy::has_records(policy, rules->record_rules, name)};
   if (verdict.has_addresses) return verdict;
   const auto decision =
       policy::decide_connection(policy, name, 443, policy::ConnectionKind::tunnel);
-  verdict.reason = explain(decision);
+  verdict.reason = explain(decision, policy);
   if (decision.rule == nullptr)
     verdict.reason +=
         "; to allow it, outside the sandbox: lazaret policy allow " + std::string(name);
@@ -27,13 +28,17 @@ dns::NameVerdict PolicyJudge::judge(std::string_view name) const {
 }
 
 dns::RecordVerdict PolicyJudge::judge_records(std::string_view name, dns::Type type) const {
-  const auto decision = policy::decide_records(
-      shared_.pipeline->policy(), shared_.record_rules, name, dns::name_of(type));
-  return {.allowed = decision.action == policy::Action::allow, .reason = explain(decision)};
+  const auto rules = shared_.rules->get();
+  const auto decision =
+      policy::decide_records(rules->policy(), rules->record_rules, name, dns::name_of(type));
+  return {
+      .allowed = decision.action == policy::Action::allow,
+      .reason = explain(decision, rules->policy())};
 }
 
-std::string PolicyJudge::explain(const policy::Decision& decision) const {
-  std::string out = shown_reason(decision.reason, shared_.pipeline->policy(), shared_.project);
+std::string PolicyJudge::explain(
+    const policy::Decision& decision, const policy::Policy& policy) const {
+  std::string out = shown_reason(decision.reason, policy, shared_.project);
   if (decision.rule == nullptr) return out;
   const auto& origin = decision.rule->spec().origin;
   if (origin.file.empty()) return out;

@@ -22,7 +22,7 @@ public:
 
 private:
   /// Why, and where the rule stands that says so.
-  std::string explain(const policy::Decision& decision) const;
+  std::string explain(const policy::Decision& decision, const policy::Policy& policy) const;
 
   const Shared& shared_;
   mutable Repetitions repetitions_;

@@ -26,8 +26,11 @@ net::Task<base::Result<dns::Reply>> look_up(const Shared& shared, const dns::Loo
 net::Task<std::string> look_up_and_respond(const Shared& shared, dns::Pending pending) {
   const auto& [name, type, has_addresses] = pending.lookup;
   ConnectionRecord record(shared, "DNS", "dns://" + name + "?type=" + dns::name_of(type));
-  record.decided(policy::decide_records(
-      shared.pipeline->policy(), shared.record_rules, name, dns::name_of(type)));
+  {
+    const auto rules = shared.rules->get();
+    record.decided(
+        policy::decide_records(rules->policy(), rules->record_rules, name, dns::name_of(type)));
+  }
   if (!shared.journal.healthy()) {
     const std::string reason = "the log cannot be written, and nothing passes unlogged";
     record.refused("log", reason);

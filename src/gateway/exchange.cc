@@ -117,15 +117,16 @@ Exchange::Exchange(
       upstreams_(upstreams),
       loop_(loop),
       client_(std::move(client)),
-      pipeline_(shared.pipeline),
+      rules_(shared.rules->get()),
+      pipeline_(*rules_->pipeline),
       arrival_(arrival),
-      record_(shared, arrival) {}
+      record_(shared, rules_, arrival) {}
 
 net::Task<> Exchange::run(http::Request head) {
   method_ = head.method;
   flow::Flow flow{.arrival = arrival_, .time = base::now(), .request = std::move(head)};
   const auto malformed_opening = read_opening(flow);
-  auto cleared = flow::settle(*pipeline_, flow, shared_.approver);
+  auto cleared = flow::settle(pipeline_, flow, shared_.approver);
   if (!cleared) {
     record_.request(flow);
     co_return co_await refuse(std::move(cleared).error(), flow);
@@ -152,10 +153,10 @@ net::Task<> Exchange::run(http::Request head) {
   const bool has_token = co_await await_token(cleared->flow());
   if (!has_token) co_return;
 
-  const auto* certificate = pipeline_->certificate_of(cleared->flow());
+  const auto* certificate = pipeline_.certificate_of(cleared->flow());
   if (certificate != nullptr) identity_ = certificate->identity();
   auto server = co_await upstreams_.reach(
-      cleared->flow(), pipeline_->policy(), identity_, Upstreams::Pooled::welcome);
+      cleared->flow(), pipeline_.policy(), identity_, Upstreams::Pooled::welcome);
   if (!server) co_return co_await refuse(std::move(server).error(), cleared->flow());
   const bool translated = (*server)->version() != http::Version::http_2;
   if (translated && is_grpc(cleared->flow().request)) {
@@ -167,7 +168,7 @@ net::Task<> Exchange::run(http::Request head) {
   }
 
   auto sealed = flow::Sealed::seal(
-      std::move(*cleared), (*server)->reached(), *pipeline_,
+      std::move(*cleared), (*server)->reached(), pipeline_,
       {.now = base::now(), .body = body_->held()});
   if (!sealed) {
     const bool denied = sealed.error().kind == base::ErrorKind::denied;
@@ -188,9 +189,9 @@ net::Task<bool> Exchange::prepare_body(flow::Cleared& cleared) {
   const auto& request = cleared.flow().request;
   const auto framing =
       cleared.flow().websocket ? http::Framing::none() : http::request_framing(request);
-  auto plan = flow::plan_body(*pipeline_, cleared.flow(), framing, shared_.limits.held_body);
+  auto plan = flow::plan_body(pipeline_, cleared.flow(), framing, rules_->held_body);
   body_ = std::make_shared<FilteredBody>(
-      client_->body(), std::move(plan.filters), shared_.logged_body, *shared_.taps);
+      client_->body(), std::move(plan.filters), rules_->logged_body, *shared_.taps);
   if (!plan.hold) co_return true;
   if (http::expects_continue(request)) {
     client_->inform({.status = 100, .reason = "Continue"});
@@ -211,7 +212,7 @@ net::Task<bool> Exchange::prepare_body(flow::Cleared& cleared) {
 /// request is refused because it is not.
 net::Task<bool> Exchange::await_token(const flow::Flow& flow) {
   const auto* injector =
-      flow.takes_credentials ? pipeline_->injectors().find(flow.target()) : nullptr;
+      flow.takes_credentials ? pipeline_.injectors().find(flow.target()) : nullptr;
   if (injector == nullptr || !injector->fetched()) co_return true;
   const flow::ViewOf request(flow.request, flow.target(), http::request_framing(flow.request));
   const auto injection = injector->inject(request.view(), {.now = flow.time});
@@ -246,7 +247,7 @@ net::Task<> Exchange::refuse_head(http::Malformed why) {
 net::Task<> Exchange::refuse(flow::Deny refusal, const flow::Flow& flow) {
   record_.refused(refusal);
   auto [response, body] =
-      explain_refusal(refusal, flow, pipeline_->policy(), record_.id(), shared_.project);
+      explain_refusal(refusal, flow, pipeline_.policy(), record_.id(), shared_.project);
   if (!client_->refuse(std::move(response), body.size())) {
     client_->be_last();
     co_return;
@@ -295,7 +296,7 @@ net::Task<> Exchange::forward_whole(
     if (!repeatable || attempt > most_attempts)
       co_return co_await refuse(std::move(response.error().refusal), sealed.flow());
     auto fresh = co_await upstreams_.reach(
-        sealed.flow(), pipeline_->policy(), identity_, Upstreams::Pooled::unwanted);
+        sealed.flow(), pipeline_.policy(), identity_, Upstreams::Pooled::unwanted);
     if (!fresh) co_return co_await refuse(std::move(fresh).error(), sealed.flow());
     server = std::move(*fresh);
     record_.dialled(server->dialled());
@@ -343,7 +344,7 @@ net::Task<Answered> Exchange::final_response(const flow::Sealed& sealed, ServerS
       co_return no_response(502, "upstream", "the server changed the protocol unasked");
     http::remove_hop_by_hop(response->fields);
     remove_detours(response->fields);
-    flow::scrub(*response, pipeline_->scrubber());
+    flow::scrub(*response, pipeline_.scrubber());
     if (!client_->inform(*response)) continue;
     const bool written = co_await client_->out().flush(shared_.limits.upload_stall);
     if (!written) co_return no_response(499, "client", "the program closed the connection");
@@ -383,7 +384,7 @@ net::Task<> Exchange::open_websocket(const flow::Sealed& sealed, ServerStreamPtr
   }
   http::remove_hop_by_hop(response->fields);
   remove_detours(response->fields);
-  flow::scrub(*response, pipeline_->scrubber());
+  flow::scrub(*response, pipeline_.scrubber());
   const bool keyed = sealed.flow().request.version != http::Version::http_2;
   http::websocket::declare_acceptance(
       response->fields, *acceptance, keyed ? sealed.flow().websocket->key : std::string());
@@ -396,19 +397,18 @@ net::Task<> Exchange::open_websocket(const flow::Sealed& sealed, ServerStreamPtr
 net::Task<> Exchange::talk(
     const flow::Sealed& sealed, ServerStreamPtr server, http::websocket::Acceptance acceptance) {
   WebSocketPump::MakeFilters up;
-  if (flow::looks_into_messages(*pipeline_)) {
-    up = [pipeline = pipeline_, longest = shared_.limits.held_body,
-          flow = std::make_shared<const flow::Flow>(sealed.flow())] {
-      return flow::message_filters(*pipeline, *flow, longest);
+  if (flow::looks_into_messages(pipeline_)) {
+    up = [rules = rules_, flow = std::make_shared<const flow::Flow>(sealed.flow())] {
+      return flow::message_filters(*rules->pipeline, *flow, rules->held_body);
     };
   }
   WebSocketPump::MakeFilters down;
   if (sealed.is_guarded()) {
-    down = [pipeline = pipeline_] { return flow::scrubbing_message(pipeline->scrubber()); };
+    down = [rules = rules_] { return flow::scrubbing_message(rules->pipeline->scrubber()); };
   }
   auto conversation = std::make_shared<WebSocketConversation>(
       loop_.context(), client_, std::move(server), acceptance.deflate, std::move(up),
-      std::move(down), shared_.limits, shared_.logged_body, *shared_.taps);
+      std::move(down), shared_.limits, rules_->logged_body, *shared_.taps);
   co_await WebSocketConversation::run(conversation, loop_.tasks());
   record_.conversation(*conversation);
 }
@@ -438,7 +438,7 @@ net::Task<bool> Exchange::hold_answer(
 net::Task<> Exchange::keep_tokens(std::vector<std::string> names) {
   auto kept = std::make_shared<base::Result<>>();
   auto done =
-      co_await net::offload([kept, logins = pipeline_->logins()] { *kept = logins->keep(); });
+      co_await net::offload([kept, logins = pipeline_.logins()] { *kept = logins->keep(); });
   if (done) done = std::move(*kept);
   if (done) {
     shared_.log.info(
@@ -461,7 +461,7 @@ net::Task<> Exchange::answer(
   Incoming& body = server.body(framing);
   flow::AnswerPlan plan;
   if (framing.kind != http::Framing::Kind::none) {
-    auto made = flow::plan_answer(*pipeline_, sealed, response);
+    auto made = flow::plan_answer(pipeline_, sealed, response);
     if (!made) {
       flow::Deny unreadable{
           .status = 502,
@@ -477,7 +477,7 @@ net::Task<> Exchange::answer(
     response.fields.erase("content-encoding");  // it goes on as it was read
     flow::remove_digests(response.fields);      // and perhaps without something
   }
-  FilteredBody passed(body, std::move(plan.filters), shared_.logged_body, *shared_.taps);
+  FilteredBody passed(body, std::move(plan.filters), rules_->logged_body, *shared_.taps);
   if (plan.hold) {
     const bool whole = co_await hold_answer(sealed.flow(), server, passed);
     if (!whole) co_return;
@@ -486,7 +486,7 @@ net::Task<> Exchange::answer(
 
   http::remove_hop_by_hop(response.fields);
   remove_detours(response.fields);
-  flow::scrub(response, pipeline_->scrubber());
+  flow::scrub(response, pipeline_.scrubber());
   record_.response(response);
   if (!client_->respond(
           std::move(response), framing, plan.rewrites ? Body::rewritten : Body::as_sent)) {

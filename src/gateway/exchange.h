@@ -56,7 +56,8 @@ private:
   Upstreams& upstreams_;
   net::Loop& loop_;
   std::shared_ptr<ClientStream> client_;
-  std::shared_ptr<const flow::Pipeline> pipeline_;  // the one it began with
+  const RulesPointer rules_;  // those it began with
+  const flow::Pipeline& pipeline_;
   flow::Arrival arrival_;
   std::string method_;
   std::shared_ptr<FilteredBody> body_;         // of the request, once it is cleared

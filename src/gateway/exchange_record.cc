@@ -42,8 +42,9 @@ bool has_findings(const redact::Scanner& scanner, const audit::Headers& headers)
 
 }  // namespace
 
-ExchangeRecord::ExchangeRecord(const Shared& shared, const flow::Arrival& arrival)
-    : shared_(shared) {
+ExchangeRecord::ExchangeRecord(
+    const Shared& shared, RulesPointer rules, const flow::Arrival& arrival)
+    : shared_(shared), rules_(std::move(rules)) {
   record_.kind = audit::Kind::exchange;
   record_.time = base::now();
   record_.id = base::uuid_v7();
@@ -72,7 +73,7 @@ ExchangeRecord::~ExchangeRecord() {
 /// What nobody looked into, because it was refused before or is an answer, and what was only noted,
 /// is in no log either.
 void ExchangeRecord::hide_secrets() {
-  const auto& scanner = shared_.pipeline->scanner();
+  const auto& scanner = rules_->pipeline->scanner();
   if (!scanner) return;
   const auto hide = [&](std::string& text) {
     const auto findings = scanner->find_deeply(text);
@@ -99,7 +100,7 @@ void ExchangeRecord::request(const flow::Flow& flow) {
   if (flow.request.version == http::Version::http_1_0) record_.http = "1.0";
   if (flow.request.version == http::Version::http_2) record_.http = "2";
   record_.request_headers = headers_of(flow.request.fields);
-  audit::mask_headers(record_.request_headers, shared_.masked_headers);
+  audit::mask_headers(record_.request_headers, rules_->masked_headers);
   record_.request_headers_truncated = audit::limit_headers(record_.request_headers);
   if (!flow.decision.reason.empty()) {
     record_.filter_action = policy::name_of(flow.decision.action);
@@ -108,7 +109,7 @@ void ExchangeRecord::request(const flow::Flow& flow) {
   }
   if (flow.leaves_answer_unsearched()) record_.scrub = policy::name_of(policy::Scrub::headers);
   skip_ = std::any_of(
-      shared_.log_skip.begin(), shared_.log_skip.end(), [&](const policy::Pattern& pattern) {
+      rules_->log_skip.begin(), rules_->log_skip.end(), [&](const policy::Pattern& pattern) {
         return pattern.matches(subject_of(flow, pattern.scope()));
       });
 }
@@ -144,7 +145,7 @@ void ExchangeRecord::sent(
 void ExchangeRecord::response(const http::Response& response) {
   record_.status = response.status;
   record_.response_headers = headers_of(response.fields);
-  audit::mask_headers(record_.response_headers, shared_.masked_headers);
+  audit::mask_headers(record_.response_headers, rules_->masked_headers);
   record_.response_headers_truncated = audit::limit_headers(record_.response_headers);
 }
 

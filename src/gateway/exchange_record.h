@@ -16,7 +16,7 @@ class WebSocketConversation;
 
 class ExchangeRecord {
 public:
-  ExchangeRecord(const Shared& shared, const flow::Arrival& arrival);
+  ExchangeRecord(const Shared& shared, RulesPointer rules, const flow::Arrival& arrival);
   ExchangeRecord(const ExchangeRecord&) = delete;
   ExchangeRecord& operator=(const ExchangeRecord&) = delete;
   ~ExchangeRecord();
@@ -44,6 +44,7 @@ private:
   void hide_secrets();
 
   const Shared& shared_;
+  const RulesPointer rules_;
   std::shared_ptr<const flow::Notes> notes_;  // still growing while the body goes up
   std::chrono::steady_clock::time_point began_ = std::chrono::steady_clock::now();
   audit::Record record_;

@@ -31,7 +31,6 @@ struct Limits {
   std::size_t connections = 1024;            // per loop; more are reset
   std::size_t udp_flows = 1024;              // the one that was silent for longest makes room
   std::size_t udp_waiting = 8UL << 20U;  // bytes of datagrams whose servers are still looked for
-  std::size_t held_body = 10UL << 20U;   // a longer one is looked into as it streams by
   http::Limits http{};
   http::H2Limits h2{};
 };

@@ -15,17 +15,15 @@
 #include "gateway/distrust.h"
 #include "gateway/limits.h"
 #include "gateway/name_servers.h"
+#include "gateway/rules.h"
 #include "gateway/upstream.h"
-#include "policy/decide.h"
-#include "policy/pattern.h"
-#include "policy/record_rule.h"
 #include "tls/leaf_cache.h"
 #include "tls/server_context.h"
 
 namespace gateway {
 
 struct Shared {
-  std::shared_ptr<const flow::Pipeline> pipeline;
+  std::unique_ptr<CurrentRules> rules;
   flow::Approver& approver;
   audit::Journal& journal;
   audit::Log& log;
@@ -40,14 +38,9 @@ struct Shared {
   std::unique_ptr<BodyBudget> held = std::make_unique<BodyBudget>(256UL << 20U);
   std::string session_id;
   std::string sandbox;
-  std::string project;               // its files may be named to the program
-  std::uint16_t proxy_port = 0;      // of 10.0.2.2, where the explicit proxy answers
-  bool intercept = true;             // false: TLS is relayed unopened
-  std::size_t logged_body = 262144;  // bytes of each body that go into a record
-  std::vector<std::string>
-      masked_headers{};                     // whose values no record holds, besides the usual ones
-  std::vector<policy::Pattern> log_skip{};  // an exchange that one of them matches is not logged
-  std::vector<policy::RecordRule> record_rules{};
+  std::string project;           // its files may be named to the program
+  std::uint16_t proxy_port = 0;  // of 10.0.2.2, where the explicit proxy answers
+  bool intercept = true;         // false: TLS is relayed unopened
   /// Whom to ask for records, from any thread: the host's servers change while it travels.
   std::function<std::vector<NameServers::Server>()> name_servers{};
   std::vector<ConnectTo> connect_to{};

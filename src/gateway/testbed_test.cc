@@ -335,7 +335,8 @@ struct Testbed::Parts {
         client_tls(context_that_trusts(authority, directory.path())),
         resolver(setup.names),
         shared{
-            .pipeline = pipeline_of(setup),
+            .rules = std::make_unique<CurrentRules>(
+                std::make_shared<const Rules>(Rules{.pipeline = pipeline_of(setup)})),
             .approver = nobody,
             .journal = *journal,
             .log = notes,
@@ -359,7 +360,8 @@ struct Testbed::Parts {
         upstreams(loop, shared.outbound()) {
     std::signal(SIGPIPE, SIG_IGN);  // as the gateway's threads block it
     loop.start("testbed");
-    auto tokens = shared.pipeline->injectors().fetching(shared.pipeline->scrubber());
+    const auto& pipeline = *shared.rules->get()->pipeline;
+    auto tokens = pipeline.injectors().fetching(pipeline.scrubber());
     if (tokens.empty()) return;
     fetcher = std::make_unique<TokenFetcher>(
         shared, std::move(tokens), secrets::LoginStore(directory.path() / "logins"));

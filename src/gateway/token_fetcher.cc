@@ -37,9 +37,13 @@ double random_share() {
 }  // namespace
 
 TokenFetcher::TokenFetcher(
-    const Shared& shared, std::vector<secrets::FetchTask> tasks, secrets::LoginStore logins)
+    const Shared& shared,
+    std::vector<secrets::FetchTask> tasks,
+    secrets::LoginStore logins,
+    IsNeeded is_needed)
     : shared_(shared),
       logins_(std::move(logins)),
+      is_needed_(std::move(is_needed)),
       loop_([&shared](std::string_view what) {
         shared.log.error("credential", "fetching tokens ended badly: " + std::string(what));
       }),
@@ -61,7 +65,7 @@ TokenFetcher::~TokenFetcher() {
 }
 
 net::Task<> TokenFetcher::serve(TokenFetcher& self, Job& job) {
-  for (;;) {
+  while (self.is_needed_()) {
     const auto due = job.task.fetched->time_to_fetch(base::now());
     if (due && due->count() == 0) {
       co_await self.fetch(job);

@@ -3,6 +3,7 @@
 // Fetches the tokens of credentials, on a loop of its own: one fetch at a time of each, when a
 // request needs it and ahead of its end. What comes of each is in the log.
 
+#include <functional>
 #include <memory>
 #include <optional>
 #include <vector>
@@ -19,10 +20,16 @@ class FetchRecord;
 
 class TokenFetcher {
 public:
-  /// Serves from now on. `shared` outlives it, and what the tasks are about. `logins` keeps refresh
-  /// tokens that change with each use.
+  /// Asked on its loop whether anybody may still need a token.
+  using IsNeeded = std::function<bool()>;
+
+  /// Serves from now on; once it is not needed it fetches nothing more. `shared` outlives it, and
+  /// what the tasks are about. `logins` keeps refresh tokens that change with each use.
   TokenFetcher(
-      const Shared& shared, std::vector<secrets::FetchTask> tasks, secrets::LoginStore logins);
+      const Shared& shared,
+      std::vector<secrets::FetchTask> tasks,
+      secrets::LoginStore logins,
+      IsNeeded is_needed = [] { return true; });
   TokenFetcher(const TokenFetcher&) = delete;
   TokenFetcher& operator=(const TokenFetcher&) = delete;
   /// Ends what is being fetched.
@@ -52,6 +59,7 @@ private:
 
   const Shared& shared_;
   secrets::LoginStore logins_;
+  IsNeeded is_needed_;
   std::vector<std::unique_ptr<Job>> jobs_;
   net::Loop loop_;
   Upstreams upstreams_;

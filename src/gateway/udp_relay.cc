@@ -75,7 +75,8 @@ void UdpRelay::take(const CapturedDatagram& datagram) {
   }
   const auto& destination = datagram.path.destination;
   auto host = meant_host(shared_.names, destination.address());
-  auto decision = policy::decide_datagrams(shared_.pipeline->policy(), host, destination.port());
+  const auto rules = shared_.rules->get();
+  auto decision = policy::decide_datagrams(rules->policy(), host, destination.port());
   if (decision.action != policy::Action::allow) {
     refuse(datagram, host, decision, "filter", decision.reason);
   } else if (!shared_.journal.healthy()) {
@@ -124,8 +125,9 @@ net::Task<> UdpRelay::serve(UdpRelay& self, FlowPointer flow) {
     }
   } const removal{self, *flow};
 
-  auto found =
-      co_await self.routes_.find(flow->host(), flow->port(), self.shared_.pipeline->policy());
+  auto rules = self.shared_.rules->get();
+  auto found = co_await self.routes_.find(flow->host(), flow->port(), rules->policy());
+  rules.reset();  // the flow may live for long
   if (!found) {
     flow->refuse(found.error().stage, found.error().reason);
     if (!self.repetitions_.is_new(found.error().reason)) flow->forget();

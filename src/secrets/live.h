@@ -4,8 +4,8 @@
 // the old one ends with it.
 
 #include <memory>
-#include <mutex>
 
+#include "base/current.h"
 #include "secrets/freshness.h"
 #include "secrets/waker.h"
 
@@ -21,14 +21,8 @@ public:
     if (waker_ && freshness_->use(Freshness::Clock::now())) waker_->wake();
     return current();
   }
-  std::shared_ptr<const Value> current() const {
-    const std::scoped_lock lock(mutex_);
-    return current_;
-  }
-  void replace(std::shared_ptr<const Value> next) {
-    const std::scoped_lock lock(mutex_);
-    current_.swap(next);
-  }
+  std::shared_ptr<const Value> current() const { return current_.get(); }
+  void replace(std::shared_ptr<const Value> next) { current_.replace(std::move(next)); }
 
   /// Before any request: from now on its sources are asked again. `waker` when uses matter.
   void refresh_by(std::shared_ptr<Freshness> freshness, std::shared_ptr<const Waker> waker) {
@@ -39,8 +33,7 @@ public:
   const std::shared_ptr<Freshness>& freshness() const { return freshness_; }
 
 private:
-  mutable std::mutex mutex_;  // of the pointer alone
-  std::shared_ptr<const Value> current_;
+  base::Current<Value> current_;
   std::shared_ptr<Freshness> freshness_;
   std::shared_ptr<const Waker> waker_;
 };

@@ -176,7 +176,7 @@ TEST(Logins, StandBesideTheConfiguredPlaceholders) {
   secrets.push_back({.name = "KEY", .hosts = {"key.test"}});
   secrets.back().source.value = base::Secret("the-key-itself");
   const auto configured =
-      Placeholders::create(secrets, {}, "/", [] { return std::string(32, 'r'); }).value();
+      Placeholders::create(secrets, {}, "/", [](auto) { return std::string(32, 'r'); }).value();
   const std::vector<LoginSpec> specs{spec()};
   const auto logins = Logins::create(specs, configured, directory.path()).value();
   EXPECT_EQ(logins->placeholders().all().size(), 1U);

@@ -62,7 +62,7 @@ Result<Placeholders> Placeholders::create(
   if (specs.empty()) return out;
   auto known = std::make_shared<Known>();
   for (const auto& spec : specs)
-    TRY_VOID(known->add(spec, environment, home, random()));
+    TRY_VOID(known->add(spec, environment, home, random(spec.name)));
   known->compile();
   out.known_ = std::move(known);
   return out;

@@ -56,12 +56,12 @@ struct MissingSecret {
 /// Immutable but for the values; copies share what is compiled. Safe from any thread.
 class Placeholders {
 public:
-  using MakeRandom = std::function<std::string()>;
+  using MakeRandom = std::function<std::string(std::string_view name)>;
 
   Placeholders() = default;
 
   /// Resolves every spec. One whose source gives nothing is left out, with a warning. `random`
-  /// gives 32 letters and digits, others each time. Errors: a spec that is wrong, a source that
+  /// gives 32 letters and digits, others for each name. Errors: a spec that is wrong, a source that
   /// cannot be read, a value that is too short to be kept out of responses, two with one
   /// placeholder or one variable.
   static base::Result<Placeholders> create(

@@ -21,7 +21,9 @@ PlaceholderSpec spec(const std::string& name, std::vector<std::string> hosts = {
   return made;
 }
 
-std::string random_text() { return "0123456789abcdef0123456789abcdef"; }
+std::string random_text(std::string_view /*name*/ = {}) {
+  return "0123456789abcdef0123456789abcdef";
+}
 
 base::Result<Placeholders> create(PlaceholderSpec one) {
   std::vector<PlaceholderSpec> specs;

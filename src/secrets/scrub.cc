@@ -5,6 +5,7 @@
 #include <mutex>
 #include <utility>
 
+#include "base/current.h"
 #include "secrets/disguises.h"
 
 namespace secrets {
@@ -19,10 +20,7 @@ std::string mark_of(std::string_view name) {
 /// The values themselves, and what was compiled from them: immutable, and replaced as one.
 class Scrubber::Memory {
 public:
-  std::shared_ptr<const Known> known() const {
-    const std::scoped_lock lock(mutex_);
-    return known_;
-  }
+  std::shared_ptr<const Known> known() const { return known_.get(); }
 
   /// False when nothing of it can be looked for.
   bool learn(std::span<const NamedSecret> secrets) {
@@ -32,10 +30,22 @@ public:
     for (const auto& secret : secrets)
       is_new = remember(secret, begins) || is_new;
     if (!is_new) return !values_.empty();
-    auto compiled = compile();
-    const std::scoped_lock lock(mutex_);
-    known_.swap(compiled);
+    known_.replace(compile());
     return true;
+  }
+
+  /// What another one knows, as if it had been learnt here.
+  void learn_from(const Memory& other) {
+    std::vector<Value> values;
+    {
+      const std::scoped_lock learning(other.learning_);
+      for (const auto& [name, value, stand_in] : other.values_)
+        values.push_back({name, value.clone(), stand_in});
+    }
+    std::vector<NamedSecret> secrets;
+    for (const auto& [name, value, stand_in] : values)
+      secrets.push_back({.name = name, .value = value.reveal(), .stand_in = stand_in});
+    learn(secrets);
   }
 
 private:
@@ -71,10 +81,9 @@ private:
     return std::make_shared<const Known>(Needles(needles), std::move(replacements));
   }
 
-  std::mutex learning_;        // of the values
-  std::vector<Value> values_;  // oldest first
-  mutable std::mutex mutex_;   // of the pointer
-  std::shared_ptr<const Known> known_;
+  mutable std::mutex learning_;  // of the values
+  std::vector<Value> values_;    // oldest first
+  base::Current<Known> known_;
 };
 
 Scrubber::Scrubber(std::span<const NamedSecret> secrets, Later later) {
@@ -84,6 +93,10 @@ Scrubber::Scrubber(std::span<const NamedSecret> secrets, Later later) {
 
 void Scrubber::learn(std::span<const NamedSecret> secrets) const {
   if (memory_) memory_->learn(secrets);
+}
+
+void Scrubber::learn_from(const Scrubber& former) const {
+  if (memory_ && former.memory_) memory_->learn_from(*former.memory_);
 }
 
 std::shared_ptr<const Scrubber::Known> Scrubber::known() const {

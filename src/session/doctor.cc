@@ -178,7 +178,7 @@ void check_config(
     checks.push_back(bad("proxy", way_out.error()));
   else if (const auto& proxy = way_out->proxies.for_all_else)
     checks.push_back(ok("proxy", proxy->place()));
-  const auto decider = make_decider(*loaded.config, project, project.slug, Purpose::explain);
+  const auto decider = make_decider(*loaded.config, project, {.sandbox = project.slug});
   if (!decider) {
     checks.push_back(bad("credentials", decider.error()));
     return;

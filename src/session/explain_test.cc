@@ -97,8 +97,7 @@ protected:
   void decide_with(const config::Environment& environment) {
     read_file();  // anew: its rules move into what decides
     auto decider = make_decider(
-        *config_, {.environment = environment, .places = {.home = "/home/u"}}, "box",
-        Purpose::explain);
+        *config_, {.environment = environment, .places = {.home = "/home/u"}}, {.sandbox = "box"});
     ASSERT_TRUE(decider) << decider.error().to_string();
     decider_ = *std::move(decider);
   }

@@ -101,34 +101,6 @@ gateway::Doors doors_of(sandbox::Listeners listeners, GatewayRequest& request) {
       .read_refusals = read_refusals};
 }
 
-/// Credentials and secrets whose sources have something new get it while the gateway serves.
-std::vector<std::unique_ptr<secrets::Refresher>> keep_fresh(
-    const config::Config& config, const GatewayRequest& request, const gateway::Shared& shared) {
-  const auto tell_of = [&log = shared.log](std::string what) {
-    return [&log, what = std::move(what)](const std::string& name, const base::Error& error) {
-      log.warning("secrets", what + " `" + name + "` stays as it was: " + error.to_string());
-    };
-  };
-  const auto& pipeline = *shared.pipeline;
-  const auto& home = request.places.home;
-  std::vector<std::unique_ptr<secrets::Refresher>> refreshers;
-  refreshers.push_back(pipeline.injectors().keep_fresh(
-      config.credentials, request.environment, home, pipeline.scrubber(), tell_of("credential")));
-  refreshers.push_back(pipeline.placeholders().keep_fresh(
-      config.secrets, request.environment, home, pipeline.scrubber(), tell_of("secret")));
-  return refreshers;
-}
-
-/// Null when no credential's token is fetched.
-std::unique_ptr<gateway::TokenFetcher> make_fetcher(
-    const GatewayRequest& request, const gateway::Shared& shared) {
-  const auto& pipeline = *shared.pipeline;
-  auto tasks = pipeline.injectors().fetching(pipeline.scrubber());
-  if (tasks.empty()) return nullptr;
-  return std::make_unique<gateway::TokenFetcher>(
-      shared, std::move(tasks), secrets::LoginStore(request.places.logins()));
-}
-
 }  // namespace
 
 unsigned loop_count() { return std::clamp(std::thread::hardware_concurrency(), 1U, 4U); }
@@ -181,7 +153,7 @@ std::vector<std::string> GatewayHost::warnings() const {
 }
 
 base::Result<std::unique_ptr<GatewayHost>> GatewayHost::start(
-    const config::Config& config,
+    config::Config config,
     std::shared_ptr<const flow::Pipeline> pipeline,
     tls::Authority authority,
     sandbox::Listeners listeners,
@@ -198,15 +170,9 @@ base::Result<std::unique_ptr<GatewayHost>> GatewayHost::start(
   std::unique_ptr<GatewayHost> host(new GatewayHost(
       std::move(request), std::move(log), std::move(journal), std::move(authority),
       std::move(server_tls), std::move(upstream_tls)));
-  host->request_.way_out.limits.held_body = config.redaction.max_scan_bytes;
   host->resolvers_ = make_resolvers(host->request_.way_out);
-  std::vector<std::string> masked;
-  for (const auto& injector : pipeline->injectors().all()) {
-    if (injector.slot().place == secrets::Slot::Place::header)
-      masked.push_back(injector.slot().name);
-  }
   host->shared_ = std::make_unique<gateway::Shared>(gateway::Shared{
-      .pipeline = std::move(pipeline),
+      .rules = std::make_unique<gateway::CurrentRules>(),
       .approver = host->nobody_,
       .journal = *host->journal_,
       .log = *host->log_,
@@ -220,21 +186,30 @@ base::Result<std::unique_ptr<GatewayHost>> GatewayHost::start(
       .project = host->request_.project,
       .proxy_port = config.proxy.port,
       .intercept = config.proxy.mitm,
-      .logged_body = config.proxy.max_log_body_bytes,
-      .masked_headers = std::move(masked),
-      .log_skip = config.log_skip,
-      .record_rules = config.record_rules,
       .name_servers = name_servers_of(host->request_.way_out),
       .connect_to = connect_to_of(config),
       .proxies = std::move(host->request_.way_out.proxies),
       .limits = host->request_.way_out.limits});
-  host->refreshers_ = keep_fresh(config, host->request_, *host->shared_);
+  host->take_up(std::move(config), std::move(pipeline));
   if (const auto why = base::why_secrets_may_be_swapped(); !why.empty())
     host->log_->warning("secrets", "memory for secrets may be written to swap: " + why);
   host->gateway_ = std::make_unique<gateway::Gateway>(
       *host->shared_, doors_of(std::move(listeners), host->request_), loop_count());
-  host->fetcher_ = make_fetcher(host->request_, *host->shared_);
   return host;
+}
+
+void GatewayHost::take_up(config::Config config, std::shared_ptr<const flow::Pipeline> pipeline) {
+  auto next = std::make_unique<Regime>(std::move(config), std::move(pipeline));
+  const auto& scrubber = next->rules()->pipeline->scrubber();
+  if (regime_) scrubber.learn_from(regime_->rules()->pipeline->scrubber());
+  shared_->rules->replace(next->rules());
+  next->serve(*shared_, request_.environment, request_.places);
+  regime_.swap(next);
+  if (!next) return;
+  next->retire();
+  former_.push_back(std::move(next));
+  std::erase_if(former_, [](const auto& regime) { return !regime->is_in_use(); });
+  log_->info("session", "the configuration was read again, and is in force");
 }
 
 }  // namespace session

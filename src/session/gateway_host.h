@@ -13,11 +13,11 @@
 #include "config/config.h"
 #include "config/places.h"
 #include "gateway/gateway.h"
-#include "gateway/token_fetcher.h"
 #include "sandbox/datagrams.h"
 #include "sandbox/listeners.h"
 #include "sandbox/plan.h"
 #include "session/pipeline.h"
+#include "session/regime.h"
 #include "session/way_out.h"
 #include "tls/authority.h"
 
@@ -49,9 +49,9 @@ unsigned loop_count();
 
 class GatewayHost {
 public:
-  /// The gateway serves when this returns. `config` outlives it.
+  /// The gateway serves when this returns. `pipeline` was made of `config`.
   static base::Result<std::unique_ptr<GatewayHost>> start(
-      const config::Config& config,
+      config::Config config,
       std::shared_ptr<const flow::Pipeline> pipeline,
       tls::Authority authority,
       sandbox::Listeners listeners,
@@ -61,6 +61,11 @@ public:
   GatewayHost& operator=(const GatewayHost&) = delete;
   /// Ends the connections, then closes the log.
   ~GatewayHost();
+
+  /// What begins from now on goes by these; what is under way ends by what it began with. Of the
+  /// configuration only what config::keys_for_next_start() does not name counts. One thread at a
+  /// time.
+  void take_up(config::Config config, std::shared_ptr<const flow::Pipeline> pipeline);
 
   /// To be called when the program has ended, and all that it left behind: what it was still doing
   /// comes to its end, if that is soon.
@@ -92,9 +97,10 @@ private:
   Resolvers resolvers_{};
   flow::NobodyToAsk nobody_;
   std::unique_ptr<gateway::Shared> shared_;
-  std::vector<std::unique_ptr<secrets::Refresher>> refreshers_;
-  std::unique_ptr<gateway::Gateway> gateway_;         // it uses all of the above
-  std::unique_ptr<gateway::TokenFetcher> fetcher_{};  // it tells the gateway's exchanges
+  std::unique_ptr<gateway::Gateway> gateway_;  // it uses all of the above
+  // These tell the gateway's exchanges of their tokens.
+  std::vector<std::unique_ptr<Regime>> former_;
+  std::unique_ptr<Regime> regime_;  // the one in force
 };
 
 }  // namespace session

@@ -9,8 +9,6 @@
 namespace session {
 namespace {
 
-std::string random_text() { return base::to_hex(base::random_bytes(16)); }
-
 flow::TokenNeed need_of(config::TokenNeed need) {
   switch (need) {
     case config::TokenNeed::never:
@@ -25,18 +23,15 @@ flow::TokenNeed need_of(config::TokenNeed need) {
 
 /// None where no token was ever minted and none is needed.
 std::shared_ptr<flow::TokenGate> gate_of(
-    const config::Config& config,
-    const config::Places& places,
-    std::string_view sandbox,
-    Purpose purpose) {
+    const config::Config& config, const config::Places& places, const Occasion& occasion) {
   std::error_code missing;
   const bool has_keys = std::filesystem::exists(places.token_keys(), missing);
   if (!has_keys && config.token_need == config::TokenNeed::never) return nullptr;
   auto gate = std::make_shared<flow::TokenGate>(
       places.token_keys(), places.token_usage(), places.token_approvals());
   gate->need = need_of(config.token_need);
-  gate->sandbox = sandbox;
-  gate->counts = purpose == Purpose::serve;
+  gate->sandbox = occasion.sandbox;
+  gate->counts = occasion.purpose == Purpose::serve;
   return gate;
 }
 
@@ -80,11 +75,14 @@ void warn(const policy::Policy& policy, std::vector<std::string>& warnings) {
 }  // namespace
 
 base::Result<Decider> make_decider(
-    config::Config& config, const Project& project, std::string_view sandbox, Purpose purpose) {
+    config::Config& config, const Project& project, const Occasion& occasion) {
   const auto& [environment, places, directory, slug] = project;
   auto injectors = TRY(secrets::Injectors::create(config.credentials, environment, places.home));
+  const auto random = [&](std::string_view name) {
+    return base::to_hex(base::hmac_sha256(occasion.seed, name).substr(0, 16));
+  };
   auto placeholders =
-      TRY(secrets::Placeholders::create(config.secrets, environment, places.home, random_text));
+      TRY(secrets::Placeholders::create(config.secrets, environment, places.home, random));
   std::shared_ptr<secrets::Logins> logins;
   if (!config.logins.empty())
     logins = TRY(secrets::Logins::create(config.logins, placeholders, places.logins(slug)));
@@ -105,7 +103,7 @@ base::Result<Decider> make_decider(
   warn(config.policy, decider.warnings);
   decider.pipeline = std::make_shared<const flow::Pipeline>(
       std::move(config.policy), std::move(injectors), std::move(placeholders),
-      gate_of(config, places, sandbox, purpose), std::move(scanner), std::move(logins));
+      gate_of(config, places, occasion), std::move(scanner), std::move(logins));
   return decider;
 }
 

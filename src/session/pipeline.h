@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "base/encoding.h"
 #include "base/result.h"
 #include "config/config.h"
 #include "flow/pipeline.h"
@@ -23,9 +24,17 @@ struct Decider {
 /// Whether requests are sent, or only asked about: those do not count.
 enum class Purpose { serve, explain };
 
-/// Resolves every source. `config.policy` moves into the pipeline. `sandbox` is the name that
-/// tokens may be bound to.
+/// On what occasion something is decided.
+struct Occasion {
+  std::string sandbox;  // the name that tokens may be bound to
+  Purpose purpose = Purpose::explain;
+  /// What the random parts of placeholders come from: a session that reads its configuration again
+  /// has the same ones.
+  std::string seed = base::random_bytes(32);
+};
+
+/// Resolves every source. `config.policy` moves into the pipeline.
 base::Result<Decider> make_decider(
-    config::Config& config, const Project& project, std::string_view sandbox, Purpose purpose);
+    config::Config& config, const Project& project, const Occasion& occasion);
 
 }  // namespace session

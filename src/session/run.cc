@@ -30,7 +30,9 @@
 #include "sandbox/warden.h"
 #include "secrets/dummy.h"
 #include "session/gateway_host.h"
+#include "session/own_files.h"
 #include "session/pipeline.h"
+#include "session/reload.h"
 #include "session/status.h"
 
 extern char** environ;  // NOLINT(readability-redundant-declaration)
@@ -84,12 +86,6 @@ std::vector<sandbox::MountPattern> mount_patterns_of(const std::vector<config::M
         {.pattern = rule.pattern, .mode = visibility_of(rule.mode), .origin = rule.origin});
   }
   return out;
-}
-
-/// Both are real paths.
-bool is_inside(const fs::path& path, const fs::path& directory) {
-  const auto relative = path.lexically_relative(directory);
-  return !relative.empty() && *relative.begin() != "..";
 }
 
 /// The project's history is read-only inside: hooks, configuration, `commondir` or a submodule's
@@ -179,30 +175,6 @@ base::Result<std::map<std::string, std::string>> variables_of(
   return out;
 }
 
-/// Files that say or hold what the program may not know, but lie in its project (a linked
-/// configuration, a token's file).
-void hide_own_files(
-    const Project& project, const config::Loaded& loaded, std::vector<sandbox::MountRule>& rules) {
-  std::vector<fs::path> files(loaded.files.begin(), loaded.files.end());
-  const auto hide = [&](const secrets::Source& source) {
-    if (!source.file.empty()) files.push_back(base::expand_home(source.file, project.places.home));
-  };
-  for (const auto& credential : loaded.config->credentials) {
-    for (const auto* source : credential.sources())
-      hide(*source);
-  }
-  for (const auto& secret : loaded.config->secrets)
-    hide(secret.source);
-  hide(loaded.config->upstream.proxy);
-  for (const auto& file : files) {
-    std::error_code missing;
-    const auto real = fs::canonical(file, missing);
-    if (missing || real == project.directory / config::project_file_name) continue;
-    if (!is_inside(real, project.directory)) continue;
-    rules.insert(rules.begin(), {.path = real.string(), .mode = sandbox::Visibility::hidden});
-  }
-}
-
 /// What takes a walk over many files, each on a thread of its own: only the plan needs it.
 struct Walks {
   std::future<sandbox::HostFacts> host{};
@@ -214,6 +186,7 @@ base::Result<sandbox::PlanInput> plan_input_of(
     const Project& project,
     const config::Loaded& loaded,
     const config::SandboxPlaces& places,
+    const std::vector<fs::path>& hidden,
     Walks walks) {
   const config::Config& config = *loaded.config;
   auto mounts = TRY(sandbox::match_mount_rules(
@@ -241,7 +214,9 @@ base::Result<sandbox::PlanInput> plan_input_of(
            project.places.state.string(), project.places.runtime.string(), places.root.string()},
       .config_visibility = visibility_of(config.sandbox.config_visibility),
       .host = walks.host.get()};
-  hide_own_files(project, loaded, input.mount_rules);
+  for (const auto& file : hidden)
+    input.mount_rules.insert(
+        input.mount_rules.begin(), {.path = file.string(), .mode = sandbox::Visibility::hidden});
   protect_repository(project.directory, input.mount_rules);
   if (config.sandbox.hide_env_files) input.env_files = walks.env_files.get();
   if (fs::exists(own_file, missing)) input.project_config = own_file.string();
@@ -290,12 +265,15 @@ struct Brain {
 };
 
 base::Result<Brain> make_brain(
-    const RunRequest& request, const Project& project, config::Config& config) {
+    const RunRequest& request,
+    const Project& project,
+    config::Config& config,
+    const Occasion& occasion) {
   const auto directory = project.places.authority();
   auto authority = TRY(tls::Authority::load_or_create(directory));
   std::optional<sandbox::TrustedAuthority> trusted;
   if (config.proxy.mitm) trusted = TRY(trusted_authority(authority, directory));
-  auto decider = TRY(make_decider(config, project, request.name, Purpose::serve));
+  auto decider = TRY(make_decider(config, project, occasion));
   for (const auto& warning : decider.warnings)
     request.tell(warning);
   auto way_out = TRY(make_way_out(config, project.environment, project.places.home, loop_count()));
@@ -308,22 +286,39 @@ base::Result<Brain> make_brain(
       .way_out = std::move(way_out)};
 }
 
-/// Answers `lazaret ls` for as long as it lives. Without it the session runs all the same.
-std::unique_ptr<control::Server> tell_of_session(
-    const RunRequest& request, Status status, const Project& project, const GatewayHost* gateway) {
-  auto socket = project.places.control_socket(status.process);
-  const auto answer = [status = std::move(status), gateway](const http::Request& asked) mutable {
-    if (asked.method != "GET" || asked.target != "/status")
-      return control::Answer{.status = 404, .json = "{\"error\":\"there is GET /status\"}\n"};
-    if (gateway != nullptr) {
-      status.records = gateway->records();
-      status.distrusted = gateway->distrusted();
-    }
-    return control::Answer{.status = 200, .json = to_json(status) + "\n"};
+control::Answer tell_status(Status status, const GatewayHost* gateway) {
+  if (gateway != nullptr) {
+    status.records = gateway->records();
+    status.distrusted = gateway->distrusted();
+  }
+  return {.status = 200, .json = to_json(status) + "\n"};
+}
+
+control::Answer take_up_configuration(const Start& start, GatewayHost* gateway) {
+  const auto done =
+      gateway != nullptr
+          ? reload(start, *gateway)
+          : base::fail(base::ErrorKind::invalid, "its network does not go through the gateway");
+  return {.status = done ? 200 : 409, .json = reload_to_json(done)};
+}
+
+/// Answers `lazaret ls` and `lazaret reload` for as long as it lives. Without it the session runs
+/// all the same.
+std::unique_ptr<control::Server> answer_commands(
+    const RunRequest& request, const Status& status, Start start, GatewayHost* gateway) {
+  auto socket = start.project.places.control_socket(status.process);
+  const auto answer = [status, start = std::move(start), gateway](const http::Request& asked) {
+    if (asked.method == "GET" && asked.target == "/status") return tell_status(status, gateway);
+    if (asked.method == "POST" && asked.target == "/reload")
+      return take_up_configuration(start, gateway);
+    return control::Answer{
+        .status = 404, .json = "{\"error\":\"there are GET /status and POST /reload\"}\n"};
   };
   auto server = control::Server::start(std::move(socket), answer);
   if (server) return *std::move(server);
-  request.tell("`lazaret ls` will not show this session: " + server.error().to_string());
+  request.tell(
+      "`lazaret ls` and `lazaret reload` will not find this session: " +
+      server.error().to_string());
   return nullptr;
 }
 
@@ -356,14 +351,24 @@ base::Result<sandbox::Ending> run(RunRequest request) {
   const auto places = project.sandbox_places(config.sandbox.base_path);
   if (request.name.empty()) request.name = project.slug;
   TRY_VOID(base::make_directories(places.home(), 0700));
+  Start start{
+      .config = request.config,
+      .project = project,
+      .occasion = {.sandbox = request.name, .purpose = Purpose::serve},
+      .effective = loaded.effective,
+      .files = loaded.files};
+  start.config.asker = nullptr;  // the terminal is the program's
   std::optional<Brain> brain;
   if (config.network == config::Network::gateway)
-    brain.emplace(TRY(make_brain(request, project, config)));
+    brain.emplace(TRY(make_brain(request, project, config, start.occasion)));
   if (brain) hide_variables(brain->pipeline->scrubber(), config);
-  auto input = TRY(plan_input_of(request, project, loaded, places, std::move(walks)));
+  start.hidden = own_files(project, loaded.files, config);
+  auto input = TRY(plan_input_of(request, project, loaded, places, start.hidden, std::move(walks)));
   if (brain) {
     input.proxy_url = "http://10.0.2.2:" + std::to_string(config.proxy.port);
     input.authority = brain->trusted;
+    start.variables = variables_for_secrets(*brain->pipeline);
+    start.datagrams = policy::datagrams_of(brain->pipeline->policy());
     for (auto& [name, placeholder] : brain->pipeline->placeholders().environment())
       input.environment[name] = std::move(placeholder);
     input.dummies = brain->pipeline->injectors().environment();
@@ -403,7 +408,7 @@ base::Result<sandbox::Ending> run(RunRequest request) {
         .datagrams = std::move(datagrams),
         .answer = [&warden](const auto& from, const auto& to) { return warden->answer(from, to); }};
     auto made = GatewayHost::start(
-        config, std::move(brain->pipeline), std::move(brain->authority),
+        std::move(config), std::move(brain->pipeline), std::move(brain->authority),
         std::move(warden->listeners()), std::move(needs));
     if (!made) {
       abandon(*warden, std::move(started));
@@ -411,7 +416,7 @@ base::Result<sandbox::Ending> run(RunRequest request) {
     }
     gateway = std::move(*made);
   }
-  const auto control = tell_of_session(request, std::move(status), project, gateway.get());
+  const auto control = answer_commands(request, status, std::move(start), gateway.get());
   auto ending = sandbox::supervise(*warden, signals, std::move(started));
   warden->dismiss();
   if (gateway) {

@@ -71,7 +71,7 @@ Sessions running_sessions(const fs::path& runtime) {
   std::error_code missing;
   for (const auto& entry : fs::directory_iterator(runtime, missing)) {
     if (entry.path().extension() != ".sock") continue;
-    const auto answer = control::get(entry.path(), "/status");
+    const auto answer = control::ask(entry.path(), "GET", "/status");
     if (!answer && answer.error().kind == base::ErrorKind::not_found) {
       fs::remove(entry.path(), missing);
       continue;

@@ -24,7 +24,7 @@ secrets::Placeholders placeholder() {
   spec.source.value = base::Secret("s3cret");
   std::vector<secrets::PlaceholderSpec> specs;
   specs.push_back(std::move(spec));
-  return secrets::Placeholders::create(specs, {}, "/", [] { return std::string(); }).value();
+  return secrets::Placeholders::create(specs, {}, "/", [](auto) { return std::string(); }).value();
 }
 
 /// Why the request is refused; empty when it is not.

@@ -94,29 +94,31 @@ Housekeeper::Housekeeper(fs::path directory, const Series& series, Rotation rota
 
 Housekeeper::~Housekeeper() = default;
 
-void Housekeeper::tidy() {
+void Housekeeper::tidy(std::chrono::milliseconds rest) {
   const std::lock_guard lock(mutex_);
-  wanted_ = true;
+  due_ = Clock::now() + rest;
   changed_.notify_all();
-}
-
-void Housekeeper::wait() {
-  std::unique_lock lock(mutex_);
-  changed_.wait(lock, [&] { return !wanted_ && !busy_; });
 }
 
 void Housekeeper::work(const std::stop_token& stop) {
   become_a_background_thread();
   std::unique_lock lock(mutex_);
-  while (changed_.wait(lock, stop, [&] { return wanted_; }) && !stop.stop_requested()) {
-    wanted_ = false;
-    busy_ = true;
+  while (changed_.wait(lock, stop, [&] { return due_.has_value(); })) {
+    const auto due = due_;
+    lock.unlock();
+    prune_directory(directory_, series_, rotation_);
+    lock.lock();
+    const bool is_put_off = changed_.wait_until(lock, stop, *due, [&] { return due_ != due; });
+    if (is_put_off) continue;
+    due_.reset();
     lock.unlock();
     tidy_directory(directory_, series_, rotation_, stop);
     lock.lock();
-    busy_ = false;
-    changed_.notify_all();
   }
+}
+
+void prune_directory(const fs::path& directory, const Series& series, Rotation rotation) {
+  if (const auto files = list_files(directory, series)) prune(*files, rotation);
 }
 
 void tidy_directory(
@@ -130,7 +132,7 @@ void tidy_directory(
     if (stop.stop_requested()) return;
     if (!file.compressed) compress_if_complete(file, rotation, stop);
   }
-  if (const auto tidied = list_files(directory, series)) prune(*tidied, rotation);
+  prune_directory(directory, series, rotation);
 }
 
 }  // namespace audit

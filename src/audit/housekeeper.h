@@ -4,9 +4,11 @@
 // finishes what a process that died left behind, removes the oldest files. It may stop at any
 // moment; the next one goes on.
 
+#include <chrono>
 #include <condition_variable>
 #include <filesystem>
 #include <mutex>
+#include <optional>
 #include <thread>
 
 #include "audit/log_files.h"
@@ -22,10 +24,10 @@ public:
   /// Breaks off what it is doing.
   ~Housekeeper();
 
-  /// Looks at the directory soon.
-  void tidy();
-  /// Waits until it has nothing left to do.
-  void wait();
+  /// Removes old files soon, and compresses when `rest` has passed since it was last asked to: while
+  /// files get full one after the other the processor has better things to do, and what would be
+  /// compressed first is what goes first.
+  void tidy(std::chrono::milliseconds rest = {});
 
 private:
   void work(const std::stop_token& stop);
@@ -35,10 +37,14 @@ private:
   const Rotation rotation_;
   std::mutex mutex_;
   std::condition_variable_any changed_;
-  bool wanted_ = false;
-  bool busy_ = false;
+  using Clock = std::chrono::steady_clock;
+  std::optional<Clock::time_point> due_;  // none: there is nothing to do
   std::jthread thread_;
 };
+
+/// Removes the oldest files.
+void prune_directory(
+    const std::filesystem::path& directory, const Series& series, Rotation rotation);
 
 /// One pass over the directory: compress, then prune. A plain file whose lock can be had has no
 /// writer; it is complete when it is full or not of today. Others wait for the next writer.

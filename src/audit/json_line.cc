@@ -28,6 +28,13 @@ public:
     out_ += value;
     out_ += '"';
   }
+  void base64(std::string_view name, std::string_view bytes) {
+    if (bytes.empty()) return;
+    key(name);
+    out_ += '"';
+    base::append_base64(out_, bytes);
+    out_ += '"';
+  }
   void number(std::string_view name, std::uint64_t value) {
     if (value == 0) return;
     key(name);
@@ -113,12 +120,12 @@ void append_json(std::string& out, const Record& record, Bodies bodies) {
   object.text("dial", record.dial);
   object.headers("req_headers", record.request_headers);
   object.flag("req_headers_truncated", record.request_headers_truncated);
-  if (bodies == Bodies::keep) object.ascii("req_body", base::to_base64(record.request_body));
+  if (bodies == Bodies::keep) object.base64("req_body", record.request_body);
   object.flag("req_body_truncated", record.request_body_truncated);
   object.number("status", not_negative(record.status));
   object.headers("resp_headers", record.response_headers);
   object.flag("resp_headers_truncated", record.response_headers_truncated);
-  if (bodies == Bodies::keep) object.ascii("resp_body", base::to_base64(record.response_body));
+  if (bodies == Bodies::keep) object.base64("resp_body", record.response_body);
   object.flag("resp_body_truncated", record.response_body_truncated);
   object.number("duration_ns", not_negative(record.duration.count()));
   object.number("bytes_up", record.bytes_up);

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <chrono>
 #include <ctime>
 #include <ranges>
 
@@ -18,6 +19,8 @@ namespace audit {
 namespace {
 
 namespace fs = std::filesystem;
+
+constexpr std::chrono::seconds rest_before_compressing{5};
 
 /// While it lives, a write beyond the file size limit (ulimit -f) is an error and not the end of
 /// the process.
@@ -146,7 +149,7 @@ base::Result<> RotatingFile::write(std::string_view lines) {
 
 /// When no new file can be made the full one goes on: better too large than lost.
 void RotatingFile::rotate() {
-  if (begin_new_file()) housekeeper_->tidy();
+  if (begin_new_file()) housekeeper_->tidy(rest_before_compressing);
 }
 
 }  // namespace audit

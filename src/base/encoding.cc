@@ -4,6 +4,9 @@
 #include <openssl/evp.h>
 #include <openssl/hmac.h>
 #include <openssl/rand.h>
+#ifdef __x86_64__
+#include <immintrin.h>
+#endif
 
 #include <algorithm>
 #include <array>
@@ -42,6 +45,58 @@ unsigned byte_at(std::string_view bytes, std::size_t i) {
   return static_cast<unsigned char>(bytes[i]);
 }
 
+#ifdef __x86_64__
+/// Twelve bytes at a time, with the instructions that every processor since 2006 has (Muła and
+/// Lemire, "Faster Base64 Encoding and Decoding Using AVX2 Instructions", 2018). How many bytes are
+/// done.
+__attribute__((target("ssse3"))) std::size_t write_base64_by_twelves(
+    std::string_view bytes, char* to) {
+  const auto three_to_four = _mm_set_epi8(10, 11, 9, 10, 7, 8, 6, 7, 4, 5, 3, 4, 1, 2, 0, 1);
+  // What has to be added to six bits, by the kind of digit that they become.
+  const auto offsets = _mm_setr_epi8(
+      'a' - 26, '0' - 52, '0' - 52, '0' - 52, '0' - 52, '0' - 52, '0' - 52, '0' - 52, '0' - 52,
+      '0' - 52, '0' - 52, '+' - 62, '/' - 63, 'A', 0, 0);
+  std::size_t at = 0;
+  for (; bytes.size() - at >= sizeof(__m128i); at += 12, to += sizeof(__m128i)) {
+    const auto in = _mm_shuffle_epi8(
+        _mm_loadu_si128(reinterpret_cast<const __m128i*>(bytes.data() + at)), three_to_four);
+    const auto odd =
+        _mm_mulhi_epu16(_mm_and_si128(in, _mm_set1_epi32(0x0fc0fc00)), _mm_set1_epi32(0x04000040));
+    const auto even =
+        _mm_mullo_epi16(_mm_and_si128(in, _mm_set1_epi32(0x003f03f0)), _mm_set1_epi32(0x01000010));
+    const auto sixes = _mm_or_si128(odd, even);
+    const auto is_capital = _mm_cmpgt_epi8(_mm_set1_epi8(26), sixes);
+    const auto kinds = _mm_or_si128(
+        _mm_subs_epu8(sixes, _mm_set1_epi8(51)), _mm_and_si128(is_capital, _mm_set1_epi8(13)));
+    _mm_storeu_si128(
+        reinterpret_cast<__m128i*>(to), _mm_add_epi8(sixes, _mm_shuffle_epi8(offsets, kinds)));
+  }
+  return at;
+}
+#endif
+
+/// Into room for all of it.
+void write_base64(std::string_view bytes, char* to) {
+#ifdef __x86_64__
+  if (__builtin_cpu_supports("ssse3")) {
+    const auto done = write_base64_by_twelves(bytes, to);
+    bytes.remove_prefix(done);
+    to += done / 3 * 4;
+  }
+#endif
+  for (; bytes.size() >= 3; bytes.remove_prefix(3), to += 4) {
+    const unsigned bits = byte_at(bytes, 0) << 16U | byte_at(bytes, 1) << 8U | byte_at(bytes, 2);
+    std::memcpy(to, base64_pairs[bits >> 12U].data(), 2);
+    std::memcpy(to + 2, base64_pairs[bits & 4095U].data(), 2);
+  }
+  if (bytes.empty()) return;
+  const bool has_two = bytes.size() == 2;
+  const unsigned bits = byte_at(bytes, 0) << 16U | (has_two ? byte_at(bytes, 1) << 8U : 0U);
+  std::memcpy(to, base64_pairs[bits >> 12U].data(), 2);
+  to[2] = has_two ? base64_digits[(bits >> 6U) & 63U] : '=';
+  to[3] = '=';
+}
+
 }  // namespace
 
 std::string to_hex(std::string_view bytes) {
@@ -55,24 +110,19 @@ std::string to_hex(std::string_view bytes) {
   return out;
 }
 
-std::string to_base64(std::string_view bytes) {
-  std::string out((bytes.size() + 2) / 3 * 4, '=');
-  char* to = out.data();
-  const std::size_t whole = bytes.size() - bytes.size() % 3;
-  for (std::size_t i = 0; i < whole; i += 3) {
-    const unsigned bits =
-        byte_at(bytes, i) << 16U | byte_at(bytes, i + 1) << 8U | byte_at(bytes, i + 2);
-    std::memcpy(to, base64_pairs[bits >> 12U].data(), 2);
-    std::memcpy(to + 2, base64_pairs[bits & 4095U].data(), 2);
-    to += 4;
-  }
-  if (whole == bytes.size()) return out;
+void append_base64(std::string& out, std::string_view bytes) {
+  const auto before = out.size();
+  const auto after = before + (bytes.size() + 2) / 3 * 4;
+  // How much room there is may be told as more than was asked for (libstdc++ 12).
+  out.resize_and_overwrite(after, [&](char* text, std::size_t /*room*/) {
+    write_base64(bytes, text + before);
+    return after;
+  });
+}
 
-  const bool has_two = bytes.size() - whole == 2;
-  const unsigned bits =
-      byte_at(bytes, whole) << 16U | (has_two ? byte_at(bytes, whole + 1) << 8U : 0U);
-  std::memcpy(to, base64_pairs[bits >> 12U].data(), 2);
-  if (has_two) to[2] = base64_digits[(bits >> 6U) & 63U];
+std::string to_base64(std::string_view bytes) {
+  std::string out;
+  append_base64(out, bytes);
   return out;
 }
 

@@ -12,6 +12,7 @@ namespace base {
 std::string to_hex(std::string_view bytes);
 /// Standard alphabet with padding.
 std::string to_base64(std::string_view bytes);
+void append_base64(std::string& out, std::string_view bytes);
 /// Strict: standard alphabet, padding required, no blanks, unused bits zero: bytes have one text.
 std::optional<std::string> from_base64(std::string_view text);
 /// 32 bytes.

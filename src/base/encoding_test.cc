@@ -2,6 +2,7 @@
 #include "base/encoding.h"
 
 #include <gtest/gtest.h>
+#include <openssl/evp.h>
 
 #include <set>
 
@@ -50,6 +51,19 @@ TEST(Base64, ReadsWhatItWrites) {
   const std::string bytes = every_byte();
   for (std::size_t size = 0; size <= bytes.size(); ++size)
     EXPECT_EQ(from_base64(to_base64(bytes.substr(size))), bytes.substr(size));
+}
+
+TEST(Base64, WritesAllBytesAtAnyLengthAsOpenSslDoes) {
+  const auto bytes = random_bytes(1000);
+  for (std::size_t size = 0; size <= bytes.size(); ++size) {
+    std::string expected(size / 3 * 4 + 5, '\0');
+    expected.resize(static_cast<std::size_t>(EVP_EncodeBlock(
+        reinterpret_cast<unsigned char*>(expected.data()),
+        reinterpret_cast<const unsigned char*>(bytes.data()), static_cast<int>(size))));
+    std::string text = "before";
+    append_base64(text, std::string_view(bytes).substr(0, size));
+    ASSERT_EQ(text, "before" + expected) << size;
+  }
 }
 
 TEST(Base64, RefusesWhatIsNotStrict) {

@@ -5,6 +5,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -31,12 +32,12 @@ public:
       std::string_view place = "body");
 
   /// A text that streams by, written in one syntax from beginning to end.
-  void feed(
-      secrets::NeedleStream& stream,
-      content::Syntax syntax,
-      std::string_view in,
-      bool last,
-      std::string& out);
+  class Text {
+    friend class Substituter;
+    secrets::NeedleStream stream_;
+    std::string beginning_;  // of JSON, as long as it is short: where a placeholder stands
+  };
+  void feed(Text& text, content::Syntax syntax, std::string_view in, bool last, std::string& out);
   /// The places of a message where values have to stand, in order. They live as long as this.
   std::vector<content::protobuf::Edit> edits(std::string_view message);
 
@@ -48,7 +49,8 @@ public:
 private:
   /// What takes the place of a placeholder; nullopt when it stays, or refuses the body.
   std::optional<std::string_view> value_of(
-      std::size_t number, std::size_t size, content::Syntax syntax);
+      const secrets::Needles::Match& match, content::Syntax syntax, std::string_view beginning);
+  void note(const std::string& name, std::size_t at, std::string_view beginning);
   const std::vector<base::Secret>& values_in(content::Syntax syntax);
 
   secrets::Placeholders placeholders_;
@@ -57,6 +59,7 @@ private:
   std::shared_ptr<Notes> notes_;
   std::string_view place_;                                       // how the log calls it
   std::map<content::Syntax, std::vector<base::Secret>> values_;  // as each syntax writes them
+  std::set<std::string, std::less<>> noted_;                     // names: the first says where
   std::optional<Deny> refusal_;
   bool has_changed_ = false;
 };

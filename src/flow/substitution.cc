@@ -30,7 +30,7 @@ public:
   void feed(std::string_view in, bool last, std::string& out) override {
     if (std::exchange(is_beginning_, in.empty()) && syntax_ == Syntax::raw)
       syntax_ = guess_syntax(in);
-    substituter_.feed(stream_, syntax_, in, last, out);
+    substituter_.feed(text_, syntax_, in, last, out);
   }
   const Deny* refusal() const override { return substituter_.refusal(); }
   bool has_changed() const override { return substituter_.has_changed(); }
@@ -38,7 +38,7 @@ public:
 private:
   Substituter substituter_;
   Syntax syntax_;
-  secrets::NeedleStream stream_;
+  Substituter::Text text_;
   bool is_beginning_ = true;
 };
 
@@ -51,7 +51,7 @@ public:
   void feed(std::string_view in, bool last, std::string& out) override {
     const auto read = tracker_.feed(in, last, [&](const auto& stretch) { take(stretch, out); });
     if (!read) substituter_.refuse("the multipart body: " + read.error().message);
-    if (last) substituter_.feed(stream_, syntax_, {}, true, out);
+    if (last) substituter_.feed(text_, syntax_, {}, true, out);
   }
   const Deny* refusal() const override { return substituter_.refusal(); }
   bool has_changed() const override { return substituter_.has_changed(); }
@@ -61,16 +61,16 @@ private:
 
   void take(const content::MultipartTracker::Stretch& stretch, std::string& out) {
     const bool is_new = stretch.role != role_ || stretch.part.number != part_;
-    if (is_new) substituter_.feed(stream_, syntax_, {}, true, out);
+    if (is_new) substituter_.feed(text_, syntax_, {}, true, out);
     role_ = stretch.role;
     part_ = stretch.part.number;
     syntax_ = role_ == Role::content ? stretch.part.format.syntax : Syntax::raw;
-    substituter_.feed(stream_, syntax_, stretch.bytes, false, out);
+    substituter_.feed(text_, syntax_, stretch.bytes, false, out);
   }
 
   Substituter substituter_;
   content::MultipartTracker tracker_;
-  secrets::NeedleStream stream_;
+  Substituter::Text text_;
   Role role_ = Role::structure;
   std::size_t part_ = 0;
   Syntax syntax_ = Syntax::raw;
@@ -83,7 +83,7 @@ public:
 
   void feed(std::string_view in, bool last, std::string& out) override {
     tracker_.feed(in, last, [&](std::string_view bytes, Role role) { take(bytes, role, out); });
-    if (last) substituter_.feed(stream_, syntax_of(role_), {}, true, out);
+    if (last) substituter_.feed(text_, syntax_of(role_), {}, true, out);
   }
   const Deny* refusal() const override { return substituter_.refusal(); }
   bool has_changed() const override { return substituter_.has_changed(); }
@@ -94,14 +94,14 @@ private:
   static Syntax syntax_of(Role role) { return role == Role::content ? Syntax::cdata : Syntax::xml; }
 
   void take(std::string_view bytes, Role role, std::string& out) {
-    if (role != role_) substituter_.feed(stream_, syntax_of(role_), {}, true, out);
+    if (role != role_) substituter_.feed(text_, syntax_of(role_), {}, true, out);
     role_ = role;
-    substituter_.feed(stream_, syntax_of(role), bytes, false, out);
+    substituter_.feed(text_, syntax_of(role), bytes, false, out);
   }
 
   Substituter substituter_;
   content::CdataTracker tracker_;
-  secrets::NeedleStream stream_;
+  Substituter::Text text_;
   Role role_ = Role::markup;
 };
 
@@ -109,8 +109,8 @@ private:
 bool rewrite_message(
     Substituter& substituter, Syntax syntax, std::string_view message, std::string& out) {
   if (syntax != Syntax::protobuf) {
-    secrets::NeedleStream stream;
-    substituter.feed(stream, syntax, message, true, out);
+    Substituter::Text text;
+    substituter.feed(text, syntax, message, true, out);
     return substituter.refusal() == nullptr;
   }
   const auto edits = substituter.edits(message);

@@ -137,7 +137,7 @@ std::string body_of(
     std::string_view text,
     std::size_t cut,
     http::Framing how) {
-  flow.notes = std::make_shared<Notes>();
+  if (!flow.notes) flow.notes = std::make_shared<Notes>();
   EXPECT_TRUE(std::holds_alternative<Pass>(Route().on_request(flow)));
   FilterChain chain(plan_body(pipeline, flow, how, 1000).filters);
   std::string out;
@@ -157,6 +157,19 @@ TEST(SubstitutionFilter, ReplacesWhereverTheBodyIsCut) {
         body_of(test::captured("/"), pipeline, text, cut, http::Framing::chunked()),
         "x s3cr/t& y s3cr/t&")
         << cut;
+  }
+}
+
+TEST(SubstitutionFilter, SaysWhereInAJsonTextTheFirstOneStands) {
+  const Pipeline pipeline(test::open_policy(), {}, key());
+  const std::string_view text =
+      R"({"before":"x","auth":[1,{"token":"PLACEHOLDER_KEY"}],"more":"PLACEHOLDER_KEY"})";
+  for (std::size_t cut = 0; cut <= text.size(); ++cut) {
+    Flow flow =
+        test::captured("/", {{"Host", "api.example.com"}, {"Content-Type", "application/json"}});
+    const auto notes = flow.notes = std::make_shared<Notes>();
+    body_of(flow, pipeline, text, cut, http::Framing::chunked());
+    EXPECT_EQ(notes->where, std::vector<std::string>{"KEY body:$.auth[1].token"}) << cut;
   }
 }
 

@@ -19,29 +19,32 @@ public:
   NeedleStream& operator=(const NeedleStream&) = delete;
   ~NeedleStream() { base::wipe(held_.data(), held_.size()); }
 
-  /// Appends to `out` what may pass now; with `last` also what was held back. Of each match
-  /// `replace(match, text, out)` appends what takes its place: `text` is what was found. False from
-  /// it: nothing more passes, and neither does the rest of `in`.
+  /// Appends to `out` what may pass now; with `last` also what was held back, and another text may
+  /// begin. Of each match `replace(match, found, out)` appends what takes its place; `match.at` is
+  /// where it was found in the whole text. False from it: nothing more passes, and neither does the
+  /// rest of `in`.
   template <class Replace>
   void feed(
       const Needles& needles, std::string_view in, bool last, std::string& out, Replace replace) {
     if (held_.empty()) {
-      held_ = in.substr(pass(needles, in, last, out, replace));
+      const auto done = pass(needles, in, last, out, replace);
+      held_ = in.substr(done);
+      begin_ += done;
     } else {
       held_ += in;
-      held_.erase(0, pass(needles, held_, last, out, replace));
+      const auto done = pass(needles, held_, last, out, replace);
+      held_.erase(0, done);
+      begin_ += done;
     }
+    if (last) begin_ = 0;
   }
 
 private:
   /// How much of the text is done with; the rest may go on as a needle.
   template <class Replace>
-  static std::size_t pass(
-      const Needles& needles,
-      std::string_view text,
-      bool last,
-      std::string& out,
-      Replace& replace) {
+  std::size_t pass(
+      const Needles& needles, std::string_view text, bool last, std::string& out, Replace& replace)
+      const {
     std::size_t at = 0;
     for (;;) {
       const auto match = needles.find(text, at);
@@ -54,12 +57,15 @@ private:
       }
       out += text.substr(at, end - at);
       if (!match) return text.size();
-      if (!replace(*match, text.substr(match->at, match->size), out)) return text.size();
+      const Needles::Match found{
+          .at = begin_ + match->at, .needle = match->needle, .size = match->size};
+      if (!replace(found, text.substr(match->at, match->size), out)) return text.size();
       at = match->at + match->size;
     }
   }
 
   std::string held_;
+  std::size_t begin_ = 0;  // of what is held, in the whole text
 };
 
 }  // namespace secrets

@@ -356,11 +356,12 @@ def the_log_says_where_credentials_and_secrets_stood(box):
         'source = { env = "OTHER_KEY" }\n'
     )
     box.shell(
-        'curl -sS -H "X-Key: $API_KEY" -d "key=$API_KEY" "https://api.test/$API_KEY?q=$API_KEY"',
+        'curl -sS -H "X-Key: $API_KEY" -H "Content-Type: application/json" '
+        '-d "{\\"auth\\":{\\"key\\":\\"$API_KEY\\"}}" "https://api.test/$API_KEY?q=$API_KEY"',
         env={"REAL_KEY": plain(), "OTHER_KEY": plain()},
     ).expect()
     record = box.record("record", lambda record: record["kind"] == "exchange")
-    places = ["path", "query", "header:x-key", "body"]
+    places = ["path", "query", "header:x-key", "body:$.auth.key"]
     check.equal(
         record["where"], ["demo header:authorization", *(f"API_KEY {place}" for place in places)]
     )

@@ -26,6 +26,10 @@ std::unexpected<NoResponse> unanswered(const H2Stream& stream, const std::string
       return no_response(502, "upstream", "the server refuses more requests", Again::surely);
     case http::h2_error::http_1_1_required:
       return no_response(502, "upstream", "the server wants HTTP/1.1 for this", Again::surely);
+    case http::h2_error::enhance_your_calm:
+      return no_response(
+          502, "upstream", "the server says that the connection asks too much of it",
+          Again::if_idempotent);
     case http::h2_error::protocol:
       return no_response(502, "upstream", "the server's answer is not HTTP/2");
     default:
@@ -60,6 +64,9 @@ net::Task<Answered> H2ServerStream::response() {
   auto head = co_await stream_->next_head(upstream_->h2->limits().response_head);
   if (!head && stream_->has_closed()) {
     if (stream_->closed_with() == http::h2_error::http_1_1_required) upstream_->wants_h1 = true;
+    // All programs' requests share the connection: it may have become too much for a server that is
+    // content with each of them.
+    if (stream_->closed_with() == http::h2_error::enhance_your_calm) upstream_->h2->leave();
     co_return unanswered(*stream_, missed_by(*upstream_->connection));
   }
   if (!head) co_return no_response(504, "timeout", "the server did not answer in time");

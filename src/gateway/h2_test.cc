@@ -290,6 +290,28 @@ TEST(Http2, AsksAgainWhatTheServerHasNotLookedAt) {
   EXPECT_EQ(asked, 2);
 }
 
+TEST(Http2, LeavesAConnectionThatHasBecomeTooMuchForTheServer) {
+  std::atomic<int> asked = 0;
+  std::atomic<int> connections = 0;
+  const auto serve = serving([&](Talk& talk, StreamId id, const Came& came) {
+    if (++asked <= 2)
+      talk.session.reset(id, http::h2_error::enhance_your_calm);
+    else
+      echo(talk, id, came);
+  });
+  const Origin origin([&](Peer& peer) {
+    ++connections;
+    serve(peer);
+  });
+  Testbed gateway(authority(), {.origin = &origin});
+  Peer program = gateway.connect("a.test");
+  Talk talk(H2Session::Side::client, program);
+  EXPECT_EQ(talk.ask(request("POST", "/"), "hello").status(), 502);
+  EXPECT_EQ(talk.ask(request("GET", "/")).status(), 200);
+  EXPECT_EQ(asked, 3);
+  EXPECT_EQ(connections, 3);
+}
+
 TEST(Http2, StopsAServerWhoseProgramDoesNotRead) {
   std::atomic<std::size_t> sent = 0;
   const Origin origin([&](Peer& peer) {

@@ -183,7 +183,11 @@ std::string random_bytes(std::size_t count) {
 }
 
 std::string uuid_v7() {
-  std::string bytes = random_bytes(16);
+  // The generator's price is by call: one serves many.
+  thread_local std::string supply;
+  if (supply.size() < 16) supply = random_bytes(1024);
+  std::string bytes = supply.substr(supply.size() - 16);
+  supply.resize(supply.size() - 16);
   const auto now = std::chrono::system_clock::now().time_since_epoch();
   auto millis = static_cast<unsigned long long>(
       std::chrono::duration_cast<std::chrono::milliseconds>(now).count());
@@ -191,9 +195,10 @@ std::string uuid_v7() {
     bytes[i] = static_cast<char>(millis & 0xFFU);
   bytes[6] = static_cast<char>((static_cast<unsigned char>(bytes[6]) & 0x0FU) | 0x70U);
   bytes[8] = static_cast<char>((static_cast<unsigned char>(bytes[8]) & 0x3FU) | 0x80U);
-  const std::string hex = to_hex(bytes);
-  return hex.substr(0, 8) + "-" + hex.substr(8, 4) + "-" + hex.substr(12, 4) + "-" +
-         hex.substr(16, 4) + "-" + hex.substr(20);
+  std::string text = to_hex(bytes);
+  for (const std::size_t at : {20, 16, 12, 8})
+    text.insert(at, 1, '-');
+  return text;
 }
 
 }  // namespace base

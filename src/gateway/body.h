@@ -57,7 +57,11 @@ public:
 
   void see(std::string_view data);
   std::uint64_t bytes() const { return bytes_; }
-  const std::string& prefix() const { return prefix_; }
+  /// What was kept, once and for all: nothing is kept any more.
+  std::string take_prefix() {
+    keep_ = 0;
+    return std::move(prefix_);
+  }
   bool truncated() const { return bytes_ > prefix_.size(); }
 
 private:

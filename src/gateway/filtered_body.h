@@ -35,7 +35,7 @@ public:
   void finish_with(std::unique_ptr<flow::BodyFilter> filter);
 
   /// What the record keeps of it.
-  const BodyTap& tap() const { return tap_; }
+  BodyTap& tap() { return tap_; }
   /// Why it may not go on; null while it may.
   const flow::Deny* refusal() const { return no_room_ ? &*no_room_ : chain_.refusal(); }
 

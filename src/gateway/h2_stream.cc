@@ -48,7 +48,7 @@ net::Task<std::optional<http::Checked<http::Response>>> H2Stream::next_head(
   }
   if (heads_.empty()) co_return std::nullopt;
   auto head = std::move(heads_.front());
-  heads_.pop_front();
+  heads_.erase(heads_.begin());
   co_return head;
 }
 

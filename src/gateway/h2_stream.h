@@ -3,7 +3,6 @@
 // One stream of an HTTP/2 connection, whichever side began it: the bodies both ways, and the heads
 // of a server's answer.
 
-#include <deque>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -106,7 +105,7 @@ private:
   http::StreamId id_;
   In in_;
   Out out_;
-  std::deque<http::Checked<http::Response>> heads_;
+  std::vector<http::Checked<http::Response>> heads_;  // oldest first; seldom more than one
   net::Event head_came_;
   std::optional<std::uint32_t> closed_;
   bool lost_ = false;

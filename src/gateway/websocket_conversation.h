@@ -32,8 +32,8 @@ public:
   /// Until one side has ended; the other is told.
   static net::Task<> run(std::shared_ptr<WebSocketConversation> self, net::TaskGroup& tasks);
 
-  const BodyTap& tap_up() const { return tap_up_; }
-  const BodyTap& tap_down() const { return tap_down_; }
+  BodyTap& tap_up() { return tap_up_; }
+  BodyTap& tap_down() { return tap_down_; }
   const WebSocketPump& up() const { return up_; }
   const WebSocketPump& down() const { return down_; }
   /// Who broke it off, `client` or `server`, and why; empty when it came to its end.

@@ -21,10 +21,16 @@ struct Options {
   bool json = false;
 };
 
+/// Of a link, the link: what is agreed to is that this project uses what is there.
+std::filesystem::path path_of(const Options& options) {
+  std::error_code failed;
+  return std::filesystem::weakly_canonical(options.directory, failed) / config::project_file_name;
+}
+
 base::Result<std::filesystem::path> project_file(const Options& options) {
   std::error_code failed;
-  auto file = std::filesystem::canonical(options.directory / config::project_file_name, failed);
-  if (failed) {
+  auto file = path_of(options);
+  if (!std::filesystem::exists(file, failed)) {
     return base::fail(
         base::ErrorKind::not_found, "there is no " + std::string(config::project_file_name) +
                                         " in " + options.directory.string());
@@ -73,8 +79,7 @@ base::Result<int> add_file(const Options& options, const Globals&) {
 
 base::Result<int> remove_file(const Options& options, const Globals&) {
   const auto project = TRY(session::Project::here());
-  const auto file =
-      std::filesystem::weakly_canonical(options.directory) / config::project_file_name;
+  const auto file = path_of(options);
   const bool was_there = TRY(config::TrustStore(project.places.trust_store()).distrust(file));
   TRY_VOID(print(file.string() + (was_there ? " is no longer trusted\n" : " was not trusted\n")));
   return 0;

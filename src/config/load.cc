@@ -69,7 +69,9 @@ public:
     }
     const auto text = base::read_file(real_path, largest_file);
     if (!text) return report(path, text.error());
-    if (!agreed(real_path, *text)) return;
+    // By the name that it has here: that a link leads to a file that is trusted elsewhere says
+    // nothing about this project.
+    if (!agreed(path, *text)) return;
     const auto layer = understand(*text, path, loaded_.problems);
     check_project(layer, loaded_.effective, loaded_.problems);
     add(layer, path);

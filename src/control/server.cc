@@ -34,6 +34,13 @@ std::string to_text(const Answer& answer) {
          answer.json;
 }
 
+/// A session does not end because there was no memory or no thread for an answer.
+Answer answer_of(const Handler& handler, const http::Request& request) try {
+  return handler(request);
+} catch (const std::exception& problem) {
+  return {.status = 500, .json = "{\"error\":" + base::to_json_string(problem.what()) + "}\n"};
+}
+
 void answer_one(const base::Fd& peer, const Handler& handler) {
   limit_waits(peer, patience);
   http::RequestParser parser;
@@ -41,7 +48,7 @@ void answer_one(const base::Fd& peer, const Handler& handler) {
   for (;;) {
     const auto parsed = parser.parse(received);
     if (const auto* request = std::get_if<http::Complete<http::Request>>(&parsed)) {
-      send_all(peer, to_text(handler(request->message)));
+      send_all(peer, to_text(answer_of(handler, request->message)));
       return;
     }
     if (const auto* wrong = std::get_if<http::Malformed>(&parsed)) {

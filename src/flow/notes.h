@@ -20,11 +20,13 @@ struct Notes {
   std::vector<std::string> where{};           // "NAME PLACE" of both: "key header:x-api-key"
   bool searched = false;                      // the head was looked into
 
+  static constexpr std::size_t most_places = 64;  // the program says how many there are
+
   void worsen(redact::Action action) { redaction = std::max(redaction.value_or(action), action); }
 
   /// Where one was found: "path", "query", "header:x-api-key", "body:$.auth.token", "ws".
   void note_place(std::string_view name, std::string_view place) {
-    add(where, std::string(name) + " " + std::string(place));
+    if (where.size() < most_places) add(where, std::string(name) + " " + std::string(place));
   }
 
   /// Each name once.

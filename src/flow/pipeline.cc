@@ -17,7 +17,8 @@ secrets::Scrubber scrubber_of(
     const secrets::Injectors& injectors,
     const secrets::Placeholders& placeholders,
     const redact::Scanner* scanner,
-    secrets::Scrubber::Later later) {
+    bool learns,
+    const Heritage* heritage) {
   auto named = placeholders.named();  // first: what stands for a value inside may be shown
   const auto injected = injectors.named();
   const auto withheld = injectors.withheld();
@@ -27,7 +28,12 @@ secrets::Scrubber scrubber_of(
     const auto hidden = scanner->hidden();
     named.insert(named.end(), hidden.begin(), hidden.end());
   }
-  return secrets::Scrubber(named, later);
+  if (heritage != nullptr) {
+    heritage->scrubber().learn(named);
+    return heritage->scrubber();
+  }
+  using Later = secrets::Scrubber::Later;
+  return secrets::Scrubber(named, learns ? Later::learns : Later::nothing);
 }
 
 }  // namespace
@@ -38,18 +44,17 @@ Pipeline::Pipeline(
     secrets::Placeholders placeholders,
     std::shared_ptr<TokenGate> tokens,
     std::shared_ptr<const redact::Scanner> scanner,
-    std::shared_ptr<secrets::Logins> logins)
+    std::shared_ptr<secrets::Logins> logins,
+    std::shared_ptr<Heritage> heritage)
     : policy_(std::make_unique<const policy::Policy>(std::move(policy))),
       injectors_(std::move(injectors)),
       placeholders_(std::move(placeholders)),
       tokens_(std::move(tokens)),
       scanner_(std::move(scanner)),
       logins_(std::move(logins)),
+      heritage_(std::move(heritage)),
       scrubber_(scrubber_of(
-          injectors_,
-          this->placeholders(),
-          scanner_.get(),
-          logins_ ? secrets::Scrubber::Later::learns : secrets::Scrubber::Later::nothing)) {
+          injectors_, this->placeholders(), scanner_.get(), logins_ != nullptr, heritage_.get())) {
   hides_everywhere_ = scanner_ && !scanner_->hidden().empty();
   const auto placeholders_now = [this] { return this->placeholders(); };
   stages_.push_back(std::make_unique<Route>());
@@ -80,8 +85,12 @@ const secrets::LoginRule* Pipeline::login_of(const Flow& flow) const {
 }
 
 bool Pipeline::guards_answers_of(std::string_view host) const {
-  return hides_everywhere_ || injectors_.concern(host) || placeholders_.concern(host) ||
-         (logins_ && logins_->concern(host));
+  if (hides_everywhere_) return true;
+  const bool concerned = injectors_.concern(host) || placeholders_.concern(host) ||
+                         (logins_ && logins_->concern(host));
+  if (!heritage_) return concerned;
+  if (concerned) heritage_->guard(host);
+  return concerned || heritage_->guards(host);
 }
 
 Verdict Pipeline::judge(Flow& flow) const {

@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "flow/heritage.h"
 #include "flow/stage.h"
 #include "flow/token_gate.h"
 #include "policy/decide.h"
@@ -22,14 +23,16 @@ public:
   /// In this order: route, token, filter, brokered, redaction, placeholder; secrets come last, when
   /// the server is verified (sealed.h). Without a gate tokens are nothing special, without a
   /// scanner nobody looks for secrets, and without logins answers bring no tokens; what
-  /// placeholders the logins were made with are those of the pipeline.
+  /// placeholders the logins were made with are those of the pipeline. With a heritage it hides
+  /// what the pipelines before it hid, too.
   Pipeline(
       policy::Policy policy,
       secrets::Injectors injectors,
       secrets::Placeholders placeholders = {},
       std::shared_ptr<TokenGate> tokens = {},
       std::shared_ptr<const redact::Scanner> scanner = {},
-      std::shared_ptr<secrets::Logins> logins = {});
+      std::shared_ptr<secrets::Logins> logins = {},
+      std::shared_ptr<Heritage> heritage = {});
 
   const policy::Policy& policy() const { return *policy_; }
   const secrets::Injectors& injectors() const { return injectors_; }
@@ -46,8 +49,8 @@ public:
   const secrets::Injector* certificate_of(const Flow& flow) const;
   /// The login whose tokens the answer may bring, or null. For a request that was judged.
   const secrets::LoginRule* login_of(const Flow& flow) const;
-  /// Whether answers of this host are searched for every secret: it was given one itself, or some
-  /// must not come back from anywhere.
+  /// Whether answers of this host are searched for every secret: it is given one itself, or was by
+  /// an earlier pipeline, or some must not come back from anywhere. For a request that goes there.
   bool guards_answers_of(std::string_view host) const;
   /// Hides every secret in what comes back.
   const secrets::Scrubber& scrubber() const { return scrubber_; }
@@ -63,6 +66,7 @@ private:
   std::shared_ptr<TokenGate> tokens_;
   std::shared_ptr<const redact::Scanner> scanner_;
   std::shared_ptr<secrets::Logins> logins_;
+  std::shared_ptr<Heritage> heritage_;
   secrets::Scrubber scrubber_;
   bool hides_everywhere_ = false;  // a secret of the scanner is no host's own
   std::vector<std::unique_ptr<const Stage>> stages_;

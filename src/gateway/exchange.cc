@@ -66,14 +66,14 @@ void remove_detours(http::Fields& fields) { fields.erase("alt-svc"); }
 /// Records what has gone up, also when the exchange is ended from outside.
 class RequestTold {
 public:
-  RequestTold(ExchangeRecord& record, const BodyTap& tap) : record_(record), tap_(tap) {}
+  RequestTold(ExchangeRecord& record, BodyTap& tap) : record_(record), tap_(tap) {}
   RequestTold(const RequestTold&) = delete;
   RequestTold& operator=(const RequestTold&) = delete;
   ~RequestTold() { record_.request_body(tap_); }
 
 private:
   ExchangeRecord& record_;
-  const BodyTap& tap_;
+  BodyTap& tap_;
 };
 
 flow::Deny takes_no_more() {
@@ -84,8 +84,7 @@ flow::Deny takes_no_more() {
 /// the server has said that this was all, and then nothing was cut off.
 class AnswerTold {
 public:
-  AnswerTold(
-      ExchangeRecord& record, const BodyTap& tap, const BodyMover& mover, http::Framing promised)
+  AnswerTold(ExchangeRecord& record, BodyTap& tap, const BodyMover& mover, http::Framing promised)
       : record_(record), tap_(tap), mover_(mover), promised_(promised) {}
   AnswerTold(const AnswerTold&) = delete;
   AnswerTold& operator=(const AnswerTold&) = delete;
@@ -100,7 +99,7 @@ public:
 
 private:
   ExchangeRecord& record_;
-  const BodyTap& tap_;
+  BodyTap& tap_;
   const BodyMover& mover_;
   http::Framing promised_;
 };

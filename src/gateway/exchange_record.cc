@@ -114,10 +114,10 @@ void ExchangeRecord::request(const flow::Flow& flow) {
       });
 }
 
-void ExchangeRecord::request_body(const BodyTap& tap) {
+void ExchangeRecord::request_body(BodyTap& tap) {
   record_.bytes_up = tap.bytes();
-  record_.request_body = tap.prefix();
   record_.request_body_truncated = tap.truncated();
+  record_.request_body = tap.take_prefix();
 }
 
 void ExchangeRecord::refused(const flow::Deny& refusal) {
@@ -149,17 +149,17 @@ void ExchangeRecord::response(const http::Response& response) {
   record_.response_headers_truncated = audit::limit_headers(record_.response_headers);
 }
 
-void ExchangeRecord::response_body(const BodyTap& tap) {
+void ExchangeRecord::response_body(BodyTap& tap) {
   record_.bytes_down = tap.bytes();
-  record_.response_body = tap.prefix();
   record_.response_body_truncated = tap.truncated();
+  record_.response_body = tap.take_prefix();
 }
 
 void ExchangeRecord::complete() {
   if (!failed_) record_.error.clear();
 }
 
-void ExchangeRecord::conversation(const WebSocketConversation& conversation) {
+void ExchangeRecord::conversation(WebSocketConversation& conversation) {
   request_body(conversation.tap_up());
   response_body(conversation.tap_down());
   record_.frames_up = conversation.up().frames();

@@ -23,7 +23,8 @@ public:
 
   const std::string& id() const { return record_.id; }
   void request(const flow::Flow& flow);
-  void request_body(const BodyTap& tap);
+  /// At the end of the body: what was kept of it moves into the record.
+  void request_body(BodyTap& tap);
   void refused(const flow::Deny& refusal);
   /// The same after some of it was sent.
   void refused_midway(const flow::Deny& refusal);
@@ -34,8 +35,8 @@ public:
       const secrets::Injector* injected);
   void dialled(const std::string& address) { record_.dial = address; }
   void response(const http::Response& response);
-  void response_body(const BodyTap& tap);
-  void conversation(const WebSocketConversation& conversation);
+  void response_body(BodyTap& tap);
+  void conversation(WebSocketConversation& conversation);
   /// Nothing of the answer is missing. Until then it counts as cut off.
   void complete();
   void failed(std::string stage, std::string error);

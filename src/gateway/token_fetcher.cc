@@ -78,7 +78,9 @@ net::Task<> TokenFetcher::serve(TokenFetcher& self, Job& job) {
 
 net::Task<> TokenFetcher::fetch(Job& job) {
   auto& fetched = *job.task.fetched;
+  ++fetching_;
   auto token = co_await fetch_and_record(job);
+  --fetching_;
   if (!token) {
     auto reason = std::move(token).error().reason;
     shared_.log.warning("credential", "credential `" + fetched.name() + "`: " + reason);

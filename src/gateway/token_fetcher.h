@@ -3,6 +3,7 @@
 // Fetches the tokens of credentials, on a loop of its own: one fetch at a time of each, when a
 // request needs it and ahead of its end. What comes of each is in the log.
 
+#include <atomic>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -35,6 +36,9 @@ public:
   /// Ends what is being fetched.
   ~TokenFetcher();
 
+  /// A token is being fetched.
+  bool is_busy() const { return fetching_ > 0; }
+
 private:
   using Fetch = std::expected<secrets::FetchedToken, flow::Deny>;
 
@@ -61,6 +65,7 @@ private:
   secrets::LoginStore logins_;
   IsNeeded is_needed_;
   std::vector<std::unique_ptr<Job>> jobs_;
+  std::atomic<int> fetching_ = 0;
   net::Loop loop_;
   Upstreams upstreams_;
 };

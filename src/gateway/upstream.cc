@@ -80,6 +80,7 @@ private:
 
 net::Task<std::expected<ServerStreamPtr, flow::Deny>> Upstreams::reach(
     const flow::Flow& flow, const policy::Policy& policy, Identity identity, Pooled pooled) {
+  go_by(policy);
   const HostPtr host = host_of(flow, identity);
   const bool would_share = wants_h2(flow);
   while (would_share && host->speaks != Host::Speaks::h1) {
@@ -92,6 +93,17 @@ net::Task<std::expected<ServerStreamPtr, flow::Deny>> Upstreams::reach(
     if (auto shared = take_shared(*host)) co_return stream_on(std::move(shared));
   }
   co_return co_await connect(flow, policy, std::move(identity), host);
+}
+
+/// A connection was made to an address that the rules of its time allowed. When they have changed,
+/// no further request goes there unlooked at.
+void Upstreams::go_by(const policy::Policy& policy) {
+  if (policy.number() <= newest_policy_) return;
+  newest_policy_ = policy.number();
+  for (auto& [key, host] : hosts_) {
+    host->idle.clear();
+    host->shared.clear();
+  }
 }
 
 net::Task<> Upstreams::wait_for_connection(HostPtr host) {
@@ -134,7 +146,7 @@ net::Task<std::expected<ServerStreamPtr, flow::Deny>> Upstreams::connect(
   shared->connection = std::move(*upstream);
   shared->h2 = std::make_shared<H2Connection>(
       H2Connection::Side::client, std::move(wire), loop_, out_.limits);
-  host->shared.push_back(shared);
+  if (shared->connection->policy == newest_policy_) host->shared.push_back(shared);
   loop_.tasks().spawn(H2Connection::run(shared->h2, out_.limits.pooled));
   co_return stream_on(std::move(shared));
 }
@@ -206,6 +218,7 @@ net::Task<std::expected<UpstreamPtr, flow::Deny>> Upstreams::open(
   (*upstream)->host = std::move(host);
   (*upstream)->port = port;
   (*upstream)->pass = *std::move(pass);
+  (*upstream)->policy = policy.number();
   co_return std::move(upstream);
 }
 
@@ -291,6 +304,7 @@ H2UpstreamPtr Upstreams::take_shared(Host& host) {
 }
 
 void Upstreams::give_back(UpstreamPtr upstream) {
+  if (upstream->policy != newest_policy_) return;
   if (out_.gate.wanted(place_of(upstream->host, upstream->port))) return;
   const auto host =
       host_at(key_of(upstream->host, upstream->port, upstream->tls, upstream->identity));

@@ -43,6 +43,7 @@ struct Upstream {
   bool reused = false;
   net::Deadline::Clock::time_point idle_since{};
   HostGate::Pass pass{};
+  std::uint64_t policy = 0;                     // whose guard of addresses it passed
   const policy::ProxyUrl* told_urls = nullptr;  // the proxy this ends at, which is told whole URLs
   std::shared_ptr<void> behind{};  // goes with this: the relay to a proxy that is reached by TLS
 
@@ -114,6 +115,7 @@ private:
 
   using HostPtr = std::shared_ptr<Host>;
 
+  void go_by(const policy::Policy& policy);
   HostPtr host_of(const flow::Flow& flow, const Identity& identity);
   HostPtr host_at(const std::string& key);
   UpstreamPtr take_idle(Host& host);
@@ -149,6 +151,7 @@ private:
   Outbound out_;
   Router router_;
   std::unordered_map<std::string, HostPtr> hosts_;
+  std::uint64_t newest_policy_ = 0;
   HostGate::Listening listening_;
 };
 

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <atomic>
 #include <optional>
 
 namespace policy {
@@ -21,6 +22,8 @@ Key key_of(const Glob& glob) {
   const std::string& suffix = glob.suffix();
   return glob.is_suffix() && suffix.starts_with('.') ? Key::suffix : Key::none;
 }
+
+std::atomic<std::uint64_t> last_number = 0;
 
 constexpr std::string_view escaped_slash = "%2F";  // as normal forms spell it
 
@@ -96,7 +99,10 @@ Result<Policy> Policy::create(std::vector<Rule> floor, std::vector<Rule> rules, 
 }
 
 Policy::Policy(std::vector<Rule> rules, std::size_t floor_size, Default otherwise)
-    : rules_(std::move(rules)), floor_size_(floor_size), otherwise_(std::move(otherwise)) {
+    : rules_(std::move(rules)),
+      floor_size_(floor_size),
+      number_(++last_number),
+      otherwise_(std::move(otherwise)) {
   for (std::size_t position = 0; position < rules_.size(); ++position)
     add_to_index(position);
 }

@@ -39,6 +39,9 @@ public:
   std::span<const Rule> rules() const { return std::span(rules_).subspan(floor_size_); }
   const Default& otherwise() const { return otherwise_; }
 
+  /// Another one for each policy that was created, the later the higher; a move keeps it.
+  std::uint64_t number() const { return number_; }
+
   /// The first rule, floor included, that reaches `host` and that `matches`; null when there is
   /// none. The pointer lives as long as the policy, also after a move.
   template <class Predicate>
@@ -59,6 +62,7 @@ private:
 
   std::vector<Rule> rules_;  // the floor first
   std::size_t floor_size_;
+  std::uint64_t number_;
   Default otherwise_;
   Index by_name_;      // hosts spelt out
   Index by_suffix_;    // "*.example.com" under ".example.com"

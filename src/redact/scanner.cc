@@ -99,6 +99,8 @@ Result<std::shared_ptr<const Scanner>> Scanner::create(
       auto value = read(spec, surroundings);
       if (!value) return std::unexpected(named(std::move(value).error(), spec));
       scanner->add_secret(*std::move(value), number, needles);
+      if (surroundings.former != nullptr)
+        scanner->add_former(*surroundings.former, spec.name, number, needles);
     }
     scanner->rules_.push_back(make_rule(spec.name, spec.action, spec.origin));
   }
@@ -113,6 +115,24 @@ Result<std::shared_ptr<const Scanner>> Scanner::create(
     scanner->patterns_ = std::make_unique<const Patterns>(
         std::move(patterns), surroundings.cache, surroundings.is_given);
   return scanner;
+}
+
+/// A source may lie where the sandbox can write: what it wrote there does not end the search for
+/// what was there before.
+void Scanner::add_former(
+    const Scanner& former,
+    std::string_view name,
+    std::uint32_t rule,
+    std::vector<Secret>& needles) {
+  constexpr std::size_t most_values = 16;  // of a rule, the newest ones, which come first
+  std::size_t count = 0;
+  for (const auto& value : former.values_) {
+    const auto is_known = [&](const Value& each) {
+      return each.rule == rule && each.text.equals(value.text.reveal());
+    };
+    if (former.rules_[value.rule].name != name || std::ranges::any_of(values_, is_known)) continue;
+    if (++count < most_values) add_secret(value.text.clone(), rule, needles);
+  }
 }
 
 void Scanner::add_secret(Secret value, std::uint32_t rule, std::vector<Secret>& needles) {

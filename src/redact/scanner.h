@@ -33,14 +33,17 @@ struct Settings {
   bool empty() const { return rules.empty() && detectors.empty(); }
 };
 
+class Scanner;
+
 /// What the sources of rules are read from.
 struct Surroundings {
   const secrets::Environment& environment;
   std::filesystem::path home;
   std::span<const std::filesystem::path>
-      env_files;                // of the project, the first that has a key counts
-  std::filesystem::path cache;  // of compiled patterns; empty: none
-  IsGiven is_given{};           // to the sandbox
+      env_files;                    // of the project, the first that has a key counts
+  std::filesystem::path cache;      // of compiled patterns; empty: none
+  IsGiven is_given{};               // to the sandbox
+  const Scanner* former = nullptr;  // of the same session: what it looked for is looked for still
 };
 
 class Scanner {
@@ -80,6 +83,11 @@ public:
 private:
   friend class Stream;
   Scanner() = default;
+  void add_former(
+      const Scanner& former,
+      std::string_view name,
+      std::uint32_t rule,
+      std::vector<base::Secret>& needles);
   void add_secret(base::Secret value, std::uint32_t rule, std::vector<base::Secret>& needles);
   void append_secrets(std::string_view text, Findings& out) const;
 

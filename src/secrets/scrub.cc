@@ -34,20 +34,6 @@ public:
     return true;
   }
 
-  /// What another one knows, as if it had been learnt here.
-  void learn_from(const Memory& other) {
-    std::vector<Value> values;
-    {
-      const std::scoped_lock learning(other.learning_);
-      for (const auto& [name, value, stand_in] : other.values_)
-        values.push_back({name, value.clone(), stand_in});
-    }
-    std::vector<NamedSecret> secrets;
-    for (const auto& [name, value, stand_in] : values)
-      secrets.push_back({.name = name, .value = value.reveal(), .stand_in = stand_in});
-    learn(secrets);
-  }
-
 private:
   struct Value {
     std::string name;
@@ -60,7 +46,11 @@ private:
     if (secret.value.size() < shortest_secret) return false;
     const auto has_name = [&](const Value& each) { return each.name == secret.name; };
     const auto is_known = [&](const Value& each) { return each.value.equals(secret.value); };
-    if (std::ranges::any_of(values_, is_known)) return false;
+    if (const auto known = std::ranges::find_if(values_, is_known); known != values_.end()) {
+      std::rotate(
+          known, known + 1, values_.end());  // it is in use, so it does not go as an old one
+      return false;
+    }
     const auto count = static_cast<std::size_t>(std::ranges::count_if(values_, has_name));
     if (!keeps_all && count >= most_values) values_.erase(std::ranges::find_if(values_, has_name));
     values_.push_back(
@@ -81,8 +71,8 @@ private:
     return std::make_shared<const Known>(Needles(needles), std::move(replacements));
   }
 
-  mutable std::mutex learning_;  // of the values
-  std::vector<Value> values_;    // oldest first
+  std::mutex learning_;        // of the values
+  std::vector<Value> values_;  // oldest first
   base::Current<Known> known_;
 };
 
@@ -93,10 +83,6 @@ Scrubber::Scrubber(std::span<const NamedSecret> secrets, Later later) {
 
 void Scrubber::learn(std::span<const NamedSecret> secrets) const {
   if (memory_) memory_->learn(secrets);
-}
-
-void Scrubber::learn_from(const Scrubber& former) const {
-  if (memory_ && former.memory_) memory_->learn_from(*former.memory_);
 }
 
 std::shared_ptr<const Scrubber::Known> Scrubber::known() const {

@@ -43,12 +43,11 @@ public:
 
   /// Nothing to look for, now and later.
   bool empty() const { return !memory_; }
+  /// Something to look for, now.
+  bool knows_any() const { return known() != nullptr; }
 
   /// Hides these too from now on, in whatever begins now. Not for one that is empty.
   void learn(std::span<const NamedSecret> secrets) const;
-
-  /// Hides also what `former` hides, likewise.
-  void learn_from(const Scrubber& former) const;
 
   /// The text without secrets: for header values, URLs and log records.
   std::string scrub(std::string_view text) const;

@@ -200,10 +200,8 @@ base::Result<std::unique_ptr<GatewayHost>> GatewayHost::start(
 
 void GatewayHost::take_up(config::Config config, std::shared_ptr<const flow::Pipeline> pipeline) {
   auto next = std::make_unique<Regime>(std::move(config), std::move(pipeline));
-  const auto& scrubber = next->rules()->pipeline->scrubber();
-  if (regime_) scrubber.learn_from(regime_->rules()->pipeline->scrubber());
-  shared_->rules->replace(next->rules());
   next->serve(*shared_, request_.environment, request_.places);
+  shared_->rules->replace(next->rules());
   regime_.swap(next);
   if (!next) return;
   next->retire();

@@ -64,8 +64,10 @@ public:
 
   /// What begins from now on goes by these; what is under way ends by what it began with. Of the
   /// configuration only what config::keys_for_next_start() does not name counts. One thread at a
-  /// time.
+  /// time. Throws, having changed nothing, when there is no thread to be had.
   void take_up(config::Config config, std::shared_ptr<const flow::Pipeline> pipeline);
+
+  std::shared_ptr<const flow::Pipeline> pipeline() const { return regime_->rules()->pipeline; }
 
   /// To be called when the program has ended, and all that it left behind: what it was still doing
   /// comes to its end, if that is soon.

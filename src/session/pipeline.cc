@@ -75,7 +75,10 @@ void warn(const policy::Policy& policy, std::vector<std::string>& warnings) {
 }  // namespace
 
 base::Result<Decider> make_decider(
-    config::Config& config, const Project& project, const Occasion& occasion) {
+    config::Config& config,
+    const Project& project,
+    const Occasion& occasion,
+    const flow::Pipeline* former) {
   const auto& [environment, places, directory, slug] = project;
   auto injectors = TRY(secrets::Injectors::create(config.credentials, environment, places.home));
   const auto random = [&](std::string_view name) {
@@ -90,7 +93,9 @@ base::Result<Decider> make_decider(
     return logins ? logins->placeholders().hold(text) : placeholders.hold(text);
   };
   std::shared_ptr<const redact::Scanner> scanner;
-  if (config.redaction.enabled) scanner = TRY(make_scanner(config.redaction, project, is_given));
+  const auto* former_scanner = former != nullptr ? former->scanner().get() : nullptr;
+  if (config.redaction.enabled)
+    scanner = TRY(make_scanner(config.redaction, project, is_given, former_scanner));
   if (scanner) {
     TRY_VOID(scanner->check_against(injectors.named()));
     TRY_VOID(scanner->check_against(placeholders.named()));
@@ -103,7 +108,7 @@ base::Result<Decider> make_decider(
   warn(config.policy, decider.warnings);
   decider.pipeline = std::make_shared<const flow::Pipeline>(
       std::move(config.policy), std::move(injectors), std::move(placeholders),
-      gate_of(config, places, occasion), std::move(scanner), std::move(logins));
+      gate_of(config, places, occasion), std::move(scanner), std::move(logins), occasion.heritage);
   return decider;
 }
 

@@ -31,10 +31,16 @@ struct Occasion {
   /// What the random parts of placeholders come from: a session that reads its configuration again
   /// has the same ones.
   std::string seed = base::random_bytes(32);
+  /// What such a session keeps from one reading to the next; null when it reads but once.
+  std::shared_ptr<flow::Heritage> heritage{};
 };
 
-/// Resolves every source. `config.policy` moves into the pipeline.
+/// Resolves every source. `config.policy` moves into the pipeline, which takes the place of
+/// `former`, if there is one.
 base::Result<Decider> make_decider(
-    config::Config& config, const Project& project, const Occasion& occasion);
+    config::Config& config,
+    const Project& project,
+    const Occasion& occasion,
+    const flow::Pipeline* former = nullptr);
 
 }  // namespace session

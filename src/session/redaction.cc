@@ -20,7 +20,10 @@ std::vector<std::filesystem::path> env_files(
 }  // namespace
 
 base::Result<std::shared_ptr<const redact::Scanner>> make_scanner(
-    const config::Redaction& redaction, const Project& project, redact::IsGiven is_given) {
+    const config::Redaction& redaction,
+    const Project& project,
+    redact::IsGiven is_given,
+    const redact::Scanner* former) {
   if (redaction.settings.empty()) return nullptr;
   const auto files = env_files(redaction.settings, project.directory);
   return redact::Scanner::create(
@@ -28,7 +31,8 @@ base::Result<std::shared_ptr<const redact::Scanner>> make_scanner(
                            .home = project.places.home,
                            .env_files = files,
                            .cache = project.places.patterns(),
-                           .is_given = std::move(is_given)});
+                           .is_given = std::move(is_given),
+                           .former = former});
 }
 
 }  // namespace session

@@ -47,7 +47,7 @@ void Regime::serve(
   if (tasks.empty()) return;
   fetcher_ = std::make_unique<gateway::TokenFetcher>(
       shared, std::move(tasks), secrets::LoginStore(places.logins()),
-      [this] { return is_in_use(); });
+      [this] { return !is_retired_ || has_exchanges(); });
 }
 
 }  // namespace session

@@ -16,21 +16,23 @@ namespace fs = std::filesystem;
 using base::ErrorKind;
 using base::Result;
 
+std::string shown(const fs::path& path) { return base::escape_for_terminal(path.native()); }
+
 template <class Range, class Value>
 bool has(const Range& range, const Value& value) {
   return std::ranges::find(range, value) != std::ranges::end(range);
 }
 
-/// A program may have changed its project's file. To go on without what the file said, restrictions
-/// too, is nothing to be done silently.
-Result<> check_project_file(const Start& start, const config::Loaded& loaded) {
+/// A program may have changed its project's file, or moved it away. To go on without what the file
+/// said, restrictions too, is nothing to be done silently.
+Result<> check_project_file(
+    const Start& start, const std::vector<fs::path>& before, const config::Loaded& loaded) {
   const auto file = start.project.directory / config::project_file_name;
-  std::error_code missing;
-  const bool was_used = has(start.files, file) && fs::exists(file, missing);
-  if (!was_used || has(loaded.files, file)) return {};
+  if (!has(before, file) || has(loaded.files, file)) return {};
   return base::fail(
-      ErrorKind::denied, file.string() + " has changed and is not trusted as it is now",
-      "look at it, then run `lazaret trust add` there and reload again");
+      ErrorKind::denied, shown(file) + " counted until now, and cannot be used as it is now",
+      "look at it, then run `lazaret trust add` there and reload again; to do without it, end the "
+      "sandbox and start it again");
 }
 
 /// The sandbox's view is made at the start: a file that holds a secret and was no secret then is
@@ -39,7 +41,7 @@ Result<> check_view(const Start& start, const config::Loaded& loaded) {
   for (const auto& file : own_files(start.project, loaded.files, *loaded.config)) {
     if (!has(start.hidden, file))
       return base::fail(
-          ErrorKind::denied, "the running sandbox can see " + file.string(),
+          ErrorKind::denied, "the running sandbox can see " + shown(file),
           "move the file out of the project, or end the sandbox and start it again");
   }
   return {};
@@ -81,17 +83,20 @@ std::map<std::string, std::string> variables_for_secrets(const flow::Pipeline& p
   return out;
 }
 
-Result<std::vector<std::string>> reload(const Start& start, GatewayHost& gateway) {
+Result<std::vector<std::string>> reload(
+    const Start& start, std::vector<fs::path>& files, GatewayHost& gateway) {
   auto loaded = TRY(require_config(start.project, start.config));
-  TRY_VOID(check_project_file(start, loaded));
+  TRY_VOID(check_project_file(start, files, loaded));
   TRY_VOID(check_view(start, loaded));
-  auto decider = TRY(make_decider(*loaded.config, start.project, start.occasion));
+  const auto former = gateway.pipeline();
+  auto decider = TRY(make_decider(*loaded.config, start.project, start.occasion, former.get()));
   auto warnings = std::move(loaded.warnings);
   std::ranges::move(decider.warnings, std::back_inserter(warnings));
   std::ranges::move(
       left_for_next_start(start, loaded.effective, *decider.pipeline),
       std::back_inserter(warnings));
   gateway.take_up(*std::move(loaded.config), std::move(decider.pipeline));
+  files = std::move(loaded.files);
   return warnings;
 }
 

@@ -23,7 +23,6 @@ struct Start {
   const Project& project;
   Occasion occasion{};
   config::Table effective{};
-  std::vector<std::filesystem::path> files{};   // that were read
   std::vector<std::filesystem::path> hidden{};  // own_files() that the sandbox does not see
   std::map<std::string, std::string> variables{};
   policy::Datagrams datagrams{};  // that are captured
@@ -34,7 +33,9 @@ std::map<std::string, std::string> variables_for_secrets(const flow::Pipeline& p
 
 /// Reads the configuration again and has the gateway go by it. What it answers with are warnings:
 /// those of any start, and what only the next one takes up. On an error nothing has changed.
-base::Result<std::vector<std::string>> reload(const Start& start, GatewayHost& gateway);
+/// `files` are those that were read last.
+base::Result<std::vector<std::string>> reload(
+    const Start& start, std::vector<std::filesystem::path>& files, GatewayHost& gateway);
 
 /// The answer to POST /reload, and back.
 std::string reload_to_json(const base::Result<std::vector<std::string>>& warnings);

@@ -219,7 +219,9 @@ base::Result<sandbox::PlanInput> plan_input_of(
         input.mount_rules.begin(), {.path = file.string(), .mode = sandbox::Visibility::hidden});
   protect_repository(project.directory, input.mount_rules);
   if (config.sandbox.hide_env_files) input.env_files = walks.env_files.get();
-  if (fs::exists(own_file, missing)) input.project_config = own_file.string();
+  // Nothing can be laid over a link; where it leads is hidden like any file of ours.
+  const bool is_link = fs::is_symlink(own_file, missing);
+  if (!is_link && fs::exists(own_file, missing)) input.project_config = own_file.string();
   return input;
 }
 
@@ -294,10 +296,11 @@ control::Answer tell_status(Status status, const GatewayHost* gateway) {
   return {.status = 200, .json = to_json(status) + "\n"};
 }
 
-control::Answer take_up_configuration(const Start& start, GatewayHost* gateway) {
+control::Answer take_up_configuration(
+    const Start& start, std::vector<fs::path>& files, GatewayHost* gateway) {
   const auto done =
       gateway != nullptr
-          ? reload(start, *gateway)
+          ? reload(start, files, *gateway)
           : base::fail(base::ErrorKind::invalid, "its network does not go through the gateway");
   return {.status = done ? 200 : 409, .json = reload_to_json(done)};
 }
@@ -305,12 +308,17 @@ control::Answer take_up_configuration(const Start& start, GatewayHost* gateway) 
 /// Answers `lazaret ls` and `lazaret reload` for as long as it lives. Without it the session runs
 /// all the same.
 std::unique_ptr<control::Server> answer_commands(
-    const RunRequest& request, const Status& status, Start start, GatewayHost* gateway) {
+    const RunRequest& request,
+    const Status& status,
+    Start start,
+    std::vector<fs::path> files,
+    GatewayHost* gateway) {
   auto socket = start.project.places.control_socket(status.process);
-  const auto answer = [status, start = std::move(start), gateway](const http::Request& asked) {
+  const auto answer = [status, start = std::move(start), files = std::move(files),
+                       gateway](const http::Request& asked) mutable {
     if (asked.method == "GET" && asked.target == "/status") return tell_status(status, gateway);
     if (asked.method == "POST" && asked.target == "/reload")
-      return take_up_configuration(start, gateway);
+      return take_up_configuration(start, files, gateway);
     return control::Answer{
         .status = 404, .json = "{\"error\":\"there are GET /status and POST /reload\"}\n"};
   };
@@ -354,9 +362,11 @@ base::Result<sandbox::Ending> run(RunRequest request) {
   Start start{
       .config = request.config,
       .project = project,
-      .occasion = {.sandbox = request.name, .purpose = Purpose::serve},
-      .effective = loaded.effective,
-      .files = loaded.files};
+      .occasion =
+          {.sandbox = request.name,
+           .purpose = Purpose::serve,
+           .heritage = std::make_shared<flow::Heritage>()},
+      .effective = loaded.effective};
   start.config.asker = nullptr;  // the terminal is the program's
   std::optional<Brain> brain;
   if (config.network == config::Network::gateway)
@@ -416,7 +426,8 @@ base::Result<sandbox::Ending> run(RunRequest request) {
     }
     gateway = std::move(*made);
   }
-  const auto control = answer_commands(request, status, std::move(start), gateway.get());
+  const auto control =
+      answer_commands(request, status, std::move(start), loaded.files, gateway.get());
   auto ending = sandbox::supervise(*warden, signals, std::move(started));
   warden->dismiss();
   if (gateway) {

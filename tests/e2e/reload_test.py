@@ -67,33 +67,52 @@ def rules_are_taken_up_by_a_sandbox_that_runs(box):
     session.close()
 
 
+KEEPING = """
+import http.client, os, time
+connection = http.client.HTTPSConnection("one.test")
+def ask():
+    connection.request("GET", "/")
+    answer = connection.getresponse()
+    answer.read()
+    print(answer.status, connection.sock.getsockname()[1], flush=True)
+ask()
+ask()
+open("asked", "w").close()
+while not os.path.exists("go"): time.sleep(0.01)
+ask()
+"""
+
+
+def ask_before_and_after(box, change):
+    """The statuses of two requests before a change and of one after it, all on one connection."""
+    (box.project / "keep.py").write_text(KEEPING)
+    session = Session(box)
+    session("python3 keep.py > kept & while [ ! -e asked ]; do sleep 0.01; done")
+    change()
+    box.lazaret("reload").expect()
+    session("touch go; wait")
+    statuses, ports = zip(*(line.split() for line in session("cat kept").splitlines()))
+    check.equal(len(set(ports)), 1, "connections of the program")
+    session.close()
+    return statuses
+
+
 @test
 def a_connection_that_is_kept_goes_by_the_new_rules_with_its_next_request(box):
     box.origin("one.test", allow=False)
     box.configure(allow("one.test"))
-    (box.project / "keep.py").write_text(
-        "import http.client, os, time\n"
-        "connection = http.client.HTTPSConnection('one.test')\n"
-        "def ask():\n"
-        "    connection.request('GET', '/')\n"
-        "    answer = connection.getresponse()\n"
-        "    answer.read()\n"
-        "    print(answer.status, connection.sock.getsockname()[1], flush=True)\n"
-        "ask()\n"
-        "open('asked', 'w').close()\n"
-        "while not os.path.exists('go'): time.sleep(0.01)\n"
-        "ask()\n"
-    )
-    session = Session(box)
-    session("python3 keep.py > kept & while [ ! -e asked ]; do sleep 0.01; done")
-    box.configure(
-        '[[proxy.filter.rules]]\naction = "block"\nhost = "one.test"\npath = "/"\n' + allow("one.test")
-    )
-    box.lazaret("reload").expect()
-    session("touch go; wait")
-    (first, port), (second, same_port) = (line.split() for line in session("cat kept").splitlines())
-    check.equal((first, second, port), ("200", "403", same_port))
-    session.close()
+    block = '[[proxy.filter.rules]]\naction = "block"\nhost = "one.test"\npath = "/"\n'
+    statuses = ask_before_and_after(box, lambda: box.configure(block + allow("one.test")))
+    check.equal(statuses, ("200", "200", "403"))
+
+
+@test
+def a_connection_to_a_server_is_made_anew_as_its_address_was_checked_by_the_old_rules(box):
+    one = box.origin("one.test")
+    before = []
+    statuses = ask_before_and_after(box, lambda: before.append(len(one.raw)))
+    check.equal(statuses, ("200", "200", "200"))
+    check.equal((before, len(one.raw)), ([1], 2), "connections to the server")
 
 
 @test(tags=["quick"])
@@ -141,6 +160,38 @@ def a_credential_that_was_replaced_does_not_come_back_either(box):
     box.configure(header("api", "api.test", "NEW"))
     box.lazaret("reload").expect()
     check.equal(session("curl -sS https://api.test/; echo"), "it was [REDACTED:api], it is [REDACTED:api]\n")
+    session.close()
+
+
+@test
+def a_host_that_may_know_a_secret_is_searched_when_it_gets_none_any_more(box):
+    key = f"canary-{secrets.token_hex(12)}"
+    box.origin("api.test", origins.text(f"it was {key}"))
+    box.configure(header("api", "api.test", "KEY"))
+    session = Session(box, env={"KEY": key})
+    session("curl -sS https://api.test/ >/dev/null")
+    box.configure("")
+    box.lazaret("reload").expect()
+    check.equal(session("curl -sS https://api.test/; echo"), "it was [REDACTED:api]\n")
+    session.close()
+
+
+@test
+def what_the_program_writes_ends_no_search_for_what_was_there_before(box):
+    key = f"canary-{secrets.token_hex(12)}"
+    box.origin("api.test")
+    (box.project / ".env").write_text(f"API_KEY={key}\n")
+    box.configure(
+        '[proxy.redaction]\nenabled = true\n[[proxy.redaction.rules]]\nname = "mine"\n'
+        'source = { env_file_key = "API_KEY" }\n'
+    )
+    session = Session(box)
+    send = f"curl -sS -o /dev/null -w '%{{http_code}}\\n' -d key={key} https://api.test/"
+    check.equal(session(send), "403\n")
+    session("mkdir zz; echo API_KEY=something-else > zz/.env")
+    box.lazaret("reload").expect()
+    check.equal(session(send), "403\n")
+    check.equal(session(send.replace(key, "something-else")), "403\n")
     session.close()
 
 
@@ -206,6 +257,38 @@ def a_project_file_that_the_program_changed_is_not_taken_up(box):
     box.lazaret("reload").expect()
     check.equal(session.status("two.test"), "200")
     session.close()
+
+
+@test
+def a_project_file_that_went_away_is_missed(box):
+    box.origin("one.test")
+    box.configure("[sandbox]\nconfig_visibility = 'readwrite'\n")
+    (box.project / ".lazaret.toml").write_text(
+        '[[proxy.filter.rules]]\naction = "block"\nhost = "one.test"\npath = "/"\n'
+    )
+    box.lazaret("trust", "add").expect()
+    session = Session(box)
+    (box.project / ".lazaret.toml").rename(box.project / "elsewhere.toml")
+    check.contains(box.lazaret("reload").expect(1).err, "counted until now")
+    session.close()
+
+
+@test
+def a_link_to_a_file_that_is_trusted_elsewhere_is_not_trusted_here(box):
+    for host in ("one.test", "two.test"):
+        box.origin(host, allow=False)
+    other = box.home / "other"
+    other.mkdir()
+    (other / ".lazaret.toml").write_text(allow("two.test"))
+    box.lazaret("trust", "add", other).expect()
+    box.configure(allow("one.test"))
+    session = Session(box)
+    session(f"ln -s {other}/.lazaret.toml .lazaret.toml")
+    check.contains(box.lazaret("reload").expect().err, "not trusted, skipped")
+    check.contains(session.status("two.test"), "Could not resolve host")
+    session.close()
+    box.lazaret("trust", "add").expect()
+    check.equal(box.curl("-o", "/dev/null", "-w", "%{http_code}", "https://two.test/").expect().out, "200")
 
 
 @test

@@ -24,9 +24,9 @@ public:
   /// Breaks off what it is doing.
   ~Housekeeper();
 
-  /// Removes old files soon, and compresses when `rest` has passed since it was last asked to: while
-  /// files get full one after the other the processor has better things to do, and what would be
-  /// compressed first is what goes first.
+  /// Removes old files soon, and compresses when `rest` has passed since it was last asked to:
+  /// while files get full one after the other the processor has better things to do, and what would
+  /// be compressed first is what goes first.
   void tidy(std::chrono::milliseconds rest = {});
 
 private:

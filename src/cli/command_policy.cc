@@ -33,8 +33,10 @@ base::Result<session::Explanation> explain_question(
   for (const auto& warning : loaded.warnings)
     tell(globals, warning);
   auto decider = TRY(session::make_decider(*loaded.config, project, {.sandbox = project.slug}));
-  for (const auto& warning : decider.warnings)
-    tell(globals, warning);
+  for (const auto* warnings : {&decider.warnings, &decider.unwise}) {
+    for (const auto& warning : *warnings)
+      tell(globals, warning);
+  }
   session::Question question = options.question;
   if (!options.body_file.empty()) question.body = TRY(base::read_file(options.body_file));
   return session::explain(*decider.pipeline, *loaded.config, question);

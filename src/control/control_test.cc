@@ -49,6 +49,14 @@ TEST_F(Control, CarriesALongAnswer) {
   EXPECT_EQ(ask(socket, "GET", "/").value().json, much);
 }
 
+TEST_F(Control, AHandlerThatThrowsIsAnAnswer) {
+  const auto server =
+      serve([](const http::Request&) -> Answer { throw std::runtime_error("no \"thread\""); });
+  EXPECT_EQ(
+      ask(socket, "POST", "/").value(),
+      (Answer{.status = 500, .json = "{\"error\":\"no \\\"thread\\\"\"}\n"}));
+}
+
 TEST_F(Control, IsForItsUserAlone) {
   const auto server = serve();
   struct stat status{};

@@ -42,6 +42,40 @@ TEST(Pipeline, EndsAtTheFirstStageThatRefuses) {
   EXPECT_EQ(flow.decision.reason, "");
 }
 
+secrets::Injectors credential_for(std::string host, std::string_view value) {
+  std::vector<secrets::InjectorSpec> specs(1);
+  specs[0].name = "key";
+  specs[0].enabled = true;
+  specs[0].host = std::move(host);
+  specs[0].header = "X-Key";
+  specs[0].source.value = base::Secret(value);
+  return secrets::Injectors::create(specs, {}, "/").value();
+}
+
+TEST(Pipeline, WithAHeritageHidesWhatTheOneBeforeItHid) {
+  const auto heritage = std::make_shared<Heritage>();
+  const auto make = [&](secrets::Injectors injectors) {
+    return Pipeline(test::open_policy(), std::move(injectors), {}, {}, {}, {}, heritage);
+  };
+  const auto first = make(credential_for("api.test", "first-value"));
+  EXPECT_TRUE(first.guards_answers_of("api.test"));
+  const auto second = make(credential_for("other.test", "second-value"));
+  EXPECT_TRUE(second.guards_answers_of("api.test"));
+  EXPECT_FALSE(second.guards_answers_of("third.test"));
+  EXPECT_EQ(second.scrubber().scrub("first-value"), "[REDACTED:key]");
+  EXPECT_EQ(first.scrubber().scrub("second-value"), "[REDACTED:key]");  // a WebSocket goes on
+  const auto third = make({});
+  EXPECT_TRUE(third.guards_answers_of("api.test"));
+  EXPECT_EQ(third.scrubber().scrub("first-value"), "[REDACTED:key]");
+}
+
+TEST(Heritage, GuardsAllWhenItCannotTellThemApartAnyMore) {
+  Heritage heritage;
+  for (int i = 0; i <= 10'000; ++i)
+    heritage.guard(std::to_string(i) + ".test");
+  EXPECT_TRUE(heritage.guards("never.seen"));
+}
+
 TEST(Settle, ClearsWhatEveryStagePassed) {
   const Pipeline pipeline(test::open_policy(), {});
   Person nobody{Deny{}};

@@ -10,6 +10,7 @@
 namespace redact {
 namespace {
 
+using test::create;
 using test::pattern_rule;
 using test::scanner_of;
 using test::secret_rule;
@@ -47,6 +48,30 @@ TEST(Scanner, ReplacesTheSecretsOfTwoRulesOfOneName) {
       secret_rule("t", "first-secret", Action::redact),
       secret_rule("t", "other-secret", Action::redact));
   EXPECT_EQ(replaced(*scanner, "first-secret other-secret"), "[REDACTED:t] [REDACTED:t]");
+}
+
+TEST(Scanner, LooksStillForWhatTheOneBeforeItLookedForByARuleOfTheSameName) {
+  const auto first = scanner_of(
+      secret_rule("t", "first-secret", Action::redact),
+      secret_rule("u", "other-secret", Action::redact));
+  const Settings settings{.rules = {secret_rule("t", "second-secret", Action::redact)}};
+  const auto second = create(settings, first.get()).value();
+  EXPECT_EQ(
+      replaced(*second, "first-secret second-secret other-secret"),
+      "[REDACTED:t] [REDACTED:t] other-secret");
+  const auto third = create(settings, second.get()).value();
+  EXPECT_EQ(replaced(*third, "first-secret"), "[REDACTED:t]");
+}
+
+TEST(Scanner, OfManyFormerValuesLooksForTheNewest) {
+  std::shared_ptr<const Scanner> scanner;
+  for (int i = 100; i < 200; ++i) {
+    const auto value = "secret-number-" + std::to_string(i);
+    scanner =
+        create({.rules = {secret_rule("t", value, Action::redact)}}, scanner.get()).value();
+  }
+  EXPECT_EQ(replaced(*scanner, "secret-number-190"), "[REDACTED:t]");
+  EXPECT_EQ(replaced(*scanner, "secret-number-110"), "secret-number-110");
 }
 
 TEST(Scanner, ReplacesWhatOverlapsAsOne) {

@@ -28,10 +28,15 @@ inline RuleSpec pattern_rule(std::string name, std::string pattern, Action actio
       .origin = {.file = "c.toml", .line = 9}};
 }
 
-inline base::Result<std::shared_ptr<const Scanner>> create(const Settings& settings) {
+inline base::Result<std::shared_ptr<const Scanner>> create(
+    const Settings& settings, const Scanner* former = nullptr) {
   static const secrets::Environment environment{{"SET", "value-of-the-variable"}};
   return Scanner::create(
-      settings, {.environment = environment, .home = "/", .env_files = {}, .cache = {}});
+      settings, {.environment = environment,
+                 .home = "/",
+                 .env_files = {},
+                 .cache = {},
+                 .former = former});
 }
 
 template <class... Specs>

@@ -169,6 +169,26 @@ TEST(Scrub, ForgetsTheOldestOfManyValues) {
   EXPECT_TRUE(scrubber.finds_secret_in("something else"));
 }
 
+TEST(Scrub, AValueThatIsLearntAgainIsNotAnOldOne) {
+  const NamedSecret first[] = {{"key", "value-number-0"}};
+  const Scrubber scrubber(first);
+  for (std::size_t i = 1; i < 2 * Scrubber::most_values; ++i) {
+    const auto value = "value-number-" + std::to_string(i * 1000);
+    const NamedSecret next[] = {{"key", value}};
+    scrubber.learn(next);
+    scrubber.learn(first);  // back in use
+  }
+  EXPECT_TRUE(scrubber.finds_secret_in("value-number-0"));
+}
+
+TEST(Scrub, KnowsNothingUntilItLearns) {
+  const NamedSecret first[] = {{"key", "hush-hush-1"}};
+  const Scrubber scrubber({}, Scrubber::Later::learns);
+  EXPECT_FALSE(scrubber.knows_any());
+  scrubber.learn(first);
+  EXPECT_TRUE(scrubber.knows_any());
+}
+
 TEST(Scrub, TellsASecretFromATextThatHoldsOne) {
   const NamedSecret known[] = {{"key", "bash"}};
   const Scrubber scrubber(known);

@@ -194,6 +194,16 @@ void check_config(
          .detail = each.name + " is off: " + each.reason,
          .remedy = "give its source a value (" + each.origin.to_string() + ")"});
   }
+  const auto placeholders = decider->pipeline->placeholders();
+  for (const auto& each : placeholders.missing()) {
+    checks.push_back(
+        {.name = "secrets",
+         .status = Status::warning,
+         .detail = each.name + " has no value: " + each.reason,
+         .remedy = "give its source a value (" + each.origin.to_string() + ")"});
+  }
+  for (const auto& each : decider->unwise)
+    checks.push_back({.name = "configuration", .status = Status::warning, .detail = each});
 }
 
 }  // namespace

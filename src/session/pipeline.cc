@@ -103,9 +103,9 @@ base::Result<Decider> make_decider(
   Decider decider;
   for (const auto warnings : {injectors.warnings(), placeholders.warnings()})
     decider.warnings.insert(decider.warnings.end(), warnings.begin(), warnings.end());
-  warn(config, places.home, decider.warnings);
+  warn(config, places.home, decider.unwise);
   warn(injectors, decider.warnings);
-  warn(config.policy, decider.warnings);
+  warn(config.policy, decider.unwise);
   decider.pipeline = std::make_shared<const flow::Pipeline>(
       std::move(config.policy), std::move(injectors), std::move(placeholders),
       gate_of(config, places, occasion), std::move(scanner), std::move(logins), occasion.heritage);

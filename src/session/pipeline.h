@@ -17,8 +17,10 @@ namespace session {
 
 struct Decider {
   std::shared_ptr<const flow::Pipeline> pipeline;
-  std::vector<std::string>
-      warnings;  // credentials and secrets whose source gives nothing or is unwise
+  /// Credentials and secrets whose source gives nothing, certificates that no server will take.
+  std::vector<std::string> warnings;
+  /// What works, and perhaps not as whoever wrote it thinks: sources, rules that never decide.
+  std::vector<std::string> unwise;
 };
 
 /// Whether requests are sent, or only asked about: those do not count.

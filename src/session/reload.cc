@@ -92,6 +92,7 @@ Result<std::vector<std::string>> reload(
   auto decider = TRY(make_decider(*loaded.config, start.project, start.occasion, former.get()));
   auto warnings = std::move(loaded.warnings);
   std::ranges::move(decider.warnings, std::back_inserter(warnings));
+  std::ranges::move(decider.unwise, std::back_inserter(warnings));
   std::ranges::move(
       left_for_next_start(start, loaded.effective, *decider.pipeline),
       std::back_inserter(warnings));

@@ -276,8 +276,10 @@ base::Result<Brain> make_brain(
   std::optional<sandbox::TrustedAuthority> trusted;
   if (config.proxy.mitm) trusted = TRY(trusted_authority(authority, directory));
   auto decider = TRY(make_decider(config, project, occasion));
-  for (const auto& warning : decider.warnings)
-    request.tell(warning);
+  for (const auto* warnings : {&decider.warnings, &decider.unwise}) {
+    for (const auto& warning : *warnings)
+      request.tell(warning);
+  }
   auto way_out = TRY(make_way_out(config, project.environment, project.places.home, loop_count()));
   for (const auto& warning : way_out.warnings)
     request.tell(warning);

@@ -243,6 +243,20 @@ def doctor_checks_by_doing(box):
     check.that(len(rows if isinstance(rows, list) else rows["checks"]) >= 4, ran.story())
 
 
+@test
+def the_doctor_tells_of_secrets_without_a_value_and_rules_that_never_decide(box):
+    box.configure(
+        '[secrets.KEY]\nhosts = ["a.test"]\nsource = { env = "UNSET" }\n'
+        + "".join(
+            f'[[proxy.filter.rules]]\naction = "allow"\nhost = "{host}"\n{more}'
+            for host, more in (("*.test", ""), ("a.test", 'require = "brokered"\n'))
+        )
+    )
+    told = box.lazaret("doctor").expect().out
+    check.contains(told, "KEY has no value: the environment variable UNSET is not set")
+    check.contains(told, "never decides")
+
+
 @test(tags=["quick"])
 def help_and_version_are_there(box):
     check.that(re.search(r"\d+\.\d+", box.lazaret("version").expect().out), "no version")

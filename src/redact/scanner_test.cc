@@ -10,8 +10,8 @@
 namespace redact {
 namespace {
 
-using test::create;
 using test::pattern_rule;
+using test::scanner_after;
 using test::scanner_of;
 using test::secret_rule;
 using test::token;
@@ -54,12 +54,11 @@ TEST(Scanner, LooksStillForWhatTheOneBeforeItLookedForByARuleOfTheSameName) {
   const auto first = scanner_of(
       secret_rule("t", "first-secret", Action::redact),
       secret_rule("u", "other-secret", Action::redact));
-  const Settings settings{.rules = {secret_rule("t", "second-secret", Action::redact)}};
-  const auto second = create(settings, first.get()).value();
+  const auto second = scanner_after(first.get(), secret_rule("t", "second-secret", Action::redact));
   EXPECT_EQ(
       replaced(*second, "first-secret second-secret other-secret"),
       "[REDACTED:t] [REDACTED:t] other-secret");
-  const auto third = create(settings, second.get()).value();
+  const auto third = scanner_after(second.get(), secret_rule("t", "second-secret", Action::redact));
   EXPECT_EQ(replaced(*third, "first-secret"), "[REDACTED:t]");
 }
 
@@ -67,8 +66,7 @@ TEST(Scanner, OfManyFormerValuesLooksForTheNewest) {
   std::shared_ptr<const Scanner> scanner;
   for (int i = 100; i < 200; ++i) {
     const auto value = "secret-number-" + std::to_string(i);
-    scanner =
-        create({.rules = {secret_rule("t", value, Action::redact)}}, scanner.get()).value();
+    scanner = scanner_after(scanner.get(), secret_rule("t", value, Action::redact));
   }
   EXPECT_EQ(replaced(*scanner, "secret-number-190"), "[REDACTED:t]");
   EXPECT_EQ(replaced(*scanner, "secret-number-110"), "secret-number-110");

@@ -32,18 +32,20 @@ inline base::Result<std::shared_ptr<const Scanner>> create(
     const Settings& settings, const Scanner* former = nullptr) {
   static const secrets::Environment environment{{"SET", "value-of-the-variable"}};
   return Scanner::create(
-      settings, {.environment = environment,
-                 .home = "/",
-                 .env_files = {},
-                 .cache = {},
-                 .former = former});
+      settings,
+      {.environment = environment, .home = "/", .env_files = {}, .cache = {}, .former = former});
+}
+
+template <class... Specs>
+std::shared_ptr<const Scanner> scanner_after(const Scanner* former, Specs... specs) {
+  Settings settings;
+  (settings.rules.push_back(std::move(specs)), ...);
+  return create(settings, former).value();
 }
 
 template <class... Specs>
 std::shared_ptr<const Scanner> scanner_of(Specs... specs) {
-  Settings settings;
-  (settings.rules.push_back(std::move(specs)), ...);
-  return create(settings).value();
+  return scanner_after(nullptr, std::move(specs)...);
 }
 
 inline std::shared_ptr<const Scanner> detecting(std::vector<std::string> names) {

@@ -90,10 +90,11 @@ class Meter:
         used, elapsed = self._used(gateway) - ours, time.monotonic() - begun
         foreign = (self._machine() - machine - used - result["client_cpu_s"]) / elapsed
         failed = self._failures(gateway, name, result)
+        requests = max(result["requests_all"], 1)  # whoever answered none has failed
         if self.unit(name) is BODIES:
-            gigabytes = result["requests_all"] * BIG_BODY_BYTES / 1e9
+            gigabytes = requests * BIG_BODY_BYTES / 1e9
             return Sample(used / gigabytes, gigabytes * 1000 / elapsed, failed, foreign)
-        return Sample(used * 1e6 / result["requests_all"], result["rps"], failed, foreign)
+        return Sample(used * 1e6 / requests, result["rps"], failed, foreign)
 
     def _memory(self, gateway, scenario):
         load = gateway.target(scenario) + scenario["a"].split() + ["--hold-secs", "4"]

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // lazaret reload [SANDBOX ...]
 
+#include <fmt/format.h>
+
 #include <algorithm>
 
 #include "base/text.h"
@@ -68,7 +70,7 @@ base::Result<int> reload(const Options& options, const Globals& globals) {
   int failed = 0;
   for (const auto& status : chosen) {
     const auto name =
-        base::escape_for_terminal(status.sandbox) + " (" + std::to_string(status.process) + ")";
+        fmt::format("{} ({})", base::escape_for_terminal(status.sandbox), status.process);
     const auto done = reload_one(project, status);
     if (!done) {
       std::fprintf(
@@ -78,7 +80,7 @@ base::Result<int> reload(const Options& options, const Globals& globals) {
       continue;
     }
     for (const auto& warning : *done)
-      tell(globals, name + ": " + warning);
+      tell(globals, fmt::format("{}: {}", name, warning));
     TRY_VOID(print(name + " goes by the configuration as it is now\n"));
   }
   return failed;

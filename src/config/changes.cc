@@ -5,6 +5,8 @@
 #include <array>
 #include <set>
 
+#include "config/check.h"
+
 namespace config {
 namespace {
 
@@ -56,7 +58,7 @@ void compare(
       keys.insert(entry.key);
   }
   for (const auto& key : keys) {
-    const std::string path = above.empty() ? key : above + "." + key;
+    const std::string path = join_path(above, key);
     if (std::ranges::find(taken_up, path) != taken_up.end()) continue;
     static const Table nothing;
     const auto* old_value = before.find(key);

@@ -124,7 +124,9 @@ void Scanner::add_former(
     std::string_view name,
     std::uint32_t rule,
     std::vector<Secret>& needles) {
-  constexpr std::size_t most_values = 16;  // of a rule, the newest ones, which come first
+  // Of a rule, the newest ones, which come first. So many reloads would have to follow what the
+  // sandbox wrote, each with another value, before the true one is forgotten.
+  constexpr std::size_t most_values = 64;
   std::size_t count = 0;
   for (const auto& value : former.values_) {
     const auto is_known = [&](const Value& each) {

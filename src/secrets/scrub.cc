@@ -47,8 +47,8 @@ private:
     const auto has_name = [&](const Value& each) { return each.name == secret.name; };
     const auto is_known = [&](const Value& each) { return each.value.equals(secret.value); };
     if (const auto known = std::ranges::find_if(values_, is_known); known != values_.end()) {
-      std::rotate(
-          known, known + 1, values_.end());  // it is in use, so it does not go as an old one
+      // It is in use, so it is not the next to go.
+      std::rotate(known, known + 1, values_.end());
       return false;
     }
     const auto count = static_cast<std::size_t>(std::ranges::count_if(values_, has_name));

@@ -13,8 +13,8 @@ namespace {
 
 using base::ErrorKind;
 
-constexpr std::size_t batch_size = std::size_t{256} << 10U;    // worth writing without waiting
-constexpr std::size_t spare_capacity = std::size_t{1} << 20U;  // kept for the next batch
+constexpr std::size_t batch_size = std::size_t{1} << 20U;      // worth writing without waiting
+constexpr std::size_t spare_capacity = std::size_t{2} << 20U;  // kept for the next batch
 constexpr std::chrono::milliseconds retry_after{250};
 
 std::unexpected<base::Error> not_written(std::string_view reason) {

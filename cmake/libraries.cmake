@@ -47,4 +47,5 @@ target_link_libraries(lib_secret INTERFACE ${CMAKE_DL_LIBS})
 add_library(lib_boost INTERFACE)
 target_include_directories(lib_boost SYSTEM INTERFACE ${Boost_INCLUDE_DIRS})
 target_compile_definitions(lib_boost INTERFACE
-  BOOST_ASIO_NO_DEPRECATED BOOST_ASIO_DISABLE_VISIBILITY BOOST_ASIO_SEPARATE_COMPILATION)
+  BOOST_ASIO_NO_DEPRECATED BOOST_ASIO_DISABLE_VISIBILITY BOOST_ASIO_SEPARATE_COMPILATION
+  BOOST_ASIO_RECYCLING_ALLOCATOR_CACHE_SIZE=16)  # frames of coroutines a thread keeps: an exchange has a dozen

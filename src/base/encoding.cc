@@ -97,16 +97,19 @@ void write_base64(std::string_view bytes, char* to) {
   to[3] = '=';
 }
 
+void append_hex(std::string& out, char c) {
+  const auto byte = static_cast<unsigned char>(c);
+  out += hex_digits[byte >> 4U];
+  out += hex_digits[byte & 15U];
+}
+
 }  // namespace
 
 std::string to_hex(std::string_view bytes) {
   std::string out;
   out.reserve(bytes.size() * 2);
-  for (const char c : bytes) {
-    const auto byte = static_cast<unsigned char>(c);
-    out += hex_digits[byte >> 4U];
-    out += hex_digits[byte & 15U];
-  }
+  for (const char byte : bytes)
+    append_hex(out, byte);
   return out;
 }
 
@@ -186,8 +189,9 @@ std::string uuid_v7() {
   // The generator's price is by call: one serves many.
   thread_local std::string supply;
   if (supply.size() < 16) supply = random_bytes(1024);
-  std::string bytes = supply.substr(supply.size() - 16);
-  supply.resize(supply.size() - 16);
+  std::array<char, 16> bytes{};
+  std::ranges::copy(std::string_view(supply).substr(supply.size() - bytes.size()), bytes.begin());
+  supply.resize(supply.size() - bytes.size());
   const auto now = std::chrono::system_clock::now().time_since_epoch();
   auto millis = static_cast<unsigned long long>(
       std::chrono::duration_cast<std::chrono::milliseconds>(now).count());
@@ -195,9 +199,12 @@ std::string uuid_v7() {
     bytes[i] = static_cast<char>(millis & 0xFFU);
   bytes[6] = static_cast<char>((static_cast<unsigned char>(bytes[6]) & 0x0FU) | 0x70U);
   bytes[8] = static_cast<char>((static_cast<unsigned char>(bytes[8]) & 0x3FU) | 0x80U);
-  std::string text = to_hex(bytes);
-  for (const std::size_t at : {20, 16, 12, 8})
-    text.insert(at, 1, '-');
+  std::string text;
+  text.reserve(36);
+  for (std::size_t i = 0; i < bytes.size(); ++i) {
+    if (i >= 4 && i <= 10 && i % 2 == 0) text += '-';
+    append_hex(text, bytes[i]);
+  }
   return text;
 }
 

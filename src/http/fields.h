@@ -23,7 +23,7 @@ public:
 
   /// Appends, also when the name is there already.
   void add(std::string name, std::string value) {
-    if (fields_.empty()) fields_.reserve(usual_count);
+    if (fields_.capacity() == 0) fields_.reserve(usual_count);
     fields_.emplace_back(std::move(name), std::move(value));
   }
   /// One field of this name: the first keeps its place and gets the value, others go, a new one

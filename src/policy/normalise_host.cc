@@ -52,7 +52,9 @@ Result<> check_name(std::string_view name) {
   if (!std::ranges::all_of(name, is_host_character)) {
     return refuse("the host name contains a character that no host name has");
   }
-  for (const auto label : base::split(name, '.')) {
+  for (std::size_t begin = 0; begin <= name.size();) {
+    const auto label = name.substr(begin, name.find('.', begin) - begin);
+    begin += label.size() + 1;
     if (label.empty()) return refuse("the host name has an empty label");
     if (label.size() > longest_label) return refuse("a label of the host name is over 63 bytes");
   }

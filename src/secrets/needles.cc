@@ -28,6 +28,13 @@ std::uint64_t hash_of(Group group) {
   return group * odd;
 }
 
+/// Three bits of a word, where another group of the same word nearly always has others.
+std::uint64_t mark_of(std::uint64_t hash) {
+  constexpr unsigned place = 63;
+  return std::uint64_t{1} << (hash >> 22U & place) |
+         std::uint64_t{1} << (hash >> 28U & place);
+}
+
 std::uint16_t tag_of(std::uint64_t hash) { return static_cast<std::uint16_t>(hash >> 28U); }
 
 void set_bit(std::vector<std::uint64_t>& bits, std::uint64_t bit) {
@@ -91,11 +98,12 @@ void Needles::Sieve<Group>::add(
 
   const auto count = pieces.size() * step_;
   const auto bucket_bits = static_cast<unsigned>(std::bit_width(count));
-  // About one bit in sixteen or more is set, or in sixty-four while that is in the nearest cache.
-  const unsigned bit_bits = bucket_bits + (bucket_bits <= 12 ? 6 : 4);
-  bit_shift_ = 64 - bit_bits;
+  // Two to four groups a word; of the groups that are none of them, one in more than a hundred
+  // passes.
+  const unsigned word_bits = std::max(bucket_bits, 3U) - 2;
+  word_shift_ = 64 - word_bits;
   bucket_shift_ = 64 - bucket_bits;
-  bits_.assign(std::max<std::size_t>(1, (std::size_t{1} << bit_bits) / 64), 0);
+  words_.assign(std::size_t{1} << word_bits, 0);
   buckets_.assign((std::size_t{1} << bucket_bits) + 1, 0);
   entries_.resize(count);
 
@@ -107,7 +115,7 @@ void Needles::Sieve<Group>::add(
             Entry{piece, static_cast<std::uint16_t>(offset)});
   };
   for_each_group([&](std::uint64_t hash, Entry) {
-    set_bit(bits_, hash >> bit_shift_);
+    words_[hash >> word_shift_] |= mark_of(hash);
     ++buckets_[(hash >> bucket_shift_) + 1];
   });
   std::partial_sum(buckets_.begin(), buckets_.end(), buckets_.begin());
@@ -118,7 +126,13 @@ void Needles::Sieve<Group>::add(
   });
 }
 
-/// Four places at a time: nearly always none of their bits is set, and that is asked once.
+template <class Group>
+bool Needles::Sieve<Group>::may_be_one(std::uint64_t hash) const {
+  const auto mark = mark_of(hash);
+  return (words_.data()[hash >> word_shift_] & mark) == mark;
+}
+
+/// Four places at a time: nearly always none of them may be one, and that is asked once.
 template <class Group>
 template <class Found>
 void Needles::Sieve<Group>::look(
@@ -126,18 +140,17 @@ void Needles::Sieve<Group>::look(
     const {
   if (entries_.empty() || text.size() < sizeof(Group)) return;
   constexpr std::size_t at_once = 4;
-  const auto* const bits = bits_.data();
   const auto last = text.size() - sizeof(Group);
   const auto step = step_;
   std::array<std::uint64_t, at_once> hashes{};
   for (const auto span = (at_once - 1) * step; at + span <= last && at + span < end;
        at += at_once * step) {
-    bool is_set = false;
+    bool any = false;
     for (std::size_t i = 0; i < at_once; ++i) {
       hashes[i] = hash_of(load<Group>(text, at + i * step));
-      is_set |= has_bit(bits, hashes[i] >> bit_shift_);
+      any |= may_be_one(hashes[i]);
     }
-    if (!is_set) [[likely]]
+    if (!any) [[likely]]
       continue;
     for (std::size_t i = 0; i < at_once; ++i)
       compare(text, at + i * step, hashes[i], all, found);
@@ -151,7 +164,7 @@ template <class Found>
 void Needles::Sieve<Group>::compare(
     std::string_view text, std::size_t at, std::uint64_t hash, const Needles& all, Found& found)
     const {
-  if (!has_bit(bits_.data(), hash >> bit_shift_)) return;
+  if (!may_be_one(hash)) return;
   const auto bucket = hash >> bucket_shift_;
   for (auto entry = buckets_[bucket]; entry < buckets_[bucket + 1]; ++entry) {
     const auto [number, offset, tag] = entries_[entry];

@@ -4,9 +4,10 @@
 //
 // If all strings have at least n bytes, then whatever bytes of the text one of them covers, it
 // covers a whole group of g bytes that begins at a multiple of n - g + 1. So only the groups at
-// these places are looked up: in a bit map of the hashes of all groups that the strings have at
-// their first n - g + 1 places, and, when the bit is set, in a table that says which string that
-// would be. In innocent text almost no bit is set, whether there are ten strings or ten thousand.
+// these places are looked up: in a small map of the hashes of all groups that the strings have at
+// their first n - g + 1 places (a Bloom filter, three bits of one word each), and, when it knows
+// the group, in a table that says which string that would be. Of innocent text it knows almost
+// nothing, whether there are ten strings or ten thousand.
 // Strings of fewer than sixteen bytes have a sieve of their own, with smaller groups.
 
 #include <array>
@@ -71,6 +72,7 @@ private:
         Found& found) const;
 
   private:
+    bool may_be_one(std::uint64_t hash) const;
     template <class Found>
     void compare(
         std::string_view text, std::size_t at, std::uint64_t hash, const Needles& all, Found& found)
@@ -82,9 +84,9 @@ private:
       std::uint16_t tag = 0;  // of the hash: another group of the same bucket has another one
     };
     std::size_t step_ = 0;
-    unsigned bit_shift_ = 0;
+    unsigned word_shift_ = 0;
     unsigned bucket_shift_ = 0;
-    std::vector<std::uint64_t> bits_;     // by hash
+    std::vector<std::uint64_t> words_;    // by hash: what bits its groups have
     std::vector<std::uint32_t> buckets_;  // where the entries of a hash begin
     std::vector<Entry> entries_;
   };

@@ -3,6 +3,7 @@
 // What changes or judges a body on its way.
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -16,6 +17,12 @@ namespace flow {
 class BodyFilter {
 public:
   virtual ~BodyFilter() = default;
+  /// What of `in` may go on as it came: its beginning, when nothing is held back before it and
+  /// nothing in it changes; then what is behind is held. Nullopt when `feed` has to be asked, and
+  /// then nothing was taken. Saves a copy of nearly every large body.
+  virtual std::optional<std::string_view> pass_on(std::string_view, bool /*last*/) {
+    return std::nullopt;
+  }
   /// Appends to `out` what may go on now; with `last`, everything.
   virtual void feed(std::string_view in, bool last, std::string& out) = 0;
   /// Why the body may not go on; null while it may. Nothing is fed any more once there is a reason.

@@ -32,19 +32,23 @@ bool FilterChain::feed(std::string_view in, bool last) {
   return sent.has_value();
 }
 
-/// Each filter writes into the text that the one before it has not written. Without filters it is
-/// `in` itself that goes on.
+/// Each filter writes into the text that the one before it has not written. What no filter changes
+/// is `in` itself, or a part of it.
 std::optional<std::string_view> FilterChain::pass(
     const Filters& filters, std::string_view in, bool last, Texts& texts) {
   for (const auto& filter : filters) {
-    wipe(texts.first);
-    filter->feed(in, last, texts.first);
+    if (const auto same = filter->pass_on(in, last)) {
+      in = *same;
+    } else {
+      wipe(texts.first);
+      filter->feed(in, last, texts.first);
+      texts.first.swap(texts.second);
+      in = texts.second;
+    }
     if (const auto* why = filter->refusal()) {
       refusal_ = *why;
       return std::nullopt;
     }
-    texts.first.swap(texts.second);
-    in = texts.second;
   }
   return in;
 }

@@ -112,6 +112,9 @@ public:
   TextRedaction(Outcome outcome, RedactionPlan plan, Syntax syntax)
       : outcome_(std::move(outcome)), plan_(plan), syntax_(syntax) {}
 
+  std::optional<std::string_view> pass_on(std::string_view in, bool last) override {
+    return stream_ ? stream_->pass_on(in, last) : std::nullopt;
+  }
   void feed(std::string_view in, bool last, std::string& out) override {
     if (stream_) return feed_stream(in, last, out);
     text_ += in;

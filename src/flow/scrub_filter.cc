@@ -18,6 +18,9 @@ class TextScrub final : public BodyFilter {
 public:
   explicit TextScrub(const secrets::Scrubber& scrubber) : scrubber_(scrubber), stream_(scrubber) {}
 
+  std::optional<std::string_view> pass_on(std::string_view in, bool last) override {
+    return stream_.pass_on(in, last);
+  }
   void feed(std::string_view in, bool last, std::string& out) override {
     stream_.feed(in, last, out);
   }
@@ -76,6 +79,7 @@ class TrailerScrub final : public BodyFilter {
 public:
   explicit TrailerScrub(const secrets::Scrubber& scrubber) : scrubber_(scrubber) {}
 
+  std::optional<std::string_view> pass_on(std::string_view in, bool) override { return in; }
   void feed(std::string_view in, bool, std::string& out) override { out += in; }
   bool has_changed() const override { return false; }
   void rewrite_trailers(http::Fields& trailers) override { scrub(trailers, scrubber_); }

@@ -28,6 +28,12 @@ Substituter::Substituter(
       notes_(std::move(notes)),
       place_(place) {}
 
+std::optional<std::string_view> Substituter::pass_on(
+    Text& text, Syntax syntax, std::string_view in, bool last) {
+  if (syntax == Syntax::json && text.beginning_.size() < longest_placed) return std::nullopt;
+  return text.stream_.pass_on(placeholders_.needles(), in, last);
+}
+
 void Substituter::feed(
     Text& text, Syntax syntax, std::string_view in, bool last, std::string& out) {
   auto& beginning = text.beginning_;

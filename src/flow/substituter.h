@@ -37,6 +37,9 @@ public:
     secrets::NeedleStream stream_;
     std::string beginning_;  // of JSON, as long as it is short: where a placeholder stands
   };
+  /// See BodyFilter.
+  std::optional<std::string_view> pass_on(
+      Text& text, content::Syntax syntax, std::string_view in, bool last);
   void feed(Text& text, content::Syntax syntax, std::string_view in, bool last, std::string& out);
   /// The places of a message where values have to stand, in order. They live as long as this.
   std::vector<content::protobuf::Edit> edits(std::string_view message);

@@ -27,6 +27,10 @@ public:
   TextSubstitution(Substituter substituter, Syntax syntax)
       : substituter_(std::move(substituter)), syntax_(syntax) {}
 
+  std::optional<std::string_view> pass_on(std::string_view in, bool last) override {
+    if (is_beginning_) return std::nullopt;
+    return substituter_.pass_on(text_, syntax_, in, last);
+  }
   void feed(std::string_view in, bool last, std::string& out) override {
     if (std::exchange(is_beginning_, in.empty()) && syntax_ == Syntax::raw)
       syntax_ = guess_syntax(in);

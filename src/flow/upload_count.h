@@ -14,7 +14,10 @@ class UploadCount final : public BodyFilter {
 public:
   UploadCount(std::shared_ptr<TokenGate> gate, tokens::Permit permit)
       : gate_(std::move(gate)), permit_(std::move(permit)) {}
-  void feed(std::string_view in, bool last, std::string& out) override;
+  std::optional<std::string_view> pass_on(std::string_view in, bool last) override;
+  void feed(std::string_view in, bool last, std::string& out) override {
+    out += pass_on(in, last).value_or("");
+  }
   const Deny* refusal() const override { return refusal_ ? &*refusal_ : nullptr; }
   bool has_changed() const override { return false; }
 

@@ -10,6 +10,16 @@ Stream::Stream(std::shared_ptr<const Scanner> scanner) : scanner_(std::move(scan
   if (scanner_->patterns_) next_.resize(scanner_->patterns_->size());
 }
 
+std::optional<std::string_view> Stream::pass_on(std::string_view in, bool last) {
+  if (blocked_ != nullptr || scanner_->patterns_ || !held_.empty()) return std::nullopt;
+  const auto& needles = scanner_->needles_;
+  if (needles.find(in, 0)) return std::nullopt;
+  auto end = in.size();
+  if (!last) end = needles.find_beginning(in, 0, end).value_or(end);
+  held_ = in.substr(end);
+  return in.substr(0, end);
+}
+
 void Stream::feed(std::string_view in, bool last, std::string& out) {
   if (blocked_ != nullptr) return;
   const bool fresh = held_.empty();

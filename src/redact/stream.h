@@ -9,6 +9,7 @@
 
 #include <cstddef>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -21,6 +22,9 @@ class Stream {
 public:
   explicit Stream(std::shared_ptr<const Scanner> scanner);
 
+  /// What may pass of `in` as it is, when nothing is held and nothing found in it; the rest is held
+  /// then. Else nullopt, and nothing was taken.
+  std::optional<std::string_view> pass_on(std::string_view in, bool last);
   /// Appends to `out` what may pass now, with `[REDACTED:name]` in place of what is to be replaced;
   /// with `last` all the rest. When a rule that blocks has a match nothing passes any more: neither
   /// its first byte nor what comes later.

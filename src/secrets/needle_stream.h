@@ -2,6 +2,7 @@
 #pragma once
 // Replaces needles in a text that streams by.
 
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -37,6 +38,17 @@ public:
       begin_ += done;
     }
     if (last) begin_ = 0;
+  }
+
+  /// What may pass of `in` as it is, when nothing is held back and nothing found in it; the rest is
+  /// held then. Else nullopt, and nothing was taken.
+  std::optional<std::string_view> pass_on(const Needles& needles, std::string_view in, bool last) {
+    if (!held_.empty() || needles.find(in, 0)) return std::nullopt;
+    auto end = in.size();
+    if (!last) end = needles.find_beginning(in, 0, end).value_or(end);
+    held_ = in.substr(end);
+    begin_ = last ? 0 : begin_ + end;
+    return in.substr(0, end);
   }
 
 private:

@@ -117,6 +117,10 @@ bool Scrubber::is_secret(std::string_view text) const {
   return match && match->at == 0 && match->size == text.size();
 }
 
+std::optional<std::string_view> ScrubStream::pass_on(std::string_view in, bool last) {
+  return known_ ? stream_.pass_on(known_->needles, in, last) : in;
+}
+
 void ScrubStream::feed(std::string_view in, bool last, std::string& out) {
   if (!known_) {
     out += in;

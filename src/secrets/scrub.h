@@ -83,6 +83,8 @@ public:
   /// Hides what is known now.
   explicit ScrubStream(const Scrubber& scrubber) : known_(scrubber.known()) {}
 
+  /// What may pass of `in` as it is, or nullopt when `feed` has to be asked (NeedleStream).
+  std::optional<std::string_view> pass_on(std::string_view in, bool last);
   /// Appends to `out` what may pass now; with `last` also what was held back.
   void feed(std::string_view in, bool last, std::string& out);
 

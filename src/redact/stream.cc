@@ -37,6 +37,7 @@ void Stream::feed(std::string_view in, bool last, std::string& out) {
   }
   pass(window, settled, out);
   if (settled > 0 && scanner_->patterns_) context_ = 1;
+  passed_ += settled;
   const auto gone = settled - std::min(settled, context_);
   if (fresh)
     held_ = window.substr(gone);
@@ -45,12 +46,15 @@ void Stream::feed(std::string_view in, bool last, std::string& out) {
   forget(gone);
 }
 
-/// Whether it pays to look only when there is more: each look is as long as a match at least.
+/// Whether it pays to look only when there is more: each look repeats the length of a match. Of a
+/// long body more is waited for, so that less is repeated.
 bool Stream::waits_for_more(std::size_t size) const {
   if (!scanner_->patterns_) return false;
-  constexpr std::size_t least = 4096;
+  constexpr std::size_t least_step = 4096;
+  constexpr std::size_t longest_step = 49'152;
   const auto longest = scanner_->patterns_->longest();
-  return size < context_ + longest + std::max(longest, least);
+  const auto usual_step = std::max(longest, least_step);
+  return size < context_ + longest + std::clamp(passed_ / 16, usual_step, longest_step);
 }
 
 /// All findings that begin before this place are in the window with their ends.

@@ -5,7 +5,7 @@
 // Held back is only what may still become a finding. With secrets alone that is what looks like the
 // beginning of one, so a line that ends in innocent text passes at once. With patterns it is as
 // many bytes as the longest match may have (16 KiB when a pattern has no end), and as many again so
-// that nothing is looked at more than twice.
+// that nothing is looked at more than twice; of long bodies up to 48 KiB.
 
 #include <cstddef>
 #include <memory>
@@ -48,6 +48,7 @@ private:
   std::shared_ptr<const Scanner> scanner_;
   std::string held_;               // `context_` bytes that passed, then those that did not
   std::size_t context_ = 0;        // what patterns look back at: a byte, but at the beginning
+  std::size_t passed_ = 0;         // bytes, so far
   std::size_t written_ = 0;        // up to here, in held_, all has gone out or been replaced
   Findings pending_;               // in held_
   std::vector<std::size_t> next_;  // see Patterns

@@ -63,6 +63,11 @@ std::optional<http::Malformed> read_opening(flow::Flow& flow) {
 /// Fields of a response that would lead the program past the gateway.
 void remove_detours(http::Fields& fields) { fields.erase("alt-svc"); }
 
+/// Whether an answer that is searched is worth holding to tell its new length.
+bool is_short(http::Framing framing) {
+  return framing.kind == http::Framing::Kind::length && framing.bytes <= 4 * Buffer::block;
+}
+
 /// Records what has gone up, also when the exchange is ended from outside.
 class RequestTold {
 public:
@@ -456,7 +461,7 @@ net::Task<> Exchange::answer(
     const Upload& request) {
   constexpr int unauthorized = 401;  // RFC 9110, 15.5.2
   if (fetched_ && response.status == unauthorized) fetched_->reject(token_generation_, base::now());
-  const http::Framing framing = http::response_framing(response, method_);
+  http::Framing framing = http::response_framing(response, method_);
   Incoming& body = server.body(framing);
   flow::AnswerPlan plan;
   if (framing.kind != http::Framing::Kind::none) {
@@ -477,9 +482,18 @@ net::Task<> Exchange::answer(
     flow::remove_digests(response.fields);      // and perhaps without something
   }
   FilteredBody passed(body, std::move(plan.filters), rules_->logged_body, *shared_.taps);
+  bool is_held = false;
   if (plan.hold) {
-    const bool whole = co_await hold_answer(sealed.flow(), server, passed);
-    if (!whole) co_return;
+    is_held = co_await hold_answer(sealed.flow(), server, passed);
+    if (!is_held) co_return;
+  } else if (plan.rewrites && is_short(framing)) {
+    is_held = passed.hold_at_hand(framing.bytes, *shared_.held);
+  }
+  auto goes_as = plan.rewrites ? Body::rewritten : Body::as_sent;
+  if (is_held && framing.kind == http::Framing::Kind::length) {
+    framing = http::Framing::length(passed.held_bytes());
+    http::declare_framing(response.fields, framing);
+    goes_as = Body::as_sent;
   }
   if (!request.whole() && response.status >= 400) client_->be_last();
 
@@ -487,13 +501,14 @@ net::Task<> Exchange::answer(
   remove_detours(response.fields);
   flow::scrub(response, pipeline_.scrubber());
   record_.response(response);
-  if (!client_->respond(
-          std::move(response), framing, plan.rewrites ? Body::rewritten : Body::as_sent)) {
+  if (!client_->respond(std::move(response), framing, goes_as)) {
     client_->be_last();
     co_return;
   }
   BodyMover mover(passed, client_->out());
-  AnswerTold told(record_, passed.tap(), mover, plan.rewrites ? http::Framing::chunked() : framing);
+  AnswerTold told(
+      record_, passed.tap(), mover,
+      goes_as == Body::rewritten ? http::Framing::chunked() : framing);
   const Watch watch(*client_, [this, &server] {
     hung_up_ = true;
     server.abort();

@@ -32,6 +32,19 @@ net::Task<> FilteredBody::hold(
   holds_ = !held_.empty();
 }
 
+bool FilteredBody::hold_at_hand(std::size_t expected, BodyBudget& room) {
+  if (!share_.emplace(room).grow(expected)) return false;
+  held_.reserve(expected);
+  while (state() == State::more) {
+    const auto piece = take();
+    if (piece.empty() && state() == State::more && !from_.refill()) break;
+    held_ += piece;
+  }
+  const bool is_whole = state() == State::whole;
+  holds_ = !held_.empty();
+  return is_whole;
+}
+
 void FilteredBody::finish_with(std::unique_ptr<flow::BodyFilter> filter) {
   if (!holds_) return chain_.add_last(std::move(filter));
   std::string finished;

@@ -23,6 +23,8 @@ public:
   enum class Keep { filtered, original };
   net::Task<> hold(
       std::size_t expected, Keep keep, std::chrono::milliseconds silence, BodyBudget& room);
+  /// Holds what has already arrived, without a wait. True when that is the whole body.
+  bool hold_at_hand(std::size_t expected, BodyBudget& room);
   /// How long a held body is.
   std::size_t held_bytes() const { return held_.size(); }
   /// Whether it says anything else than what came.

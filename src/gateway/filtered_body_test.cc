@@ -44,5 +44,85 @@ TEST(FilteredBody, TakesNothingInOnceItIsRefused) {
   EXPECT_FALSE(body.refill());
 }
 
+/// What comes in two deliveries.
+class Pieces final : public Incoming {
+public:
+  Pieces(std::vector<std::string> at_hand, std::vector<std::string> later)
+      : at_hand_(std::move(at_hand)), later_(std::move(later)) {}
+  std::string_view take() override {
+    if (next_ == at_hand_.size()) return {};
+    return at_hand_[next_++];
+  }
+  State state() const override {
+    return next_ < at_hand_.size() || !later_.empty() ? State::more : State::whole;
+  }
+  net::Task<> wait(std::chrono::milliseconds) override { co_return; }
+  bool refill() override { return false; }
+  void deliver() {
+    for (auto& piece : std::exchange(later_, {}))
+      at_hand_.push_back(std::move(piece));
+  }
+  void give_up() override {}
+  const http::Fields& trailers() const override { return trailers_; }
+  const std::string& problem() const override { return problem_; }
+  bool timed_out() const override { return false; }
+
+private:
+  std::vector<std::string> at_hand_;
+  std::vector<std::string> later_;
+  std::size_t next_ = 0;
+  http::Fields trailers_;
+  std::string problem_;
+};
+
+/// Says everything twice.
+class Doubling final : public flow::BodyFilter {
+public:
+  void feed(std::string_view in, bool, std::string& out) override { out.append(in).append(in); }
+};
+
+flow::BodyFilters doubled() {
+  flow::BodyFilters filters;
+  filters.before_log.push_back(std::make_unique<Doubling>());
+  return filters;
+}
+
+TEST(FilteredBody, TellsTheLengthOfABodyThatHasArrivedWhole) {
+  Pieces from({"ab", "c"}, {});
+  BodyBudget taps(1000);
+  BodyBudget room(1000);
+  FilteredBody body(from, doubled(), 1000, taps);
+  ASSERT_TRUE(body.hold_at_hand(3, room));
+  EXPECT_EQ(body.held_bytes(), 6U);
+  EXPECT_EQ(body.state(), Incoming::State::more);
+  EXPECT_EQ(body.take(), "ababcc");
+  EXPECT_EQ(body.state(), Incoming::State::whole);
+  EXPECT_EQ(body.tap().bytes(), 6U);
+}
+
+TEST(FilteredBody, GoesOnBehindWhatItHolds) {
+  Pieces from({"ab"}, {"c"});
+  BodyBudget taps(1000);
+  BodyBudget room(1000);
+  FilteredBody body(from, doubled(), 1000, taps);
+  ASSERT_FALSE(body.hold_at_hand(3, room));
+  EXPECT_EQ(body.take(), "abab");
+  EXPECT_EQ(body.take(), "");
+  EXPECT_EQ(body.state(), Incoming::State::more);
+  from.deliver();
+  EXPECT_EQ(body.take(), "cc");
+  EXPECT_EQ(body.take(), "");
+  EXPECT_EQ(body.state(), Incoming::State::whole);
+}
+
+TEST(FilteredBody, HoldsNothingWithoutRoom) {
+  Pieces from({"abc"}, {});
+  BodyBudget taps(1000);
+  BodyBudget room(2);
+  FilteredBody body(from, doubled(), 1000, taps);
+  ASSERT_FALSE(body.hold_at_hand(3, room));
+  EXPECT_EQ(body.take(), "abcabc");
+}
+
 }  // namespace
 }  // namespace gateway

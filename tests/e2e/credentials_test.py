@@ -182,6 +182,31 @@ def an_echoed_key_does_not_come_back_in_small_chunks(box):
     check.equal(ran.out, "before Bearer [REDACTED:demo] after")
 
 
+class AtOnce(wire.Response):
+    """Head and body in one write, as most servers send what is short."""
+
+    def pieces(self, with_body=True):
+        yield b"".join(super().pieces(with_body))
+
+
+@test
+def a_short_answer_that_is_searched_tells_its_length(box):
+    key = canary()
+    box.origin(
+        "api.test",
+        lambda request: AtOnce(
+            fields=[("Content-Type", "text/plain")],
+            body=f"/ {request.header('authorization')}".encode(),
+        ),
+    )
+    box.configure(credential())
+    sent = "/ Bearer [REDACTED:demo]"
+    for version in ("--http1.1", "--http2"):
+        ran = box.curl("-i", version, "https://api.test/", env={"API_KEY": key}).expect()
+        check.contains(ran.out.lower(), f"content-length: {len(sent)}\r\n", version)
+        check.equal(ran.out.rpartition("\r\n\r\n")[2], sent, version)
+
+
 @test
 def a_compressed_echo_does_not_come_back(box):
     import gzip

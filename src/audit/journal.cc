@@ -50,7 +50,12 @@ base::Result<std::unique_ptr<Journal>> Journal::open(
 }
 
 Journal::Journal(RotatingFile file, JournalOptions options)
-    : options_(options), file_(std::move(file)), writer_([this] { write_until_closed(); }) {}
+    : options_(options), file_(std::move(file)) {
+  // Before memory is scarce; what is not used takes up none.
+  for (auto* lines : {&queue_, &batch_})
+    lines->reserve(spare_capacity);
+  writer_ = std::thread([this] { write_until_closed(); });
+}
 
 Journal::~Journal() { [[maybe_unused]] const auto closed = close(); }
 

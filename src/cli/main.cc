@@ -8,12 +8,15 @@
 #include <CLI/Formatter.hpp>
 #include <algorithm>
 #include <array>
+#include <atomic>
 #include <cstdio>
 #include <cstdlib>
 #include <exception>
 #include <map>
 #include <new>
+#include <thread>
 
+#include "audit/journal.h"
 #include "cli/command.h"
 #include "cli/commands.h"
 #include "cli/version.h"
@@ -59,10 +62,15 @@ int fail(std::string_view text) {
 }
 
 /// Ends lazaret, and the sandbox with it. To go on with half of what was asked for would be worse:
-/// what cannot be looked at or logged would have to be let through or forgotten.
+/// what cannot be looked at or logged would have to be let through or forgotten. The log's writer
+/// has the time that it may let lines wait, so that what was told to it is in the file.
 [[noreturn]] void end_without_memory() {
+  static std::atomic<bool> is_ending = false;
+  while (is_ending.exchange(true))
+    ::pause();  // another thread is about to end all of them
   constexpr std::string_view text = "lazaret: there is no memory left, so the sandbox was ended\n";
   (void)!::write(STDERR_FILENO, text.data(), text.size());
+  std::this_thread::sleep_for(3 * audit::JournalOptions{}.linger);
   std::abort();  // gives the terminal back its modes, unlike exit(): that would run destructors
 }
 

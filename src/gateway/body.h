@@ -2,58 +2,18 @@
 #pragma once
 // Bodies as they stream by: taken from one side, seen by the record, put to the other.
 
-#include <atomic>
 #include <cstdint>
 #include <string>
 
+#include "gateway/budget.h"
 #include "gateway/message.h"
 
 namespace gateway {
 
-/// What bodies may keep in memory together, so that many stalled ones do not fill it. Any thread.
-class BodyBudget {
-public:
-  explicit BodyBudget(std::size_t bytes) : left_(static_cast<std::int64_t>(bytes)) {}
-
-  /// All of it, or nothing.
-  bool take(std::size_t bytes) {
-    const auto wanted = static_cast<std::int64_t>(bytes);
-    if (left_.fetch_sub(wanted, std::memory_order_relaxed) >= wanted) return true;
-    give(bytes);
-    return false;
-  }
-  void give(std::size_t bytes) {
-    left_.fetch_add(static_cast<std::int64_t>(bytes), std::memory_order_relaxed);
-  }
-
-private:
-  std::atomic<std::int64_t> left_;
-};
-
-/// What one body keeps of it; given back when it goes.
-class BodyShare {
-public:
-  explicit BodyShare(BodyBudget& budget) : budget_(budget) {}
-  BodyShare(const BodyShare&) = delete;
-  BodyShare& operator=(const BodyShare&) = delete;
-  ~BodyShare() { budget_.give(bytes_); }
-
-  /// False when there is no more.
-  bool grow(std::size_t bytes) {
-    if (!budget_.take(bytes)) return false;
-    bytes_ += bytes;
-    return true;
-  }
-
-private:
-  BodyBudget& budget_;
-  std::size_t bytes_ = 0;
-};
-
 /// Counts a body and keeps its beginning for the record.
 class BodyTap {
 public:
-  BodyTap(std::size_t keep, BodyBudget& budget) : keep_(keep), share_(budget) {}
+  BodyTap(std::size_t keep, Budget& budget) : keep_(keep), share_(budget) {}
 
   void see(std::string_view data);
   std::uint64_t bytes() const { return bytes_; }
@@ -66,7 +26,7 @@ public:
 
 private:
   std::size_t keep_;
-  BodyShare share_;
+  Share share_;
   std::uint64_t bytes_ = 0;
   std::string prefix_;
 };

@@ -334,7 +334,8 @@ std::shared_ptr<H2Connection> Connection::h2_connection() {
         serve_stream(shared, upstreams, loop, arrival, std::move(stream), std::move(head)));
   };
   return std::make_shared<H2Connection>(
-      H2Connection::Side::server, client_, loop_, shared_.limits, std::move(begin));
+      H2Connection::Side::server, client_, loop_, shared_.limits, *shared_.h2_room,
+      std::move(begin));
 }
 
 /// A connection of HTTP/2 that begins with a request which asks for that; null when it does not.

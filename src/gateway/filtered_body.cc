@@ -10,7 +10,7 @@ namespace gateway {
 FilteredBody::~FilteredBody() { base::wipe(held_.data(), held_.size()); }
 
 net::Task<> FilteredBody::hold(
-    std::size_t expected, Keep keep, std::chrono::milliseconds silence, BodyBudget& room) {
+    std::size_t expected, Keep keep, std::chrono::milliseconds silence, Budget& room) {
   share_.emplace(room);
   keeps_original_ = keep == Keep::original;
   held_.reserve(expected);  // growing leaves copies behind
@@ -32,7 +32,7 @@ net::Task<> FilteredBody::hold(
   holds_ = !held_.empty();
 }
 
-bool FilteredBody::hold_at_hand(std::size_t expected, BodyBudget& room) {
+bool FilteredBody::hold_at_hand(std::size_t expected, Budget& room) {
   if (!share_.emplace(room).grow(expected)) return false;
   held_.reserve(expected);
   while (state() == State::more) {

@@ -13,7 +13,7 @@ namespace gateway {
 class FilteredBody final : public Incoming {
 public:
   /// `from` outlives it. Up to `keep` bytes are kept for the record.
-  FilteredBody(Incoming& from, flow::BodyFilters filters, std::size_t keep, BodyBudget& taps)
+  FilteredBody(Incoming& from, flow::BodyFilters filters, std::size_t keep, Budget& taps)
       : from_(from), chain_(std::move(filters)), tap_(keep, taps) {}
   ~FilteredBody() override;
 
@@ -22,9 +22,9 @@ public:
   /// `original` those are kept, and go on when no filter has changed what they say.
   enum class Keep { filtered, original };
   net::Task<> hold(
-      std::size_t expected, Keep keep, std::chrono::milliseconds silence, BodyBudget& room);
+      std::size_t expected, Keep keep, std::chrono::milliseconds silence, Budget& room);
   /// Holds what has already arrived, without a wait. True when that is the whole body.
-  bool hold_at_hand(std::size_t expected, BodyBudget& room);
+  bool hold_at_hand(std::size_t expected, Budget& room);
   /// How long a held body is.
   std::size_t held_bytes() const { return held_.size(); }
   /// Whether it says anything else than what came.
@@ -59,7 +59,7 @@ private:
   BodyTap tap_;
   std::string held_;
   std::string original_;
-  std::optional<BodyShare> share_;  // of the room for bodies that are held
+  std::optional<Share> share_;  // of the room for bodies that are held
   std::optional<flow::Deny> no_room_;
   http::Fields trailers_;
   bool keeps_original_ = false;

@@ -36,7 +36,7 @@ TEST(FilteredBody, TakesNothingInOnceItIsRefused) {
   Endless from;
   flow::BodyFilters filters;
   filters.before_log.push_back(std::make_unique<Refusing>());
-  BodyBudget taps(1000);
+  Budget taps(1000);
   FilteredBody body(from, std::move(filters), 0, taps);
   EXPECT_TRUE(body.refill());
   EXPECT_EQ(body.take(), "");
@@ -89,8 +89,8 @@ flow::BodyFilters doubled() {
 
 TEST(FilteredBody, TellsTheLengthOfABodyThatHasArrivedWhole) {
   Pieces from({"ab", "c"}, {});
-  BodyBudget taps(1000);
-  BodyBudget room(1000);
+  Budget taps(1000);
+  Budget room(1000);
   FilteredBody body(from, doubled(), 1000, taps);
   ASSERT_TRUE(body.hold_at_hand(3, room));
   EXPECT_EQ(body.held_bytes(), 6U);
@@ -102,8 +102,8 @@ TEST(FilteredBody, TellsTheLengthOfABodyThatHasArrivedWhole) {
 
 TEST(FilteredBody, GoesOnBehindWhatItHolds) {
   Pieces from({"ab"}, {"c"});
-  BodyBudget taps(1000);
-  BodyBudget room(1000);
+  Budget taps(1000);
+  Budget room(1000);
   FilteredBody body(from, doubled(), 1000, taps);
   ASSERT_FALSE(body.hold_at_hand(3, room));
   EXPECT_EQ(body.take(), "abab");
@@ -117,8 +117,8 @@ TEST(FilteredBody, GoesOnBehindWhatItHolds) {
 
 TEST(FilteredBody, HoldsNothingWithoutRoom) {
   Pieces from({"abc"}, {});
-  BodyBudget taps(1000);
-  BodyBudget room(2);
+  Budget taps(1000);
+  Budget room(2);
   FilteredBody body(from, doubled(), 1000, taps);
   ASSERT_FALSE(body.hold_at_hand(3, room));
   EXPECT_EQ(body.take(), "abcabc");

@@ -12,10 +12,12 @@ H2Connection::H2Connection(
     std::shared_ptr<Wire> wire,
     net::Loop& loop,
     const Limits& limits,
+    H2Room& room,
     OnRequest on_request)
     : wire_(std::move(wire)),
       loop_(loop),
       limits_(limits),
+      room_(room),
       on_request_(std::move(on_request)),
       side_(side),
       session_(side, limits.http, limits.h2, *this),
@@ -137,6 +139,7 @@ void H2Connection::add(H2Stream& stream) {
 
 void H2Connection::remove(H2Stream& stream) {
   streams_.erase(stream.id());
+  if (side_ == Side::server) room_.streams.give(1);
   if (streams_.empty() && !ended_ && !head_timed_) wire_->stream.reads().expire_after(idle_);
 }
 
@@ -149,7 +152,7 @@ H2Stream* H2Connection::find(http::StreamId id) {
 /// it opens them has more exchanges than streams, and gets no more of either.
 void H2Connection::on_request(http::StreamId id, http::Checked<http::Request> head) {
   const bool too_many = streams_.size() >= 2UL * limits_.h2.streams;
-  if (!on_request_ || too_many) {
+  if (!on_request_ || too_many || !room_.streams.take(1)) {
     session_.reset(id, http::h2_error::refused_stream);
     return;
   }

@@ -9,6 +9,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "gateway/budget.h"
 #include "gateway/h2_stream.h"
 #include "gateway/limits.h"
 #include "gateway/wire.h"
@@ -17,6 +18,14 @@
 #include "net/loop.h"
 
 namespace gateway {
+
+/// What all streams of one sandbox may have together: a stream alone, or a connection, has limits
+/// that as many as there may be would multiply to more than a machine has.
+struct H2Room {
+  explicit H2Room(const Limits& limits) : streams(limits.h2_streams), unread(limits.h2_unread) {}
+  Budget streams;  // of the program's
+  Budget unread;   // bytes
+};
 
 class H2Connection final : public http::H2Events,
                            public std::enable_shared_from_this<H2Connection> {
@@ -30,6 +39,7 @@ public:
       std::shared_ptr<Wire> wire,
       net::Loop& loop,
       const Limits& limits,
+      H2Room& room,
       OnRequest on_request = {});
   H2Connection(const H2Connection&) = delete;
   H2Connection& operator=(const H2Connection&) = delete;
@@ -47,6 +57,7 @@ public:
   http::H2Session& session() { return session_; }
   net::Loop& loop() { return loop_; }
   const Limits& limits() const { return limits_; }
+  H2Room& room() { return room_; }
   /// Waits until the peer has sent its settings, the handshake's time at most.
   net::Task<> settled();
   /// Whether the connection is good for another request of ours.
@@ -83,6 +94,7 @@ private:
   std::shared_ptr<Wire> wire_;
   net::Loop& loop_;
   const Limits& limits_;
+  H2Room& room_;
   OnRequest on_request_;
   const Side side_;
   http::H2Session session_;

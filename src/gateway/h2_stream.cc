@@ -63,6 +63,11 @@ void H2Stream::head_came(http::Checked<http::Response> head) {
 }
 
 void H2Stream::data_came(std::string_view data) {
+  if (in_.failed_) return;  // what comes behind a gap is of no use
+  if (!in_.unread_.grow(data.size())) {
+    in_.fail("too much has come in this sandbox that could not go on");
+    return reset(http::h2_error::enhance_your_calm);
+  }
   in_.arrived_ += data;
   in_.changed_.set();
 }
@@ -91,13 +96,16 @@ void H2Stream::end_with(std::uint32_t code, bool lost) {
 }
 
 H2Stream::In::In(H2Stream& stream)
-    : stream_(stream), changed_(stream.connection_->loop().context()) {}
+    : stream_(stream),
+      changed_(stream.connection_->loop().context()),
+      unread_(stream.connection_->room().unread) {}
 
 std::string_view H2Stream::In::take() {
   auto& connection = *stream_.connection_;
   if (!taken_.empty()) {
     connection.session().used(stream_.id_, taken_.size());
     if (connection.session().wants_to_write()) connection.kick();
+    unread_.shrink(taken_.size());
     taken_.clear();
   }
   std::swap(arrived_, taken_);
@@ -120,6 +128,7 @@ net::Task<> H2Stream::In::wait(std::chrono::milliseconds silence) {
 }
 
 void H2Stream::In::give_up() {
+  unread_.shrink(arrived_.size());
   arrived_.clear();
   fail("it was of no more use");
 }

@@ -8,6 +8,7 @@
 #include <optional>
 #include <string>
 
+#include "gateway/budget.h"
 #include "gateway/message.h"
 #include "http/h2_session.h"
 #include "net/event.h"
@@ -75,6 +76,7 @@ private:
     net::Event changed_;
     std::string arrived_;
     std::string taken_;
+    Share unread_;  // of what all streams may have: those two
     http::Fields trailers_;
     std::string problem_;
     bool ended_ = false;

@@ -334,5 +334,44 @@ TEST(Http2, StopsAServerWhoseProgramDoesNotRead) {
   EXPECT_LT(sent, 2U << 20U);
 }
 
+TEST(Http2, RefusesStreamsBeyondThoseOfASandbox) {
+  std::atomic<std::size_t> asked = 0;
+  const Origin origin([&](Peer& peer) {
+    Talk talk(H2Session::Side::server, peer);
+    talk.until([&] {
+      asked = talk.streams.size();
+      return false;
+    });
+  });
+  Testbed gateway(authority(), {.origin = &origin, .limits = {.h2_streams = 2}});
+  Peer one = gateway.connect("a.test");
+  Talk first(H2Session::Side::client, one);
+  first.session.request(request("GET", "/"), EndsStream::yes).value();
+  first.session.request(request("GET", "/"), EndsStream::yes).value();
+  first.flush();
+  while (asked < 2)
+    std::this_thread::sleep_for(std::chrono::milliseconds(1));
+  Peer other = gateway.connect("a.test");
+  Talk second(H2Session::Side::client, other);
+  EXPECT_EQ(second.ask(request("GET", "/")).closed, http::h2_error::refused_stream);
+}
+
+TEST(Http2, BreaksOffWhatASandboxHasNoRoomFor) {
+  const Origin origin([&](Peer& peer) {
+    Talk talk(H2Session::Side::server, peer);
+    talk.until([&] { return talk.streams[1].end.has_value(); });
+    talk.session.respond(1, {{":status", "200"}}, EndsStream::no);
+    talk.session.send(1, std::string(1U << 20U, 'x'));
+    talk.until([] { return false; });
+  });
+  Testbed gateway(authority(), {.origin = &origin, .limits = {.h2_unread = 100'000}});
+  Peer program = gateway.connect("a.test");
+  Talk talk(H2Session::Side::client, program);
+  talk.uses = false;
+  const auto& came = talk.ask(request("GET", "/"));
+  EXPECT_NE(came.closed.value_or(0), 0U);
+  EXPECT_LT(came.body.size(), 1U << 20U);
+}
+
 }  // namespace
 }  // namespace gateway

@@ -31,6 +31,8 @@ struct Limits {
   std::size_t connections = 1024;            // per loop; more are reset
   std::size_t udp_flows = 1024;              // the one that was silent for longest makes room
   std::size_t udp_waiting = 8UL << 20U;  // bytes of datagrams whose servers are still looked for
+  std::size_t h2_streams = 4096;         // of the program's, over all its connections
+  std::size_t h2_unread = 256UL << 20U;  // bytes of all streams that came and cannot go on yet
   http::Limits http{};
   http::H2Limits h2{};
 };

@@ -34,8 +34,8 @@ struct Shared {
   net::Resolver& resolver;
 
   /// What bodies may take up in memory until they are in the log, and until they were looked into.
-  std::unique_ptr<BodyBudget> taps = std::make_unique<BodyBudget>(64UL << 20U);
-  std::unique_ptr<BodyBudget> held = std::make_unique<BodyBudget>(256UL << 20U);
+  std::unique_ptr<Budget> taps = std::make_unique<Budget>(64UL << 20U);
+  std::unique_ptr<Budget> held = std::make_unique<Budget>(256UL << 20U);
   std::string session_id;
   std::string sandbox;
   std::string project;           // its files may be named to the program
@@ -47,6 +47,7 @@ struct Shared {
   Proxies proxies{};
   Limits limits{};
   std::unique_ptr<Distrust> distrust = std::make_unique<Distrust>();
+  std::unique_ptr<H2Room> h2_room = std::make_unique<H2Room>(limits);
   std::unique_ptr<HostGate> gate = std::make_unique<HostGate>(limits.connections_per_host);
 
   /// What the connections to servers need of it, for as long as it lives.
@@ -57,6 +58,7 @@ struct Shared {
         .connect_to = connect_to,
         .proxies = proxies,
         .gate = *gate,
+        .h2_room = *h2_room,
         .limits = limits};
   }
 };

@@ -145,7 +145,7 @@ net::Task<std::expected<ServerStreamPtr, flow::Deny>> Upstreams::connect(
   auto shared = std::make_shared<H2Upstream>();
   shared->connection = std::move(*upstream);
   shared->h2 = std::make_shared<H2Connection>(
-      H2Connection::Side::client, std::move(wire), loop_, out_.limits);
+      H2Connection::Side::client, std::move(wire), loop_, out_.limits, out_.h2_room);
   if (shared->connection->policy == newest_policy_) host->shared.push_back(shared);
   loop_.tasks().spawn(H2Connection::run(shared->h2, out_.limits.pooled));
   co_return stream_on(std::move(shared));

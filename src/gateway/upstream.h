@@ -69,6 +69,7 @@ struct Outbound {
   const std::vector<ConnectTo>& connect_to;
   const Proxies& proxies;
   HostGate& gate;
+  H2Room& h2_room;
   const Limits& limits;
 };
 

@@ -17,7 +17,7 @@ WebSocketConversation::WebSocketConversation(
     WebSocketPump::MakeFilters down,
     const Limits& limits,
     std::size_t keep,
-    BodyBudget& taps)
+    Budget& taps)
     : client_(std::move(client)),
       server_(std::move(server)),
       limits_(limits),

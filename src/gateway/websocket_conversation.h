@@ -27,7 +27,7 @@ public:
       WebSocketPump::MakeFilters down,
       const Limits& limits,
       std::size_t keep,
-      BodyBudget& taps);
+      Budget& taps);
 
   /// Until one side has ended; the other is told.
   static net::Task<> run(std::shared_ptr<WebSocketConversation> self, net::TaskGroup& tasks);

@@ -31,8 +31,7 @@ std::uint64_t hash_of(Group group) {
 /// Three bits of a word, where another group of the same word nearly always has others.
 std::uint64_t mark_of(std::uint64_t hash) {
   constexpr unsigned place = 63;
-  return std::uint64_t{1} << (hash >> 22U & place) |
-         std::uint64_t{1} << (hash >> 28U & place);
+  return std::uint64_t{1} << (hash >> 22U & place) | std::uint64_t{1} << (hash >> 28U & place);
 }
 
 std::uint16_t tag_of(std::uint64_t hash) { return static_cast<std::uint16_t>(hash >> 28U); }

@@ -60,16 +60,29 @@ def first_free_descriptor(pid):
     return next(number for number in range(len(used) + 1) if number not in used)
 
 
+def leave_no_descriptor(session):
+    """The limit before. Something may have been closed meanwhile: then it is tried again."""
+    for _ in range(5):
+        before = session.limit(resource.RLIMIT_NOFILE, first_free_descriptor(session.process.pid))
+        if not session.ask("https://ok.test/").isdigit():
+            break
+        session.limit(resource.RLIMIT_NOFILE, before)
+    return before
+
+
 @test(tags=["quick"])
 def without_descriptors_a_connection_is_reset_at_once_and_later_all_is_well(box):
     only_for_root()
     box.origin("ok.test", origins.text("hi"))
     session = Session(box)
     check.equal(session.ask("https://ok.test/1"), "200")
-    before = session.limit(resource.RLIMIT_NOFILE, first_free_descriptor(session.process.pid))
+    before = leave_no_descriptor(session)
     for number in range(5):
         said = session.ask(f"https://ok.test/{number}")
-        check.contains(said.lower(), "reset", "what curl says")
+        # The reset may come before curl has seen that it is connected; and once the server has
+        # closed its connection, there is one descriptor for a program's, which gets an answer.
+        at_once = ("reset", "couldn't connect", "502", "503")
+        check.one_of(True, [text in said.lower() for text in at_once], said)
     session.limit(resource.RLIMIT_NOFILE, before)
     check.equal(session.ask("https://ok.test/2"), "200")
     session.end()

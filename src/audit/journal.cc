@@ -181,7 +181,10 @@ void Journal::settle_failure(std::string reason) {
 void Journal::settle_success() {
   settled_ += batch_.size();
   batch_.clear();
-  if (batch_.capacity() > spare_capacity) batch_.shrink_to_fit();
+  if (batch_.capacity() > spare_capacity) {
+    batch_.shrink_to_fit();
+    batch_.reserve(spare_capacity);
+  }
   if (state_.lost > lost_reported_) {
     enqueue(gap_line(state_.lost - lost_reported_, state_.reason));
     lost_reported_ = state_.lost;

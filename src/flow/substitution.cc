@@ -32,8 +32,10 @@ public:
     return substituter_.pass_on(text_, syntax_, in, last);
   }
   void feed(std::string_view in, bool last, std::string& out) override {
-    if (std::exchange(is_beginning_, in.empty()) && syntax_ == Syntax::raw)
-      syntax_ = guess_syntax(in);
+    if (is_beginning_ && !in.empty()) {
+      is_beginning_ = false;
+      if (syntax_ == Syntax::raw) syntax_ = guess_syntax(in);
+    }
     substituter_.feed(text_, syntax_, in, last, out);
   }
   const Deny* refusal() const override { return substituter_.refusal(); }

@@ -160,6 +160,22 @@ TEST(SubstitutionFilter, ReplacesWhereverTheBodyIsCut) {
   }
 }
 
+TEST(SubstitutionFilter, TakesNoTextForJsonInItsMiddle) {
+  const Pipeline pipeline(test::open_policy(), {}, one(secret("KEY", "a\"b\"c\"d")));
+  Flow flow = test::captured("/");
+  flow.notes = std::make_shared<Notes>();
+  ASSERT_TRUE(std::holds_alternative<Pass>(Route().on_request(flow)));
+  FilterChain chain(plan_body(pipeline, flow, http::Framing::chunked(), 1000).filters);
+  std::string out;
+  for (const std::string_view piece : {"text PLACE", "", "{PLACEHOLDER_KEY"}) {
+    ASSERT_TRUE(chain.feed(piece, false));
+    out += chain.sent();
+  }
+  ASSERT_TRUE(chain.feed("", true));
+  out += chain.sent();
+  EXPECT_EQ(out, "text PLACE{a\"b\"c\"d");
+}
+
 TEST(SubstitutionFilter, SaysWhereInAJsonTextTheFirstOneStands) {
   const Pipeline pipeline(test::open_policy(), {}, key());
   const std::string_view text =

@@ -63,9 +63,11 @@ std::optional<http::Malformed> read_opening(flow::Flow& flow) {
 /// Fields of a response that would lead the program past the gateway.
 void remove_detours(http::Fields& fields) { fields.erase("alt-svc"); }
 
-/// Whether an answer that is searched is worth holding to tell its new length.
+/// An answer that is searched is worth holding, to tell its new length, up to here.
+constexpr std::size_t longest_short = 4 * Buffer::block;
+
 bool is_short(http::Framing framing) {
-  return framing.kind == http::Framing::Kind::length && framing.bytes <= 4 * Buffer::block;
+  return framing.kind == http::Framing::Kind::length && framing.bytes <= longest_short;
 }
 
 /// Records what has gone up, also when the exchange is ended from outside.
@@ -487,19 +489,19 @@ net::Task<> Exchange::answer(
     is_held = co_await hold_answer(sealed.flow(), server, passed);
     if (!is_held) co_return;
   } else if (plan.rewrites && is_short(framing)) {
-    is_held = passed.hold_at_hand(framing.bytes, *shared_.held);
-  }
-  auto goes_as = plan.rewrites ? Body::rewritten : Body::as_sent;
-  if (is_held && framing.kind == http::Framing::Kind::length) {
-    framing = http::Framing::length(passed.held_bytes());
-    http::declare_framing(response.fields, framing);
-    goes_as = Body::as_sent;
+    is_held = passed.hold_at_hand(longest_short, *shared_.held);
   }
   if (!request.whole() && response.status >= 400) client_->be_last();
 
   http::remove_hop_by_hop(response.fields);
   remove_detours(response.fields);
   flow::scrub(response, pipeline_.scrubber());
+  auto goes_as = plan.rewrites ? Body::rewritten : Body::as_sent;
+  if (is_held && framing.kind == http::Framing::Kind::length && passed.trailers().empty()) {
+    framing = http::Framing::length(passed.held_bytes());
+    http::declare_framing(response.fields, framing);
+    goes_as = Body::as_sent;
+  }
   record_.response(response);
   if (!client_->respond(std::move(response), framing, goes_as)) {
     client_->be_last();

@@ -32,13 +32,13 @@ net::Task<> FilteredBody::hold(
   holds_ = !held_.empty();
 }
 
-bool FilteredBody::hold_at_hand(std::size_t expected, Budget& room) {
-  if (!share_.emplace(room).grow(expected)) return false;
-  held_.reserve(expected);
-  while (state() == State::more) {
+bool FilteredBody::hold_at_hand(std::size_t most, Budget& room) {
+  share_.emplace(room);
+  while (state() == State::more && held_.size() <= most) {
     const auto piece = take();
     if (piece.empty() && state() == State::more && !from_.refill()) break;
     held_ += piece;
+    if (!share_->grow(piece.size())) break;
   }
   const bool is_whole = state() == State::whole;
   holds_ = !held_.empty();

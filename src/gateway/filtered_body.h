@@ -23,8 +23,9 @@ public:
   enum class Keep { filtered, original };
   net::Task<> hold(
       std::size_t expected, Keep keep, std::chrono::milliseconds silence, Budget& room);
-  /// Holds what has already arrived, without a wait. True when that is the whole body.
-  bool hold_at_hand(std::size_t expected, Budget& room);
+  /// Holds what has already arrived, without a wait, until it is longer than `most`. True when that
+  /// is the whole body.
+  bool hold_at_hand(std::size_t most, Budget& room);
   /// How long a held body is.
   std::size_t held_bytes() const { return held_.size(); }
   /// Whether it says anything else than what came.

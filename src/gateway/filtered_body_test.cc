@@ -92,7 +92,7 @@ TEST(FilteredBody, TellsTheLengthOfABodyThatHasArrivedWhole) {
   Budget taps(1000);
   Budget room(1000);
   FilteredBody body(from, doubled(), 1000, taps);
-  ASSERT_TRUE(body.hold_at_hand(3, room));
+  ASSERT_TRUE(body.hold_at_hand(100, room));
   EXPECT_EQ(body.held_bytes(), 6U);
   EXPECT_EQ(body.state(), Incoming::State::more);
   EXPECT_EQ(body.take(), "ababcc");
@@ -105,7 +105,7 @@ TEST(FilteredBody, GoesOnBehindWhatItHolds) {
   Budget taps(1000);
   Budget room(1000);
   FilteredBody body(from, doubled(), 1000, taps);
-  ASSERT_FALSE(body.hold_at_hand(3, room));
+  ASSERT_FALSE(body.hold_at_hand(100, room));
   EXPECT_EQ(body.take(), "abab");
   EXPECT_EQ(body.take(), "");
   EXPECT_EQ(body.state(), Incoming::State::more);
@@ -115,13 +115,23 @@ TEST(FilteredBody, GoesOnBehindWhatItHolds) {
   EXPECT_EQ(body.state(), Incoming::State::whole);
 }
 
-TEST(FilteredBody, HoldsNothingWithoutRoom) {
+TEST(FilteredBody, HoldsNoMoreWithoutRoom) {
   Pieces from({"abc"}, {});
   Budget taps(1000);
   Budget room(2);
   FilteredBody body(from, doubled(), 1000, taps);
-  ASSERT_FALSE(body.hold_at_hand(3, room));
+  ASSERT_FALSE(body.hold_at_hand(100, room));
   EXPECT_EQ(body.take(), "abcabc");
+}
+
+TEST(FilteredBody, HoldsNoMoreThanIsShort) {
+  Pieces from({"ab", "cd", "ef"}, {});
+  Budget taps(1000);
+  Budget room(1000);
+  FilteredBody body(from, doubled(), 1000, taps);
+  ASSERT_FALSE(body.hold_at_hand(6, room));
+  EXPECT_EQ(body.take(), "ababcdcd");
+  EXPECT_EQ(body.take(), "efef");
 }
 
 }  // namespace

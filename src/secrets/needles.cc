@@ -28,7 +28,7 @@ std::uint64_t hash_of(Group group) {
   return group * odd;
 }
 
-/// Three bits of a word, where another group of the same word nearly always has others.
+/// Two bits of a word, where another group of the same word nearly always has others.
 std::uint64_t mark_of(std::uint64_t hash) {
   constexpr unsigned place = 63;
   return std::uint64_t{1} << (hash >> 22U & place) | std::uint64_t{1} << (hash >> 28U & place);
@@ -97,8 +97,7 @@ void Needles::Sieve<Group>::add(
 
   const auto count = pieces.size() * step_;
   const auto bucket_bits = static_cast<unsigned>(std::bit_width(count));
-  // Two to four groups a word; of the groups that are none of them, one in more than a hundred
-  // passes.
+  // Two to four groups a word; of the groups that are none of them, one in some fifty passes.
   const unsigned word_bits = std::max(bucket_bits, 3U) - 2;
   word_shift_ = 64 - word_bits;
   bucket_shift_ = 64 - bucket_bits;

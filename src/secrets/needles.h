@@ -5,7 +5,7 @@
 // If all strings have at least n bytes, then whatever bytes of the text one of them covers, it
 // covers a whole group of g bytes that begins at a multiple of n - g + 1. So only the groups at
 // these places are looked up: in a small map of the hashes of all groups that the strings have at
-// their first n - g + 1 places (a Bloom filter, three bits of one word each), and, when it knows
+// their first n - g + 1 places (a Bloom filter, two bits of one word each), and, when it knows
 // the group, in a table that says which string that would be. Of innocent text it knows almost
 // nothing, whether there are ten strings or ten thousand.
 // Strings of fewer than sixteen bytes have a sieve of their own, with smaller groups.

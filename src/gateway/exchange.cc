@@ -14,6 +14,7 @@
 #include "flow/request_filters.h"
 #include "flow/request_view.h"
 #include "flow/scrub_filter.h"
+#include "gateway/body_told.h"
 #include "gateway/grpc.h"
 #include "gateway/refusal.h"
 #include "gateway/token_wait.h"
@@ -70,46 +71,9 @@ bool is_short(http::Framing framing) {
   return framing.kind == http::Framing::Kind::length && framing.bytes <= longest_short;
 }
 
-/// Records what has gone up, also when the exchange is ended from outside.
-class RequestTold {
-public:
-  RequestTold(ExchangeRecord& record, BodyTap& tap) : record_(record), tap_(tap) {}
-  RequestTold(const RequestTold&) = delete;
-  RequestTold& operator=(const RequestTold&) = delete;
-  ~RequestTold() { record_.request_body(tap_); }
-
-private:
-  ExchangeRecord& record_;
-  BodyTap& tap_;
-};
-
 flow::Deny takes_no_more() {
   return {.status = 503, .stage = "upstream", .reason = "the server takes no more requests"};
 }
-
-/// The same of what has come down. A program that has as much as the head promised may leave before
-/// the server has said that this was all, and then nothing was cut off.
-class AnswerTold {
-public:
-  AnswerTold(ExchangeRecord& record, BodyTap& tap, const BodyMover& mover, http::Framing promised)
-      : record_(record), tap_(tap), mover_(mover), promised_(promised) {}
-  AnswerTold(const AnswerTold&) = delete;
-  AnswerTold& operator=(const AnswerTold&) = delete;
-  ~AnswerTold() {
-    record_.response_body(tap_);
-    if (whole || has_all()) record_.complete();
-  }
-
-  bool has_all() const { return promised_ == http::Framing::length(mover_.delivered()); }
-
-  bool whole = false;
-
-private:
-  ExchangeRecord& record_;
-  BodyTap& tap_;
-  const BodyMover& mover_;
-  http::Framing promised_;
-};
 
 }  // namespace
 

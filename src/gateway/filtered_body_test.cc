@@ -87,51 +87,50 @@ flow::BodyFilters doubled() {
   return filters;
 }
 
+/// Such a body, doubled, of which as much as there is room for may be held.
+struct Doubled {
+  Doubled(std::vector<std::string> at_hand, std::vector<std::string> later, std::size_t room_size)
+      : from(std::move(at_hand), std::move(later)), room(room_size) {}
+
+  Pieces from;
+  Budget taps{1000};
+  Budget room;
+  FilteredBody body{from, doubled(), 1000, taps};
+};
+
 TEST(FilteredBody, TellsTheLengthOfABodyThatHasArrivedWhole) {
-  Pieces from({"ab", "c"}, {});
-  Budget taps(1000);
-  Budget room(1000);
-  FilteredBody body(from, doubled(), 1000, taps);
-  ASSERT_TRUE(body.hold_at_hand(100, room));
-  EXPECT_EQ(body.held_bytes(), 6U);
-  EXPECT_EQ(body.state(), Incoming::State::more);
-  EXPECT_EQ(body.take(), "ababcc");
-  EXPECT_EQ(body.state(), Incoming::State::whole);
-  EXPECT_EQ(body.tap().bytes(), 6U);
+  Doubled all({"ab", "c"}, {}, 1000);
+  ASSERT_TRUE(all.body.hold_at_hand(100, all.room));
+  EXPECT_EQ(all.body.held_bytes(), 6U);
+  EXPECT_EQ(all.body.state(), Incoming::State::more);
+  EXPECT_EQ(all.body.take(), "ababcc");
+  EXPECT_EQ(all.body.state(), Incoming::State::whole);
+  EXPECT_EQ(all.body.tap().bytes(), 6U);
 }
 
 TEST(FilteredBody, GoesOnBehindWhatItHolds) {
-  Pieces from({"ab"}, {"c"});
-  Budget taps(1000);
-  Budget room(1000);
-  FilteredBody body(from, doubled(), 1000, taps);
-  ASSERT_FALSE(body.hold_at_hand(100, room));
-  EXPECT_EQ(body.take(), "abab");
-  EXPECT_EQ(body.take(), "");
-  EXPECT_EQ(body.state(), Incoming::State::more);
-  from.deliver();
-  EXPECT_EQ(body.take(), "cc");
-  EXPECT_EQ(body.take(), "");
-  EXPECT_EQ(body.state(), Incoming::State::whole);
+  Doubled half({"ab"}, {"c"}, 1000);
+  ASSERT_FALSE(half.body.hold_at_hand(100, half.room));
+  EXPECT_EQ(half.body.take(), "abab");
+  EXPECT_EQ(half.body.take(), "");
+  EXPECT_EQ(half.body.state(), Incoming::State::more);
+  half.from.deliver();
+  EXPECT_EQ(half.body.take(), "cc");
+  EXPECT_EQ(half.body.take(), "");
+  EXPECT_EQ(half.body.state(), Incoming::State::whole);
 }
 
 TEST(FilteredBody, HoldsNoMoreWithoutRoom) {
-  Pieces from({"abc"}, {});
-  Budget taps(1000);
-  Budget room(2);
-  FilteredBody body(from, doubled(), 1000, taps);
-  ASSERT_FALSE(body.hold_at_hand(100, room));
-  EXPECT_EQ(body.take(), "abcabc");
+  Doubled all({"abc"}, {}, 2);
+  ASSERT_FALSE(all.body.hold_at_hand(100, all.room));
+  EXPECT_EQ(all.body.take(), "abcabc");
 }
 
 TEST(FilteredBody, HoldsNoMoreThanIsShort) {
-  Pieces from({"ab", "cd", "ef"}, {});
-  Budget taps(1000);
-  Budget room(1000);
-  FilteredBody body(from, doubled(), 1000, taps);
-  ASSERT_FALSE(body.hold_at_hand(6, room));
-  EXPECT_EQ(body.take(), "ababcdcd");
-  EXPECT_EQ(body.take(), "efef");
+  Doubled all({"ab", "cd", "ef"}, {}, 1000);
+  ASSERT_FALSE(all.body.hold_at_hand(6, all.room));
+  EXPECT_EQ(all.body.take(), "ababcdcd");
+  EXPECT_EQ(all.body.take(), "efef");
 }
 
 }  // namespace

@@ -12,12 +12,10 @@ Stream::Stream(std::shared_ptr<const Scanner> scanner) : scanner_(std::move(scan
 
 std::optional<std::string_view> Stream::pass_on(std::string_view in, bool last) {
   if (blocked_ != nullptr || scanner_->patterns_ || !held_.empty()) return std::nullopt;
-  const auto& needles = scanner_->needles_;
-  if (needles.find(in, 0)) return std::nullopt;
-  auto end = in.size();
-  if (!last) end = needles.find_beginning(in, 0, end).value_or(end);
-  held_ = in.substr(end);
-  return in.substr(0, end);
+  const auto size = scanner_->needles_.innocent_size(in, last);
+  if (!size) return std::nullopt;
+  held_ = in.substr(*size);
+  return in.substr(0, *size);
 }
 
 void Stream::feed(std::string_view in, bool last, std::string& out) {

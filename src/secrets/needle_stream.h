@@ -43,12 +43,11 @@ public:
   /// What may pass of `in` as it is, when nothing is held back and nothing found in it; the rest is
   /// held then. Else nullopt, and nothing was taken.
   std::optional<std::string_view> pass_on(const Needles& needles, std::string_view in, bool last) {
-    if (!held_.empty() || needles.find(in, 0)) return std::nullopt;
-    auto end = in.size();
-    if (!last) end = needles.find_beginning(in, 0, end).value_or(end);
-    held_ = in.substr(end);
-    begin_ = last ? 0 : begin_ + end;
-    return in.substr(0, end);
+    const auto size = held_.empty() ? needles.innocent_size(in, last) : std::nullopt;
+    if (!size) return std::nullopt;
+    held_ = in.substr(*size);
+    begin_ = last ? 0 : begin_ + *size;
+    return in.substr(0, *size);
   }
 
 private:

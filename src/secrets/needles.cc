@@ -206,6 +206,11 @@ std::optional<std::size_t> Needles::find_beginning(
   return std::nullopt;
 }
 
+std::optional<std::size_t> Needles::innocent_size(std::string_view text, bool last) const {
+  if (find(text, 0)) return std::nullopt;
+  return last ? text.size() : find_beginning(text, 0, text.size()).value_or(text.size());
+}
+
 bool Needles::is_beginning(std::string_view text) const {
   if (text.size() < sizeof(std::uint32_t)) {
     if (!first_bytes_[static_cast<unsigned char>(text[0])]) return false;

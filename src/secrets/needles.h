@@ -49,6 +49,10 @@ public:
   std::optional<std::size_t> find_beginning(
       std::string_view text, std::size_t from, std::size_t to) const;
 
+  /// How much of a text may pass when no needle stands in it: all but what may be the beginning of
+  /// one, and with `last` all. Nullopt when a needle stands in it.
+  std::optional<std::size_t> innocent_size(std::string_view text, bool last) const;
+
 private:
   /// One needle: a part of `texts_`.
   struct Piece {

@@ -10,6 +10,7 @@
 #include <algorithm>
 #include <ctime>
 #include <memory>
+#include <utility>
 
 #include "base/encoding.h"
 #include "tls/host_name.h"
@@ -101,14 +102,14 @@ bool add_leaf_extensions(X509* leaf, X509* authority, std::string_view host) {
 /// provider and decodes it again, which is three quarters of the time that a leaf takes to make.
 #pragma clang diagnostic push
 #pragma clang diagnostic ignored "-Wdeprecated-declarations"
-EVP_PKEY* generate_p256_key() {
+PrivateKey generate_p256_key() {
   constexpr auto free = [](EC_KEY* curve_key) { EC_KEY_free(curve_key); };
   const std::unique_ptr<EC_KEY, decltype(free)> curve_key(
       EC_KEY_new_by_curve_name(NID_X9_62_prime256v1));
   PrivateKey key(EVP_PKEY_new());
   const bool done = key && curve_key && EC_KEY_generate_key(curve_key.get()) == 1 &&
                     EVP_PKEY_set1_EC_KEY(key.get(), curve_key.get()) == 1;
-  return done ? key.release() : nullptr;
+  return done ? std::move(key) : nullptr;
 }
 #pragma clang diagnostic pop
 
@@ -120,7 +121,7 @@ bool sign(X509* certificate, const PrivateKey& key) {
 
 Result<PrivateKey> generate_key(KeyKind kind) {
   constexpr std::size_t rsa_bits = 2048;
-  PrivateKey key(kind == KeyKind::rsa ? EVP_RSA_gen(rsa_bits) : generate_p256_key());
+  PrivateKey key = kind == KeyKind::rsa ? PrivateKey(EVP_RSA_gen(rsa_bits)) : generate_p256_key();
   if (!key) return fail_openssl("generate a key");
   return key;
 }

@@ -15,6 +15,11 @@ base::Result<AnswerPlan> plan_answer(
       plan.filters = scrubbing_trailers(scrubber);
     return plan;
   }
+  constexpr int partial_content = 206;
+  if (response.status == partial_content)
+    return base::fail(
+        base::ErrorKind::denied,
+        "the server sent a part of what it was asked for: a secret could be cut in two");
   const auto codings = TRY(content::codings_of(response.fields.tokens("content-encoding")));
   plan.filters = scrubbing(scrubber, codings, response.fields);
   plan.rewrites = true;

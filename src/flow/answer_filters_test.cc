@@ -169,6 +169,11 @@ TEST_F(Login, ASentinelGoesNowhereElse) {
       "put into the query");
 }
 
+TEST_F(Login, APartOfAnAnswerIsRefused) {
+  const auto request = sent(captured("/token"));
+  EXPECT_FALSE(plan_answer(*pipeline_, request, {.status = 206}));
+}
+
 TEST_F(Login, AnswersOfOtherHostsAreLeftAlone) {
   const Pipeline plain(test::open_policy(), secrets::Injectors());
   NobodyToAsk nobody;

@@ -55,7 +55,8 @@ Pipeline::Pipeline(
       heritage_(std::move(heritage)),
       scrubber_(scrubber_of(
           injectors_, this->placeholders(), scanner_.get(), logins_ != nullptr, heritage_.get())) {
-  hides_everywhere_ = scanner_ && !scanner_->hidden().empty();
+  hides_everywhere_ = !placeholders_.empty() || (scanner_ && !scanner_->hidden().empty());
+  if (hides_everywhere_ && heritage_) heritage_->guard_all();
   const auto placeholders_now = [this] { return this->placeholders(); };
   stages_.push_back(std::make_unique<Route>());
   if (tokens_) stages_.push_back(std::make_unique<CheckToken>(tokens_, injectors_));
@@ -84,13 +85,17 @@ const secrets::LoginRule* Pipeline::login_of(const Flow& flow) const {
   return logins_ ? logins_->answered(flow.target()) : nullptr;
 }
 
-bool Pipeline::guards_answers_of(std::string_view host) const {
-  if (hides_everywhere_) return true;
+bool Pipeline::gives_secrets_to(std::string_view host) const {
   const bool concerned = injectors_.concern(host) || placeholders_.concern(host) ||
                          (logins_ && logins_->concern(host));
   if (!heritage_) return concerned;
   if (concerned) heritage_->guard(host);
-  return concerned || heritage_->guards(host);
+  return concerned || heritage_->knows(host);
+}
+
+bool Pipeline::guards_answers_of(std::string_view host) const {
+  return gives_secrets_to(host) || hides_everywhere_ || (heritage_ && heritage_->guards_all()) ||
+         (logins_ && logins_->holds_any());
 }
 
 Verdict Pipeline::judge(Flow& flow) const {

@@ -49,8 +49,13 @@ public:
   const secrets::Injector* certificate_of(const Flow& flow) const;
   /// The login whose tokens the answer may bring, or null. For a request that was judged.
   const secrets::LoginRule* login_of(const Flow& flow) const;
-  /// Whether answers of this host are searched for every secret: it is given one itself, or was by
-  /// an earlier pipeline, or some must not come back from anywhere. For a request that goes there.
+  /// Whether this host may be given a secret, or might have been by an earlier pipeline. For a
+  /// request that goes there.
+  bool gives_secrets_to(std::string_view host) const;
+  /// Whether answers of this host are searched for every secret: it may be given one itself, or
+  /// some must not come back from anywhere. A value that a program puts where it likes, in place of
+  /// a placeholder, may be fetched from another host than the one that it was sent to. For a
+  /// request that goes there.
   bool guards_answers_of(std::string_view host) const;
   /// Hides every secret in what comes back.
   const secrets::Scrubber& scrubber() const { return scrubber_; }
@@ -68,7 +73,7 @@ private:
   std::shared_ptr<secrets::Logins> logins_;
   std::shared_ptr<Heritage> heritage_;
   secrets::Scrubber scrubber_;
-  bool hides_everywhere_ = false;  // a secret of the scanner is no host's own
+  bool hides_everywhere_ = false;  // some secrets are no host's own
   std::vector<std::unique_ptr<const Stage>> stages_;
 };
 

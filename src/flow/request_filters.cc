@@ -99,8 +99,10 @@ BodyPlan plan_body(
     plan.filters.before_log.push_back(refuse_unread(
         codings ? "the compressed body is longer than proxy.redaction.max_scan_bytes"
                 : "the body cannot be looked into: " + codings.error().message));
+  } else {
+    // A placeholder goes on as it is, and is worth nothing outside.
+    add_tokens(plan.filters, pipeline, flow);
   }
-  // Else a placeholder goes on as it is, and is worth nothing outside.
   if (fits && is_signed_with_body(pipeline, flow, framing)) plan.hold = true;
   return plan;
 }

@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "flow/sealed.h"
 
+#include <span>
 #include <stdexcept>
 
+#include "base/text.h"
+#include "content/codings.h"
 #include "flow/request_view.h"
 #include "flow/substitute_head.h"
 #include "http/connection.h"
@@ -40,6 +43,29 @@ std::size_t room_for(const http::Request& head) {
   for (const auto& field : head.fields)
     room += field.name.size() + field.value.size() + around_a_field;
   return room;
+}
+
+/// Of the codings that the program takes those that can be read; none: the plain answer.
+std::string readable_codings(const http::Fields& fields) {
+  std::string out;
+  for (const auto each : fields.tokens("accept-encoding")) {
+    const std::string_view name = base::trim(each.substr(0, each.find(';')));
+    const auto codings = content::codings_of(std::span(&name, 1));
+    if (codings && !codings->empty()) out.append(out.empty() ? "" : ", ").append(each);
+  }
+  return out.empty() ? "identity" : out;
+}
+
+enum class Wanted { plain, readable };
+
+/// What comes back is searched for secrets: it has to be readable, and whole. A host that may know
+/// one itself is asked for nothing that would have to be decoded.
+void ask_for_readable_whole(http::Fields& fields, Wanted wanted) {
+  fields.set("Accept-Encoding", wanted == Wanted::plain ? "identity" : readable_codings(fields));
+  for (const auto* name :
+       {"Grpc-Accept-Encoding", "Connect-Accept-Encoding", "Range", "If-Range", "Request-Range",
+        "X-Ms-Range", "X-Ms-Range-Get-Content-Md5", "X-Ms-Range-Get-Content-Crc64"})
+    fields.erase(name);
 }
 
 /// The target with the path and the query that the head has now.
@@ -87,13 +113,9 @@ base::Result<Sealed> Sealed::seal(
   const bool searched = pipeline.guards_answers_of(flow.host) && !flow.leaves_answer_unsearched();
   sealed.guarded_ = searched || pipeline.login_of(flow) != nullptr;
   if (sealed.guarded_) {
-    // What comes back is searched for secrets: it has to be readable, and whole.
-    auto& fields = sealed.head_.plain_fields();
-    fields.set("Accept-Encoding", "identity");
-    fields.erase("Grpc-Accept-Encoding");
-    fields.erase("Connect-Accept-Encoding");
-    fields.erase("Range");
-    fields.erase("If-Range");
+    ask_for_readable_whole(
+        sealed.head_.plain_fields(),
+        pipeline.gives_secrets_to(flow.host) ? Wanted::plain : Wanted::readable);
   }
   if (as_judged && flow.takes_credentials) TRY_VOID(sealed.inject(flow.target(), pipeline, now));
   TRY_VOID(http::check_request_head(sealed.head_.request()));

@@ -158,9 +158,12 @@ TEST(Sealed, AsksForAWholeAnswerItCanRead) {
                    {{"Accept-Encoding", "gzip"},
                     {"accept-encoding", "br"},
                     {"Range", "bytes=0-1"},
-                    {"If-Range", "x"}})),
+                    {"If-Range", "x"},
+                    {"Request-Range", "bytes=0-1"},
+                    {"x-ms-range", "bytes=0-1"}})),
       credential());
   EXPECT_EQ(head.find("gzip"), std::string::npos);
+  EXPECT_EQ(head.find("bytes="), std::string::npos);
   EXPECT_EQ(head.find("br\r\n"), std::string::npos);
   EXPECT_EQ(head.find("Range"), std::string::npos);
   EXPECT_NE(head.find("Accept-Encoding: identity\r\n"), std::string::npos);
@@ -185,6 +188,27 @@ TEST(Sealed, GuardsAnswersOfEveryHostWhenASecretMustNotComeBack) {
   EXPECT_TRUE(guards_any_host(redact::Action::block));
   EXPECT_TRUE(guards_any_host(redact::Action::redact));
   EXPECT_FALSE(guards_any_host(redact::Action::log));
+}
+
+secrets::Placeholders placeholder_for(std::string host) {
+  std::vector<secrets::PlaceholderSpec> specs(1);
+  specs[0] = {.name = "KEY", .hosts = {std::move(host)}};
+  specs[0].placeholder = "PLACEHOLDER_KEY";
+  specs[0].source.value = base::Secret("s3cret-value");
+  return secrets::Placeholders::create(specs, {}, "/", [](auto) { return std::string(); }).value();
+}
+
+TEST(Sealed, GuardsAnswersOfEveryHostWhenAProgramMayPutASecretSomewhere) {
+  const Pipeline pipeline(test::open_policy(), {}, placeholder_for("other.example.com"));
+  auto flow = captured(
+      "/",
+      fields({{"Accept-Encoding", "gzip;q=1.0, zz, br;q=0.5, *;q=0.1"}, {"Range", "bytes=0-1"}}));
+  const auto sealed = seal(std::move(flow), pipeline).value();
+  EXPECT_TRUE(sealed.is_guarded());
+  std::string head;
+  sealed.append_head(head);
+  EXPECT_NE(head.find("Accept-Encoding: gzip;q=1.0, br;q=0.5\r\n"), std::string::npos);
+  EXPECT_EQ(head.find("Range"), std::string::npos);
 }
 
 TEST(Sealed, LeavesAnAnswerToItsHostWhereTheRuleSaysSo) {

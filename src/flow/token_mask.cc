@@ -55,7 +55,8 @@ void TokenMask::feed(std::string_view in, bool last, std::string& out) {
 }
 
 void TokenMask::rewrite_trailers(http::Fields& trailers) {
-  trailers.erase_if([](const http::Field& field) { return holds_token(field.value); });
+  trailers.erase_if(
+      [](const http::Field& field) { return holds_token(field.name) || holds_token(field.value); });
 }
 
 }  // namespace flow

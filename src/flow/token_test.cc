@@ -7,6 +7,7 @@
 #include "flow/cleared.h"
 #include "flow/filter_chain.h"
 #include "flow/presented_token.h"
+#include "flow/request_filters.h"
 #include "flow/test_support.h"
 #include "flow/token_mask.h"
 #include "flow/upload_count.h"
@@ -149,6 +150,9 @@ TEST(CheckToken, RefusesATokenWhereNoKeyBelongs) {
   EXPECT_EQ(gate.status(request("Cookie", "session=" + token)), 403);
   EXPECT_EQ(gate.status(request("X-Note", "x", "/?key=" + token)), 403);
   EXPECT_EQ(gate.status(request("X-Note", "x", "/" + token)), 403);
+  EXPECT_EQ(gate.status(request(token, "x")), 403);
+  for (const auto& login : {"user:x " + token, "x" + token + ":pw"})
+    EXPECT_EQ(gate.status(request("Authorization", "Basic " + base::to_base64(login))), 403);
 }
 
 TEST(CheckToken, RefusesTwoTokensInOneRequest) {
@@ -215,6 +219,17 @@ TEST(UploadCount, EndsABodyThatIsLongerThanTheTokenAllows) {
   second.feed("12345", true, out);
   ASSERT_NE(second.refusal(), nullptr);
   EXPECT_EQ(second.refusal()->status, 403);
+}
+
+TEST(PlanBody, LooksForTokensInWhatItCannotRead) {
+  const Gate gate;
+  Flow flow = bearing(gate.mint({.bytes_up = "10"}));
+  ASSERT_EQ(gate.status(flow), 0);
+  flow.request.fields.add("Content-Encoding", "compress");
+  auto plan = plan_body(gate.pipeline(), flow, {.kind = http::Framing::Kind::chunked}, 1000);
+  FilterChain chain(std::move(plan.filters));
+  EXPECT_FALSE(chain.feed("more than ten bytes", true));
+  EXPECT_EQ(chain.refusal()->status, 403);
 }
 
 TEST(TokenMask, HidesATokenWhereverTheBodyIsCut) {

@@ -6,6 +6,7 @@
 
 #include "base/encoding.h"
 #include "base/text.h"
+#include "flow/secret_name.h"
 #include "gateway/h1_client_stream.h"
 #include "gateway/h2_client_stream.h"
 #include "gateway/h2_connection.h"
@@ -440,6 +441,8 @@ net::Task<std::expected<UpstreamPtr, flow::Deny>> Connection::reach(
     refusal = {.stage = "ask", .reason = "this needs a person's consent and none is attached"};
   } else if (decision.action != policy::Action::allow) {
     refusal = {.stage = "filter", .reason = decision.reason};
+  } else if (auto named = flow::refuse_name(rules->pipeline->scanner().get(), arrival_.host)) {
+    refusal = std::move(named);
   } else if (!shared_.journal.healthy()) {
     refusal = {.stage = "log", .reason = "the log cannot be written, and nothing passes unlogged"};
   }

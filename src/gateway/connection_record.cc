@@ -2,6 +2,7 @@
 #include "gateway/connection_record.h"
 
 #include "base/encoding.h"
+#include "flow/secret_name.h"
 
 namespace gateway {
 namespace {
@@ -43,8 +44,18 @@ ConnectionRecord::~ConnectionRecord() {
   record_.frames_up = datagrams_.up;
   record_.frames_down = datagrams_.down;
   record_.duration = std::chrono::steady_clock::now() - began_;
+  hide_secrets();
   if (const auto written = shared_.journal.append(record_); !written)
     shared_.log.error("log", written.error().message);
+}
+
+void ConnectionRecord::hide_secrets() {
+  const auto rules = shared_.rules->get();
+  const auto& scanner = rules->pipeline->scanner();
+  if (!scanner) return;
+  record_.url = flow::hide_name(*scanner, std::move(record_.url));
+  for (auto* text : {&record_.filter_reason, &record_.error})
+    *text = scanner->replaced(*text, scanner->find_deeply(*text), redact::Action::log);
 }
 
 void ConnectionRecord::decided(const policy::Decision& decision) {

@@ -37,6 +37,8 @@ public:
   void forget() { forgotten_ = true; }
 
 private:
+  void hide_secrets();
+
   const Shared& shared_;
   std::chrono::steady_clock::time_point began_ = std::chrono::steady_clock::now();
   audit::Record record_;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "gateway/dns_judge.h"
 
+#include "flow/secret_name.h"
 #include "gateway/connection_record.h"
 #include "gateway/shown.h"
 
@@ -9,6 +10,10 @@ namespace gateway {
 dns::NameVerdict PolicyJudge::judge(std::string_view name) const {
   const auto rules = shared_.rules->get();
   const auto& policy = rules->policy();
+  if (const auto refusal = flow::refuse_name(rules->pipeline->scanner().get(), name)) {
+    record_refusal(name, *refusal);
+    return {.reason = refusal->reason};
+  }
   dns::NameVerdict verdict{
       .has_addresses = policy::could_allow(policy, name),
       .has_records = policy::has_records(policy, rules->record_rules, name)};
@@ -19,12 +24,17 @@ dns::NameVerdict PolicyJudge::judge(std::string_view name) const {
   if (decision.rule == nullptr)
     verdict.reason +=
         "; to allow it, outside the sandbox: lazaret policy allow " + std::string(name);
-  if (!verdict.has_records && repetitions_.is_new(std::string(name))) {
-    ConnectionRecord record(shared_, "DNS", "dns://" + std::string(name));
-    record.decided(decision);
-    record.refused("filter", decision.reason);
-  }
+  if (!verdict.has_records)
+    record_refusal(name, {.stage = "filter", .reason = decision.reason}, &decision);
   return verdict;
+}
+
+void PolicyJudge::record_refusal(
+    std::string_view name, const flow::Deny& why, const policy::Decision* decision) const {
+  if (!repetitions_.is_new(std::string(name))) return;
+  ConnectionRecord record(shared_, "DNS", "dns://" + std::string(name));
+  if (decision != nullptr) record.decided(*decision);
+  record.refused(why.stage, why.reason);
 }
 
 dns::RecordVerdict PolicyJudge::judge_records(std::string_view name, dns::Type type) const {

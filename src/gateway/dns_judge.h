@@ -24,6 +24,12 @@ private:
   /// Why, and where the rule stands that says so.
   std::string explain(const policy::Decision& decision, const policy::Policy& policy) const;
 
+  /// Once for a name that is asked for again and again.
+  void record_refusal(
+      std::string_view name,
+      const flow::Deny& why,
+      const policy::Decision* decision = nullptr) const;
+
   const Shared& shared_;
   mutable Repetitions repetitions_;
 };

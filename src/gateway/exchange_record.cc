@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "base/encoding.h"
+#include "flow/secret_name.h"
 #include "gateway/websocket_conversation.h"
 
 namespace gateway {
@@ -86,7 +87,11 @@ void ExchangeRecord::hide_secrets() {
   hide(record_.response_body);
   const bool is_clean = notes_ && notes_->searched && notes_->redacted.empty();
   if (is_clean) return;
+  record_.url = flow::hide_name(*scanner, std::move(record_.url));
   hide(record_.url);
+  if (const auto* rule = scanner->find_in_name(record_.method)) record_.method = rule->label;
+  hide(record_.filter_reason);
+  hide(record_.error);
   for (auto& header : record_.request_headers)
     hide(header.value);
   hide(record_.request_body);

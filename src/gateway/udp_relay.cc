@@ -3,6 +3,7 @@
 
 #include <fcntl.h>
 
+#include "flow/secret_name.h"
 #include "gateway/meant_host.h"
 #include "gateway/port_unreachable.h"
 
@@ -79,6 +80,8 @@ void UdpRelay::take(const CapturedDatagram& datagram) {
   auto decision = policy::decide_datagrams(rules->policy(), host, destination.port());
   if (decision.action != policy::Action::allow) {
     refuse(datagram, host, decision, "filter", decision.reason);
+  } else if (auto named = flow::refuse_name(rules->pipeline->scanner().get(), host)) {
+    refuse(datagram, host, decision, std::move(named->stage), std::move(named->reason));
   } else if (!shared_.journal.healthy()) {
     refuse(
         datagram, host, decision, "log", "the log cannot be written, and nothing passes unlogged");

@@ -11,6 +11,13 @@ namespace gateway {
 using namespace http::websocket;
 using Flush = MessageWriter::Flush;
 
+namespace {
+
+/// It stands behind a code of two bytes (RFC 6455, 5.5.1).
+constexpr std::size_t longest_reason = max_control_payload - 2;
+
+}  // namespace
+
 WebSocketPump::WebSocketPump(
     Sender sender,
     Incoming& from,
@@ -113,8 +120,14 @@ void WebSocketPump::rewrite(const Event& event) {
   } else if (const auto* pong = std::get_if<Pong>(&event)) {
     put_control(Opcode::pong, pong->payload);
   } else if (const auto* goodbye = std::get_if<Close>(&event)) {
-    message_writer_.frames().append_close(out_, goodbye->code, goodbye->reason, key());
+    put_goodbye(*goodbye);
   }
+}
+
+const flow::Deny* WebSocketPump::refusal() const {
+  for (const auto* filters : {&filters_, &control_filters_})
+    if (*filters && (*filters)->refusal() != nullptr) return (*filters)->refusal();
+  return nullptr;
 }
 
 void WebSocketPump::put_message(std::string_view plain, Flush flush) {
@@ -133,7 +146,22 @@ void WebSocketPump::write_message(std::string_view plain, Flush flush) {
 }
 
 void WebSocketPump::put_control(Opcode opcode, std::string_view payload) {
-  message_writer_.frames().append_control(out_, opcode, payload, key());
+  const auto passed = filter_control(payload).substr(0, max_control_payload);
+  if (refusal() == nullptr) message_writer_.frames().append_control(out_, opcode, passed, key());
+}
+
+void WebSocketPump::put_goodbye(const Close& goodbye) {
+  auto reason = filter_control(goodbye.reason).substr(0, longest_reason);
+  while (!http::is_utf8(reason))
+    reason.remove_suffix(1);
+  if (refusal() == nullptr)
+    message_writer_.frames().append_close(out_, goodbye.code, reason, key());
+}
+
+std::string_view WebSocketPump::filter_control(std::string_view payload) {
+  if (!make_filters_ || payload.empty()) return payload;
+  control_filters_.emplace(make_filters_());
+  return control_filters_->feed(payload, true) ? control_filters_->sent() : std::string_view();
 }
 
 /// Keys are drawn many at a time: one costs a call into the generator.

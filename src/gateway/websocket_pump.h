@@ -44,7 +44,7 @@ public:
 
   const http::websocket::Violation& violation() const { return violation_; }
   /// Why a message may not go on; null while none was stopped.
-  const flow::Deny* refusal() const { return filters_ ? filters_->refusal() : nullptr; }
+  const flow::Deny* refusal() const;
   std::uint64_t frames() const { return frames_; }
   std::uint64_t messages() const { return messages_; }
 
@@ -56,6 +56,10 @@ private:
   void put_message(std::string_view plain, http::websocket::MessageWriter::Flush flush);
   void write_message(std::string_view plain, http::websocket::MessageWriter::Flush flush);
   void put_control(http::websocket::Opcode opcode, std::string_view payload);
+  void put_goodbye(const http::websocket::Close& goodbye);
+  /// What may go on of the payload of a control frame, which is whole and short; nothing of one
+  /// that a filter refuses.
+  std::string_view filter_control(std::string_view payload);
   std::optional<http::websocket::MaskKey> key();
 
   Sender sender_;
@@ -68,7 +72,8 @@ private:
   http::websocket::FrameRelay relay_;
   http::websocket::MessageReader message_reader_;
   http::websocket::MessageWriter message_writer_;
-  std::optional<flow::FilterChain> filters_;  // of the message that is under way
+  std::optional<flow::FilterChain> filters_;          // of the message that is under way
+  std::optional<flow::FilterChain> control_filters_;  // of the last control frame, in its midst
   http::websocket::Opcode opcode_ = http::websocket::Opcode::text;
   http::websocket::Violation violation_{};
   std::string chunk_;  // what was taken: it is unmasked in place

@@ -8,6 +8,7 @@
 #include <optional>
 
 #include "base/text.h"
+#include "redact/runs.h"
 #include "secrets/scrub.h"
 
 namespace redact {
@@ -15,27 +16,9 @@ namespace {
 
 /// What is decoded around escapes: a secret begins at most so far before one of its bytes.
 constexpr std::size_t margin = 1024;
-/// A base64 or hexadecimal run is not looked into when it is shorter: most words of a text are.
-constexpr std::size_t shortest_run = 24;
 constexpr std::size_t block = 64;
-/// A line that is at least so long goes on in the next one.
-constexpr std::size_t shortest_line = 56;
-
-constexpr std::array<std::uint8_t, 256> make_base64_values() {
-  std::array<std::uint8_t, 256> values{};
-  values.fill(64);
-  constexpr std::string_view alphabet =
-      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-  for (std::size_t at = 0; at < alphabet.size(); ++at)
-    values[static_cast<unsigned char>(alphabet[at])] = static_cast<std::uint8_t>(at);
-  values['-'] = 62;
-  values['_'] = 63;
-  return values;
-}
-constexpr auto base64_values = make_base64_values();
-
-std::uint8_t base64_value(char c) { return base64_values[static_cast<unsigned char>(c)]; }
-bool is_base64(char c) { return base64_value(c) < 64; }
+/// So much of a run is read as if it began elsewhere.
+constexpr std::size_t longest_guess = std::size_t{16} << 10U;
 
 /// An escape: how much of the text it takes, and what it stands for.
 struct Escape {
@@ -222,36 +205,6 @@ void undo(
 }
 
 template <class Visit>
-void decode_base64(std::string_view text, Visit&& visit) {
-  std::uint32_t bits = 0;
-  unsigned count = 0;
-  std::size_t previous = 0;
-  for (std::size_t at = 0; at < text.size(); ++at) {
-    for (; count == 0 && at + 4 <= text.size(); at += 4) {
-      const auto a = base64_value(text[at]);
-      const auto b = base64_value(text[at + 1]);
-      const auto c = base64_value(text[at + 2]);
-      const auto d = base64_value(text[at + 3]);
-      if (((a | b | c | d) & 64U) != 0) break;
-      const bool goes_on = visit(static_cast<char>(a << 2U | b >> 4U), at, at + 2) &&
-                           visit(static_cast<char>(b << 4U | c >> 2U), at + 1, at + 3) &&
-                           visit(static_cast<char>(c << 6U | d), at + 2, at + 4);
-      if (!goes_on) return;
-    }
-    if (at == text.size()) return;
-    const auto value = base64_value(text[at]);
-    if (value >= 64) continue;  // the end of a line
-    bits = bits << 6U | value;
-    count += 6;
-    if (count >= 8) {
-      count -= 8;
-      if (!visit(static_cast<char>(bits >> count & 255U), previous, at + 1)) return;
-    }
-    previous = at;
-  }
-}
-
-template <class Visit>
 void decode_hex(std::string_view text, Visit&& visit) {
   for (std::size_t at = 0; at + 2 <= text.size(); at += 2) {
     const int byte = base::hex_value(text[at]) * 16 + base::hex_value(text[at + 1]);
@@ -319,7 +272,7 @@ void decode(Layer::Kind kind, std::string_view text, Visit visit) {
     case Layer::Kind::quoted:
       return undo(quoted_at, unquoted_at, text, visit);
     case Layer::Kind::base64:
-      return decode_base64(text, visit);
+      return read_base64(text, visit);
     case Layer::Kind::hex:
       return decode_hex(text, visit);
     case Layer::Kind::wide:
@@ -368,52 +321,6 @@ std::size_t last_escape(std::string_view text, Escapes escapes) {
   return 0;
 }
 
-/// False when one of the eight characters is surely not base64: a blank, a quotation mark, a brace,
-/// anything but ASCII.
-bool may_be_base64(const char* at) {
-  constexpr std::uint64_t each = 0x0101010101010101;
-  constexpr std::uint64_t highest_bits = 0x80 * each;
-  std::uint64_t bytes = 0;
-  std::memcpy(&bytes, at, sizeof bytes);
-  const auto below = (bytes - '+' * each) & ~bytes;          // borrows where there is one below '+'
-  const auto above = (bytes + (0x7F - 'z') * each) | bytes;  // carries into the bit above 'z'
-  return ((below | above) & highest_bits) == 0;
-}
-
-/// The first run of at least `shortest_run` characters that begins at `from` or behind. Such a run
-/// covers eight bytes at one of the places that are looked at.
-std::size_t next_run(std::string_view text, std::size_t from) {
-  constexpr std::size_t looked_at = 8;
-  constexpr std::size_t step = shortest_run - looked_at;
-  for (auto place = from; place + looked_at <= text.size(); place += step) {
-    if (!may_be_base64(text.data() + place)) continue;
-    auto begin = place;
-    while (begin > from && is_base64(text[begin - 1]))
-      --begin;
-    auto end = place;
-    while (end < text.size() && end - begin < shortest_run && is_base64(text[end]))
-      ++end;
-    if (end - begin == shortest_run) return begin;
-  }
-  return text.npos;
-}
-
-/// With a last line that is shorter than the others, or at anything that is not base64.
-std::size_t end_of_run(std::string_view text, std::size_t at) {
-  for (;;) {
-    const auto line = at;
-    while (at < text.size() && is_base64(text[at]))
-      ++at;
-    if (at - line < shortest_line) return at;
-    auto next = at;
-    if (text.substr(next).starts_with('\r')) ++next;
-    if (!text.substr(next).starts_with('\n')) return at;
-    ++next;
-    if (next >= text.size() || !is_base64(text[next])) return at;
-    at = next;
-  }
-}
-
 /// Whether there is a line that goes on, or an equals sign as quoted-printable writes it.
 bool is_quoted_printable(std::string_view text) {
   for (auto at = text.find('='); at != text.npos; at = text.find('=', at + 1)) {
@@ -442,18 +349,6 @@ std::size_t first_wide(std::string_view text) {
   return text.npos;
 }
 
-bool is_hex(std::string_view run) {
-  return std::ranges::all_of(run, [](char c) { return base::hex_value(c) >= 0; });
-}
-
-/// The commonest run that is none.
-constexpr std::size_t uuid_size = 36;
-bool is_uuid(std::string_view text, std::size_t at) {
-  const auto run = text.substr(at, uuid_size + 1);
-  return run.size() >= uuid_size && run[8] == '-' && run[13] == '-' && run[18] == '-' &&
-         run[23] == '-' && (run.size() == uuid_size || !is_base64(run[uuid_size]));
-}
-
 }  // namespace
 
 Layer Layer::below(std::string_view outer, Escapes escapes) {
@@ -472,7 +367,11 @@ void Layer::add(Kind kind, std::size_t outer_at, std::size_t outer_end) {
   const auto before = text_.size();
   text_.resize(before + outer_end - outer_at);
   char* to = text_.data() + before;
-  decode(kind, outer_.substr(outer_at, outer_end - outer_at), Writer(to));
+  const auto said = outer_.substr(outer_at, outer_end - outer_at);
+  if (kind == Kind::base64)
+    to = decode_base64(said, to);
+  else
+    decode(kind, said, Writer(to));
   text_.resize(static_cast<std::size_t>(to - text_.data()));
 }
 
@@ -484,19 +383,22 @@ void Layer::add_escapes(Escapes escapes) {
   if (is_quoted_printable(outer_)) add(Kind::quoted, 0, outer_.size());
 }
 
+/// What stands before the encoded text may look as if it belonged to it: the end of a path, a
+/// prefix with an underscore. So each run is read from its first few digits on, too, as far as that
+/// costs little.
 void Layer::add_runs() {
-  for (auto begin = next_run(outer_, 0); begin != outer_.npos;) {
-    if (is_uuid(outer_, begin)) {
-      begin = next_run(outer_, begin + uuid_size);
-      continue;
+  for (auto run = next_run(outer_, 0); run.at != outer_.size(); run = next_run(outer_, run.end)) {
+    const auto text = outer_.substr(0, run.end);
+    auto hex = next_hex_run(text, run.at);
+    const bool is_hex = hex.at == run.at && hex.end == run.end;
+    for (; hex.at != run.end; hex = next_hex_run(text, hex.end)) {
+      add(Kind::hex, hex.at, hex.end);
+      add(Kind::hex, hex.at + 1, std::min(hex.end, hex.at + longest_guess));
     }
-    const auto end = end_of_run(outer_, begin);
-    const auto run = outer_.substr(begin, end - begin);
-    if (is_hex(run))
-      add(Kind::hex, begin + run.size() % 2, end);
-    else
-      add(Kind::base64, begin, end);
-    begin = next_run(outer_, end);
+    if (is_hex) continue;
+    add(Kind::base64, run.at, run.end);
+    for (std::size_t skipped = 1; skipped < 4; ++skipped)
+      add(Kind::base64, run.at + skipped, std::min(run.end, run.at + longest_guess));
   }
 }
 

@@ -51,6 +51,21 @@ TEST(Deep, LooksIntoBase64OfSeveralLines) {
   const auto run = base::to_base64(std::string(50, '.') + "key-12345678" + std::string(60, '.'));
   EXPECT_TRUE(replaced(run.substr(0, 76) + "\r\n" + run.substr(76)).contains("[REDACTED:p]"));
 }
+TEST(Deep, LooksIntoBase64OfSeveralLinesInsideJson) {
+  const auto run = base::to_base64(std::string(40, '.') + "key-12345678" + std::string(60, '.'));
+  EXPECT_TRUE(
+      replaced("\"" + run.substr(0, 60) + "\\n" + run.substr(60) + "\"").contains("[REDACTED:p]"));
+}
+TEST(Deep, LooksIntoBase64BehindWhatLooksLikeIt) {
+  const auto run = base::to_base64("some text with key-12345678 in it");
+  for (const std::string before : {"x", "xy", "xyz", "/upload/", "sha512-", "prefix_"})
+    EXPECT_TRUE(replaced("v: " + before + run + ";").contains("[REDACTED:p]")) << before;
+}
+TEST(Deep, LooksIntoHexadecimalBehindOtherLetters) {
+  for (const std::string before : {"", "/upload/", "x_", "zz0"}) {
+    EXPECT_EQ(replaced(before + "6B65792d3132333435363738."), before + "[REDACTED:p].");
+  }
+}
 TEST(Deep, LooksIntoHexadecimalRunsOfMixedCase) {
   EXPECT_EQ(replaced("x:6B65792d3132333435363738."), "x:[REDACTED:p].");
   EXPECT_EQ(replaced("x:f6B65792d3132333435363738."), "x:f[REDACTED:p].");

@@ -2,9 +2,11 @@
 #include "redact/scanner.h"
 
 #include <algorithm>
+#include <iterator>
 #include <ranges>
 #include <tuple>
 
+#include "base/text.h"
 #include "redact/deep.h"
 #include "redact/detectors.h"
 #include "secrets/disguises.h"
@@ -73,6 +75,17 @@ PatternSpec pattern_of(const Detector& detector, std::uint32_t rule) {
       .accepts = detector.accepts};
 }
 
+std::vector<Secret> folded(const std::vector<Secret>& needles) {
+  std::vector<Secret> out;
+  out.reserve(needles.size());
+  for (const auto& needle : needles) {
+    std::string text = base::lower(needle.reveal());
+    out.emplace_back(text);
+    base::wipe(text.data(), text.size());
+  }
+  return out;
+}
+
 bool overlaps_one_of(const Finding& finding, const Findings& others) {
   return std::ranges::any_of(others, [&](const Finding& other) {
     return other.rule == finding.rule && other.at < finding.end && finding.at < other.end;
@@ -111,6 +124,7 @@ Result<std::shared_ptr<const Scanner>> Scanner::create(
         std::string(detector->name), settings.detectors_action, settings.detectors_origin));
   }
   scanner->needles_ = secrets::Needles(needles);
+  scanner->folded_ = secrets::Needles(folded(needles));
   if (!patterns.empty())
     scanner->patterns_ = std::make_unique<const Patterns>(
         std::move(patterns), surroundings.cache, surroundings.is_given);
@@ -179,9 +193,27 @@ Findings Scanner::find_secrets(std::string_view text) const {
   return found;
 }
 
+const Rule* Scanner::find_in_name(std::string_view name) const {
+  Findings found = find_deeply(name);
+  std::string text = base::lower(name) + '\n';
+  std::ranges::remove_copy(base::lower(name), std::back_inserter(text), '.');
+  append_matches(folded_, text, found);
+  const Rule* worst = nullptr;
+  for (const auto& finding : found) {
+    const auto& rule = rules_[finding.rule];
+    if (worst == nullptr || rule.action > worst->action) worst = &rule;
+  }
+  return worst;
+}
+
 void Scanner::append_secrets(std::string_view text, Findings& out) const {
+  append_matches(needles_, text, out);
+}
+
+void Scanner::append_matches(
+    const secrets::Needles& needles, std::string_view text, Findings& out) const {
   std::vector<secrets::Needles::Match> matches;
-  needles_.find_all(text, matches);
+  needles.find_all(text, matches);
   for (const auto& match : matches)
     out.push_back(
         {.at = match.at, .end = match.at + match.size, .rule = needle_rules_[match.needle]});

@@ -68,6 +68,9 @@ public:
   Findings find_deeply(std::string_view text, std::span<const Patterns::Part> parts = {}) const;
   /// Only secrets, not patterns: for texts that were put together from pieces.
   Findings find_secrets(std::string_view text) const;
+  /// The rule that finds something in a name which has no case: a host's, as it stands and without
+  /// its dots, or a method. Of several the one with the most severe action; null when none does.
+  const Rule* find_in_name(std::string_view name) const;
 
   /// The secrets that must not come back in an answer either: those of rules that do more than log.
   /// They live as long as this.
@@ -90,6 +93,7 @@ private:
       std::vector<base::Secret>& needles);
   void add_secret(base::Secret value, std::uint32_t rule, std::vector<base::Secret>& needles);
   void append_secrets(std::string_view text, Findings& out) const;
+  void append_matches(const secrets::Needles& needles, std::string_view text, Findings& out) const;
 
   /// The value of a rule with a source.
   struct Value {
@@ -102,7 +106,8 @@ private:
   bool sees_escapes_ = false;         // a pattern looks at the borders of words or lines
   std::vector<Value> values_;
   secrets::Needles needles_;                 // the values and their disguises
-  std::vector<std::uint32_t> needle_rules_;  // by needle
+  secrets::Needles folded_;                  // the same in lower case
+  std::vector<std::uint32_t> needle_rules_;  // by needle, of both
   std::unique_ptr<const Patterns> patterns_;
 };
 

@@ -11,11 +11,12 @@ namespace secrets {
 
 /// Other spellings of `value`, without duplicates and without `value` itself: base64, standard and
 /// URL-safe, with and without padding, and where it stands inside a longer encoded text (`Basic` of
-/// user:value); hexadecimal; percent- encoded, only what must be or every byte; as a JSON string,
-/// with
-/// `\u` for what is special or for every byte; with HTML entities, named or for every byte; quoted-
-/// printable; UTF-16 in both orders, for ASCII. Each case of the digits, where there are two.
-/// Spellings shorter than eight characters are left out: they would be found in innocent text.
+/// user:value); hexadecimal; percent-encoded, every byte or what usual writers of URLs and forms
+/// encode; as a JSON string, with what must be escaped, also the slash, also what HTML knows, or
+/// every byte; with HTML entities, named or for every byte; as our own writers of JSON, forms, XML
+/// and CDATA sections have it (content/format.h); quoted-printable; UTF-16 in both orders, for
+/// ASCII. Each case of the digits, where there are two. Spellings shorter than eight characters are
+/// left out: they would be found in innocent text.
 ///
 /// Not covered: mixed spellings (some bytes escaped that need not be), other cases of the value,
 /// compression.

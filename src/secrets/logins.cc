@@ -80,6 +80,11 @@ Placeholders Logins::placeholders() const {
   return all_;
 }
 
+bool Logins::holds_any() const {
+  const std::scoped_lock lock(mutex_);
+  return !tokens_.empty();
+}
+
 const LoginRule* Logins::answered(const policy::Target& target) const {
   const auto found = std::ranges::find_if(
       rules_, [&](const auto& rule) { return rule->is_answered_with_tokens(target); });

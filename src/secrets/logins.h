@@ -43,6 +43,8 @@ public:
   const LoginRule* answered(const policy::Target& target) const;
   /// Whether a host answers with tokens or may get one.
   bool concern(std::string_view host) const;
+  /// Whether there is a sentinel that something takes the place of.
+  bool holds_any() const;
 
   struct Taken {
     std::string answer;              // with sentinels

@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "base/encoding.h"
+#include "content/format.h"
 #include "secrets/disguises.h"
 
 namespace secrets {
@@ -90,6 +91,32 @@ TEST(Scrub, SeesThroughDisguises) {
   };
   for (const auto& text : disguised)
     EXPECT_EQ(scrubber.scrub("<" + text + ">"), "<[REDACTED:x]>") << text;
+}
+
+TEST(Scrub, SeesThroughWhatUsualWritersLeaveAsItIs) {
+  const auto scrubber = scrubber_of({{"x", "abc/def+ghi JKL=a&b<c'd(e)"}});
+  for (const std::string_view text : {
+           "abc/def%2Bghi%20JKL%3Da%26b%3Cc%27d%28e%29",          // Python's quote
+           "abc%2Fdef%2Bghi%20JKL%3Da%26b%3Cc'd(e)",              // encodeURIComponent
+           "abc/def+ghi%20JKL=a&b%3Cc'd(e)",                      // encodeURI
+           "abc%2Fdef%2Bghi+JKL%3Da%26b%3Cc%27d%28e%29",          // a form
+           "abc/def+ghi JKL=a\\u0026b\\u003cc'd(e)",              // Go
+           "abc\\/def+ghi JKL=a\\u0026b\\u003Cc\\u0027d(e)",      // PHP
+           "abc/def\\u002Bghi JKL=a\\u0026b\\u003Cc\\u0027d(e)",  // .NET
+           "abc/def+ghi JKL=a&amp;b&lt;c'd(e)",                   // an element of HTML
+       })
+    EXPECT_EQ(scrubber.scrub(text), "[REDACTED:x]");
+}
+TEST(Scrub, KnowsHowOurOwnWritersSpellAValue) {
+  using content::Syntax;
+  for (const std::string_view value :
+       {"-----BEGIN KEY-----\nabc/+\r\n\tdef\n", "a]b>c]]>d&e\"f\\g'h", "\x01 and \x1f / ~ %"}) {
+    const auto scrubber = scrubber_of({{"x", value}});
+    for (const auto syntax :
+         {Syntax::raw, Syntax::json, Syntax::form, Syntax::xml, Syntax::cdata, Syntax::protobuf})
+      EXPECT_EQ(scrubber.scrub(content::escape(syntax, value).reveal()), "[REDACTED:x]")
+          << value << static_cast<int>(syntax);
+  }
 }
 
 TEST(Scrub, FindsASecretInsideALongerBase64Text) {

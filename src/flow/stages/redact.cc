@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "flow/stages/redact.h"
 
+#include <algorithm>
+#include <array>
 #include <optional>
 #include <vector>
 
 #include "base/text.h"
+#include "flow/secret_name.h"
 
 namespace flow {
 namespace {
@@ -46,12 +49,10 @@ void replace_values(
   fields = std::move(out);
 }
 
-Deny refusal(const redact::Rule& rule, std::string_view where) {
-  return {
-      .status = 403,
-      .stage = "redaction",
-      .reason = "redaction rule \"" + rule.name + "\" found in " + std::string(where) +
-                " what must not leave"};
+void note(const redact::Rule& rule, std::string_view where, redact::Action action, Notes& notes) {
+  Notes::add(notes.redacted, rule.name);
+  notes.note_place(rule.name, where);
+  notes.worsen(action);
 }
 
 void note(
@@ -61,10 +62,26 @@ void note(
     Flow& flow) {
   for (const auto& finding : found.all()) {
     const auto& rule = scanner.rule_of(finding.finding);
-    Notes::add(flow.notes->redacted, rule.name);
-    flow.notes->note_place(rule.name, redact::where(finding, fields));
-    flow.notes->worsen(redact::blocks(scanner, finding) ? redact::Action::block : rule.action);
+    const auto action = redact::blocks(scanner, finding) ? redact::Action::block : rule.action;
+    note(rule, redact::where(finding, fields), action, *flow.notes);
   }
+}
+
+/// One of the nine of RFC 9110, 9.3, and PATCH: they say nothing else.
+bool is_registered(std::string_view method) {
+  constexpr auto known = std::to_array<std::string_view>(
+      {"GET", "HEAD", "POST", "PUT", "DELETE", "CONNECT", "OPTIONS", "TRACE", "PATCH"});
+  return std::ranges::find(known, method) != known.end();
+}
+
+/// What would go out by `name`, where nothing can be replaced.
+std::optional<Deny> look_at_name(
+    const redact::Scanner& scanner, std::string_view name, std::string_view place, Notes& notes) {
+  const auto* rule = scanner.find_in_name(name);
+  if (rule == nullptr) return std::nullopt;
+  const bool refuses = rule->action != redact::Action::log;
+  note(*rule, place, refuses ? redact::Action::block : rule->action, notes);
+  return refuses ? std::optional(found_secret(*rule, place)) : std::nullopt;
 }
 
 }  // namespace
@@ -72,22 +89,24 @@ void note(
 Verdict Redact::on_request(Flow& flow) const {
   if (!flow.notes) flow.notes = std::make_shared<Notes>();
   flow.notes->searched = true;
+  // The name as it goes to name servers and into TLS: the field may say the same otherwise.
+  auto refused = look_at_name(*scanner_, flow.host, "host", *flow.notes);
+  if (!refused && !is_registered(flow.request.method))
+    refused = look_at_name(*scanner_, flow.request.method, "method", *flow.notes);
   const auto target = target_of(flow);
   const auto fields = fields_of(flow.request);
   const auto found = redact::scan_head(*scanner_, target, fields);
-  if (found.empty()) return Pass{};
   note(*scanner_, found, fields, flow);
-  std::optional<Deny> refused;
   for (const auto& finding : found.all()) {
     const auto& rule = scanner_->rule_of(finding.finding);
     const bool blocks = redact::blocks(*scanner_, finding) ||
                         (rule.action == redact::Action::redact && names_host(finding, fields));
-    if (blocks && !refused) refused = refusal(rule, redact::where(finding, fields));
+    if (blocks && !refused) refused = found_secret(rule, redact::where(finding, fields));
   }
   // Also what is refused: the log has it.
   if (const auto in_target = found.in(Place::target); !in_target.empty())
     replace_target(*scanner_, in_target, flow);
-  replace_values(*scanner_, found, flow.request.fields);
+  if (!found.empty()) replace_values(*scanner_, found, flow.request.fields);
   return refused ? Verdict(*std::move(refused)) : Pass{};
 }
 

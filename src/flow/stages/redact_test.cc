@@ -3,6 +3,10 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
+#include "base/encoding.h"
+#include "base/text.h"
 #include "flow/stages/route.h"
 #include "flow/test_support.h"
 
@@ -62,6 +66,36 @@ TEST(Redact, RefusesWhatItCannotReplace) {
   EXPECT_TRUE(std::holds_alternative<Deny>(stage(Action::redact).on_request(flow)));
   flow = routed("/", {{"Host", "api.example.com"}, {"x-a-secret-of-some-length", "1"}});
   EXPECT_TRUE(std::holds_alternative<Deny>(stage(Action::redact).on_request(flow)));
+}
+
+std::string upper(std::string text) {
+  std::ranges::transform(text, text.begin(), base::to_upper);
+  return text;
+}
+
+TEST(Redact, RefusesAHostWhoseNameSaysASecret) {
+  const std::string plain = "a-secret-of-some-length.example.com";
+  for (const auto& host :
+       {plain, std::string("a-secret-of.-some-length.example.com"),
+        base::to_hex("a-secret-of-some-length") + ".example.com"}) {
+    for (const auto action : {Action::block, Action::redact}) {
+      Flow flow = test::captured("/", {{"Host", upper(host)}});
+      flow.arrival.host = flow.arrival.sni = host;
+      ASSERT_TRUE(std::holds_alternative<Pass>(Route().on_request(flow)));
+      const auto verdict = stage(action).on_request(flow);
+      EXPECT_EQ(
+          std::get<Deny>(verdict).reason,
+          "redaction rule \"key\" found in host what must not leave");
+    }
+  }
+}
+
+TEST(Redact, RefusesAMethodThatSaysASecret) {
+  Flow flow = routed("/");
+  flow.request.method = "A-SECRET-OF-SOME-LENGTH";
+  EXPECT_EQ(
+      std::get<Deny>(stage(Action::block).on_request(flow)).reason,
+      "redaction rule \"key\" found in method what must not leave");
 }
 
 TEST(Redact, OnlyNotesWhatIsLogged) {

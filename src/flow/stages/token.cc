@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <expected>
 
+#include "flow/basic_login.h"
 #include "flow/presented_token.h"
 #include "tokens/verify.h"
 
@@ -35,8 +36,11 @@ std::expected<std::string, Deny> take_token(http::Fields& fields) {
 std::string stray_place(const Flow& flow) {
   if (holds_token(flow.path)) return "path";
   if (flow.query && holds_token(*flow.query)) return "query";
-  for (const auto& field : flow.request.fields)
-    if (holds_token(field.value)) return "field " + field.name;
+  for (const auto& field : flow.request.fields) {
+    if (holds_token(field.name)) return "name of a field";
+    const auto login = read_basic_login(field);
+    if (holds_token(field.value) || (login && holds_token(*login))) return "field " + field.name;
+  }
   return {};
 }
 

@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "flow/credential_name.h"
+
+#include <algorithm>
+#include <array>
+#include <string>
+#include <vector>
+
+#include "base/text.h"
+
+namespace flow {
+namespace {
+
+using namespace std::string_view_literals;
+
+/// A word is one, too, that ends in it: "authtoken".
+constexpr std::array endings{
+    "token"sv,          "secret"sv,       "password"sv,   "passwd"sv,      "passphrase"sv,
+    "apikey"sv,         "accesskey"sv,    "signature"sv,  "auth"sv,        "authorization"sv,
+    "authentication"sv, "authenticate"sv, "credential"sv, "credentials"sv, "cookie"sv};
+constexpr std::array whole_words{"key"sv, "sig"sv, "jwt"sv, "pwd"sv, "pass"sv, "bearer"sv};
+
+/// Names without such a word at their end.
+constexpr std::array others{
+    "awsaccesskeyid"sv, "googleaccessid"sv, "dpop"sv, "x-authorization-auxiliary"sv};
+
+/// What stands before "key" or "token" where that is no credential.
+constexpr std::array harmless{
+    "idempotency"sv, "websocket"sv, "cache"sv,      "surrogate"sv,    "public"sv, "partition"sv,
+    "sort"sv,        "primary"sv,   "foreign"sv,    "group"sv,        "issue"sv,  "project"sv,
+    "object"sv,      "customer"sv,  "csrf"sv,       "xsrf"sv,         "page"sv,   "next"sv,
+    "previous"sv,    "prev"sv,      "pagination"sv, "continuation"sv, "sync"sv,   "start"sv};
+
+bool among(const auto& known, std::string_view word) {
+  return std::ranges::find(known, word) != known.end();
+}
+
+bool is_of_credential(std::string_view word) {
+  return among(whole_words, word) ||
+         std::ranges::any_of(endings, [&](auto ending) { return word.ends_with(ending); });
+}
+
+/// In lower case; they end at what is no letter or digit, and where capitals begin.
+std::vector<std::string> words_of(std::string_view name) {
+  std::vector<std::string> out;
+  bool begins = true;
+  char before = '\0';
+  for (const char c : name) {
+    const bool is_part = base::is_alpha(c) || base::is_digit(c);
+    const bool is_capital = c != base::to_lower(c);
+    const bool follows_small = base::is_alpha(before) && before == base::to_lower(before);
+    if (is_part && (begins || (is_capital && follows_small))) out.emplace_back();
+    if (is_part) out.back() += base::to_lower(c);
+    begins = !is_part;
+    before = c;
+  }
+  return out;
+}
+
+}  // namespace
+
+bool names_credential(std::string_view name) {
+  if (among(others, base::lower(name))) return true;
+  const auto words = words_of(name);
+  if (words.empty() || !is_of_credential(words.back())) return false;
+  const bool may_be_harmless = words.back() == "key" || words.back() == "token";
+  return !may_be_harmless || words.size() < 2 || !among(harmless, words[words.size() - 2]);
+}
+
+bool speaks_of_credential(std::string_view text) {
+  return std::ranges::any_of(words_of(text), is_of_credential);
+}
+
+}  // namespace flow

@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "flow/secret_name.h"
+
+#include <gtest/gtest.h>
+
+namespace flow {
+namespace {
+
+std::shared_ptr<const redact::Scanner> scanner(redact::Action action = redact::Action::block) {
+  redact::Settings settings;
+  settings.rules.push_back({.name = "key", .action = action});
+  settings.rules[0].source.value = base::Secret("A-Secret-Of-Some-Length");
+  const secrets::Environment none;
+  return redact::Scanner::create(
+             settings, {.environment = none, .home = "/", .env_files = {}, .cache = {}})
+      .value();
+}
+
+TEST(RefuseName, RefusesAHostThatSaysASecretInAnyCaseAndOverSeveralLabels) {
+  EXPECT_TRUE(refuse_name(scanner().get(), "a-secret-of-some-length.rec.test"));
+  EXPECT_TRUE(refuse_name(scanner().get(), "x.a-secret.-of-some-.length.rec.test"));
+  EXPECT_TRUE(refuse_name(scanner(redact::Action::redact).get(), "a-secret-of-some-length.test"));
+}
+TEST(RefuseName, LetsOthersPass) {
+  EXPECT_FALSE(refuse_name(scanner().get(), "registry.test"));
+  EXPECT_FALSE(refuse_name(scanner(redact::Action::log).get(), "a-secret-of-some-length.test"));
+  EXPECT_FALSE(refuse_name(nullptr, "a-secret-of-some-length.test"));
+}
+TEST(HideName, LeavesTheRestOfAUrl) {
+  EXPECT_EQ(
+      hide_name(*scanner(), "dns://a-secret.-of-some-length.test?type=TXT"),
+      "dns://[REDACTED:key]?type=TXT");
+  EXPECT_EQ(hide_name(*scanner(), "https://a.test/b?c"), "https://a.test/b?c");
+}
+
+}  // namespace
+}  // namespace flow

@@ -1,0 +1,185 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "redact/runs.h"
+
+#ifdef __x86_64__
+#include <immintrin.h>
+#endif
+
+#include <algorithm>
+#include <array>
+#include <cstring>
+
+#include "base/text.h"
+
+namespace redact {
+namespace {
+
+/// A line that is at least so long goes on in the next one.
+constexpr std::size_t shortest_line = 56;
+
+constexpr auto values = [] {
+  std::array<std::uint8_t, 256> out{};
+  out.fill(64);
+  constexpr std::string_view alphabet =
+      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+  for (std::size_t at = 0; at < alphabet.size(); ++at)
+    out[static_cast<unsigned char>(alphabet[at])] = static_cast<std::uint8_t>(at);
+  out['-'] = 62;
+  out['_'] = 63;
+  return out;
+}();
+
+/// False when one of the eight characters is surely not base64: a blank, a quotation mark, a brace,
+/// anything but ASCII.
+bool may_be_base64(const char* at) {
+  constexpr std::uint64_t each = 0x0101010101010101;
+  constexpr std::uint64_t highest_bits = 0x80 * each;
+  std::uint64_t bytes = 0;
+  std::memcpy(&bytes, at, sizeof bytes);
+  const auto below = (bytes - '+' * each) & ~bytes;          // borrows where there is one below '+'
+  const auto above = (bytes + (0x7F - 'z') * each) | bytes;  // carries into the bit above 'z'
+  return ((below | above) & highest_bits) == 0;
+}
+
+/// Where the first run of at least `shortest_run` characters begins. Such a run covers eight bytes
+/// at one of the places that are looked at.
+std::size_t begin_of_run(std::string_view text, std::size_t from) {
+  constexpr std::size_t looked_at = 8;
+  constexpr std::size_t step = shortest_run - looked_at;
+  for (auto place = from; place + looked_at <= text.size(); place += step) {
+    if (!may_be_base64(text.data() + place)) continue;
+    auto begin = place;
+    while (begin > from && is_base64(text[begin - 1]))
+      --begin;
+    auto end = place;
+    while (end < text.size() && end - begin < shortest_run && is_base64(text[end]))
+      ++end;
+    if (end - begin == shortest_run) return begin;
+  }
+  return text.size();
+}
+
+/// How much of the text ends a line: a line feed, perhaps behind a carriage return, as they are or
+/// as JSON writes them.
+std::size_t line_end(std::string_view text) {
+  for (const std::string_view end : {"\n", "\r\n", "\\n", "\\r\\n"})
+    if (text.starts_with(end)) return end.size();
+  return 0;
+}
+
+/// With a last line that is shorter than the others, or at anything that is not base64.
+std::size_t end_of_run(std::string_view text, std::size_t at) {
+  for (;;) {
+    const auto line = at;
+    while (at < text.size() && is_base64(text[at]))
+      ++at;
+    if (at - line < shortest_line) return at;
+    const auto next = at + line_end(text.substr(at));
+    if (next == at || next >= text.size() || !is_base64(text[next])) return at;
+    at = next;
+  }
+}
+
+/// The commonest run that is none.
+constexpr std::size_t uuid_size = 36;
+bool is_uuid(std::string_view text, std::size_t at) {
+  const auto run = text.substr(at, uuid_size + 1);
+  return run.size() >= uuid_size && run[8] == '-' && run[13] == '-' && run[18] == '-' &&
+         run[23] == '-' && (run.size() == uuid_size || !is_base64(run[uuid_size]));
+}
+
+#ifdef __x86_64__
+/// Sixteen digits at a time, of either alphabet, up to the first group that has something else (as
+/// base/encoding.cc writes them). How many digits are done.
+__attribute__((target("ssse3"))) std::size_t decode_by_sixteens(std::string_view text, char* to) {
+  const auto between = [](__m128i digits, char first, char last) __attribute__((target("ssse3"))) {
+    return _mm_and_si128(
+        _mm_cmpgt_epi8(digits, _mm_set1_epi8(static_cast<char>(first - 1))),
+        _mm_cmpgt_epi8(_mm_set1_epi8(static_cast<char>(last + 1)), digits));
+  };
+  const auto four_to_three = _mm_setr_epi8(2, 1, 0, 6, 5, 4, 10, 9, 8, 14, 13, 12, -1, -1, -1, -1);
+  std::size_t at = 0;
+  for (; text.size() - at >= 2 * sizeof(__m128i); at += sizeof(__m128i), to += 12) {
+    const auto digits = _mm_loadu_si128(reinterpret_cast<const __m128i*>(text.data() + at));
+    // What has to be added to a digit, by its kind; zero for what is none.
+    auto offsets = _mm_and_si128(between(digits, 'A', 'Z'), _mm_set1_epi8(-'A'));
+    const auto add = [&](char first, char last, int offset) __attribute__((target("ssse3"))) {
+      offsets = _mm_or_si128(
+          offsets,
+          _mm_and_si128(between(digits, first, last), _mm_set1_epi8(static_cast<char>(offset))));
+    };
+    add('a', 'z', 26 - 'a');
+    add('0', '9', 52 - '0');
+    add('+', '+', 62 - '+');
+    add('-', '-', 62 - '-');
+    add('/', '/', 63 - '/');
+    add('_', '_', 63 - '_');
+    if (_mm_movemask_epi8(_mm_cmpeq_epi8(offsets, _mm_setzero_si128())) != 0) return at;
+    const auto sixes = _mm_add_epi8(digits, offsets);
+    const auto twelves = _mm_maddubs_epi16(sixes, _mm_set1_epi32(0x01400140));
+    const auto twentyfours = _mm_madd_epi16(twelves, _mm_set1_epi32(0x00011000));
+    _mm_storeu_si128(reinterpret_cast<__m128i*>(to), _mm_shuffle_epi8(twentyfours, four_to_three));
+  }
+  return at;
+}
+#endif
+
+std::size_t decode_many([[maybe_unused]] std::string_view text, [[maybe_unused]] char* to) {
+#ifdef __x86_64__
+  if (__builtin_cpu_supports("ssse3")) return decode_by_sixteens(text, to);
+#endif
+  return 0;
+}
+
+}  // namespace
+
+std::uint8_t base64_value(char c) { return values[static_cast<unsigned char>(c)]; }
+
+Run next_run(std::string_view text, std::size_t from) {
+  for (;;) {
+    const auto begin = begin_of_run(text, from);
+    if (!is_uuid(text, begin)) return {.at = begin, .end = end_of_run(text, begin)};
+    from = begin + uuid_size;
+  }
+}
+
+Run next_hex_run(std::string_view text, std::size_t from) {
+  const auto is_digit = [&](std::size_t at) { return base::hex_value(text[at]) >= 0; };
+  for (auto place = from + shortest_run - 1; place < text.size(); place += shortest_run) {
+    if (!is_digit(place)) continue;
+    auto begin = place;
+    while (begin > from && is_digit(begin - 1))
+      --begin;
+    auto end = place;
+    while (end < text.size() && is_digit(end))
+      ++end;
+    if (end - begin >= shortest_run) return {.at = begin, .end = end};
+  }
+  return {.at = text.size(), .end = text.size()};
+}
+
+char* decode_base64(std::string_view text, char* to) {
+  std::uint32_t bits = 0;
+  unsigned count = 0;
+  for (std::size_t at = 0; at < text.size(); ++at) {
+    if (count == 0) {
+      const auto done = decode_many(text.substr(at), to);
+      at += done;
+      to += done / 4 * 3;
+    }
+    const auto value = base64_value(text[at]);
+    if (value >= 64) {
+      if (text[at] == '\\') ++at;
+      continue;
+    }
+    bits = bits << 6U | value;
+    count += 6;
+    if (count >= 8) {
+      count -= 8;
+      *to++ = static_cast<char>(bits >> count & 255U);
+    }
+  }
+  return to;
+}
+
+}  // namespace redact

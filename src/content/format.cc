@@ -49,6 +49,11 @@ constexpr auto framed_types = std::to_array<std::pair<std::string_view, Syntax>>
     {"application/connect", Syntax::grpc},
 });
 
+/// Such a body may have no end as long as nobody answers.
+bool is_by_line(std::string_view type) {
+  return type.contains("ndjson") || type.contains("jsonl") || type == "application/json-seq";
+}
+
 Syntax syntax_of_messages(std::string_view suffix) {
   if (suffix.empty() || suffix == "+proto") return Syntax::protobuf;
   return suffix == "+json" ? Syntax::json : Syntax::raw;
@@ -165,7 +170,7 @@ Format format_of(std::string_view content_type) {
   const auto type = leading_word(content_type);
   if (type.starts_with("multipart/")) return multipart_format(content_type);
   for (const auto& [name, syntax] : known_types)
-    if (type == name) return {.syntax = syntax};
+    if (type == name) return {.syntax = syntax, .is_by_line = is_by_line(type)};
   for (const auto& [name, syntax] : framed_types) {
     if (!type.starts_with(name)) continue;
     const auto suffix = std::string_view(type).substr(name.size());

@@ -25,6 +25,7 @@ struct Format {
   Syntax syntax = Syntax::raw;
   Syntax message = Syntax::raw;  // of gRPC: what each message is written in
   std::string boundary{};        // of multipart
+  bool is_by_line = false;       // of JSON: a document a line, each for itself
   bool operator==(const Format&) const = default;
 };
 

@@ -43,6 +43,8 @@ public:
 
   /// `invalid` when the last message is not whole; nothing may be fed any more after an error.
   base::Result<> feed(std::string_view in, bool last, const Sink& sink);
+  /// How many bytes are kept of a message that is not whole yet.
+  std::size_t held() const { return held_.size(); }
 
 private:
   base::Result<std::size_t> take(std::string_view text, const Sink& sink);

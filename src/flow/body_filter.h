@@ -27,6 +27,8 @@ public:
   virtual void feed(std::string_view in, bool last, std::string& out) = 0;
   /// Why the body may not go on; null while it may. Nothing is fed any more once there is a reason.
   virtual const Deny* refusal() const { return nullptr; }
+  /// How many bytes it keeps until it has seen more; not of one match alone.
+  virtual std::size_t held() const { return 0; }
   /// Whether what goes on says anything else than what came.
   virtual bool has_changed() const { return true; }
   /// The fields behind the body.

@@ -53,6 +53,14 @@ std::optional<std::string_view> FilterChain::pass(
   return in;
 }
 
+std::size_t FilterChain::held() const {
+  std::size_t bytes = 0;
+  for (const auto* filters : {&filters_.before_log, &filters_.after_log})
+    for (const auto& filter : *filters)
+      bytes += filter->held();
+  return bytes;
+}
+
 bool FilterChain::has_changed() const {
   const auto changed = [](const auto& filter) { return filter->has_changed(); };
   return std::ranges::any_of(filters_.before_log, changed) ||

@@ -35,6 +35,8 @@ public:
   /// Why the body may not go on; null while it may.
   const Deny* refusal() const { return refusal_ ? &*refusal_ : nullptr; }
 
+  /// How many bytes the filters keep until they have seen more.
+  std::size_t held() const;
   bool has_changed() const;
   void rewrite_trailers(http::Fields& trailers);
 

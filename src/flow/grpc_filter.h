@@ -25,6 +25,7 @@ public:
       : coding_(content::grpc::encoding_named(coding)), unread_(unread) {}
 
   void feed(std::string_view in, bool last, std::string& out) final;
+  std::size_t held() const final { return reader_.held(); }
 
 protected:
   /// Appends to `out`, which may hold secrets afterwards, what the message is to be. False when it

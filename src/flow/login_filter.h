@@ -40,6 +40,7 @@ public:
   /// Nothing goes on before the end is there.
   void feed(std::string_view in, bool last, std::string& out) override;
   const Deny* refusal() const override { return refusal_ ? &*refusal_ : nullptr; }
+  std::size_t held() const override { return answer_.size(); }
 
 private:
   void take_tokens(std::string& out);

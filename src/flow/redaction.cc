@@ -109,15 +109,20 @@ private:
 /// One text: as a whole when it is short enough, else as it streams by.
 class TextRedaction final : public BodyFilter {
 public:
-  TextRedaction(Outcome outcome, RedactionPlan plan, Syntax syntax)
-      : outcome_(std::move(outcome)), plan_(plan), syntax_(syntax) {}
+  TextRedaction(Outcome outcome, RedactionPlan plan, const content::Format& format)
+      : outcome_(std::move(outcome)),
+        plan_(plan),
+        syntax_(format.syntax),
+        is_by_line_(format.is_by_line && !plan.is_fixed) {}
 
   std::optional<std::string_view> pass_on(std::string_view in, bool last) override {
     return stream_ ? stream_->pass_on(in, last) : std::nullopt;
   }
   void feed(std::string_view in, bool last, std::string& out) override {
     if (stream_) return feed_stream(in, last, out);
+    const auto new_at = text_.size();
     text_ += in;
+    if (is_by_line_ && !last) take_lines(new_at, out);
     if (text_.size() <= plan_.longest && !plan_.is_fixed) {
       if (last) look(out);
       return;
@@ -130,13 +135,41 @@ public:
     feed_stream(std::exchange(text_, {}), last, out);
   }
   const Deny* refusal() const override { return outcome_.refusal(); }
+  std::size_t held() const override { return text_.size(); }
   bool has_changed() const override { return outcome_.has_changed(); }
   void rewrite_trailers(http::Fields& trailers) override { trailers = {}; }  // nobody looked there
 
 private:
   void look(std::string& out) {
-    const bool changes = outcome_.rewrite(text_, syntax_, out);
-    if (!changes && refusal() == nullptr) out += text_;
+    look_at(text_, out);
+    std::string().swap(text_);
+  }
+
+  void look_at(std::string_view text, std::string& out) {
+    const bool changes = outcome_.rewrite(text, syntax_, out);
+    if (!changes && refusal() == nullptr) out += text;
+  }
+
+  /// The program may wait for an answer to each. What is no document a line, and might be read
+  /// together with the next line, is held like any other text.
+  void take_lines(std::size_t new_at, std::string& out) {
+    std::size_t begin = 0;
+    for (auto end = text_.find('\n', new_at); end != text_.npos; end = text_.find('\n', begin)) {
+      is_by_line_ = is_document(std::string_view(text_).substr(begin, end - begin));
+      if (!is_by_line_) break;
+      begin = end + 1;
+    }
+    if (begin == 0) return;
+    look_at(std::string_view(text_).substr(0, begin), out);
+    text_.erase(0, begin);
+  }
+
+  static bool is_document(std::string_view line) {
+    constexpr std::string_view around = " \t\r\x1E";  // also what begins a text of a JSON sequence
+    const auto first = line.find_first_not_of(around);
+    if (first == line.npos) return true;
+    const auto last = line.find_last_not_of(around);
+    return (line[first] == '{' && line[last] == '}') || (line[first] == '[' && line[last] == ']');
   }
 
   void feed_stream(std::string_view in, bool last, std::string& out) {
@@ -154,6 +187,7 @@ private:
   Outcome outcome_;
   RedactionPlan plan_;
   Syntax syntax_;
+  bool is_by_line_;
   std::string text_;
   std::optional<redact::Stream> stream_;
 };
@@ -200,7 +234,7 @@ std::unique_ptr<BodyFilter> make_redaction(
   Outcome outcome(std::move(scanner), std::move(notes), plan.place);
   if (format.syntax == Syntax::grpc)
     return std::make_unique<GrpcRedaction>(std::move(outcome), format.message, message_coding);
-  return std::make_unique<TextRedaction>(std::move(outcome), plan, format.syntax);
+  return std::make_unique<TextRedaction>(std::move(outcome), plan, format);
 }
 
 std::unique_ptr<BodyFilter> refuse_unread(std::string why) {

@@ -18,8 +18,8 @@ struct RedactionPlan {
 };
 
 /// The filter for a body of this format. A body that is not longer than `longest` is looked into as
-/// a whole when its end is there, one of gRPC message by message; a longer one is refused when a
-/// rule blocks, else looked into as it streams by.
+/// a whole when its end is there, one of gRPC message by message, one of JSON lines line by line; a
+/// longer one is refused when a rule blocks, else looked into as it streams by.
 std::unique_ptr<BodyFilter> make_redaction(
     std::shared_ptr<const redact::Scanner> scanner,
     RedactionPlan plan,

@@ -57,5 +57,28 @@ TEST(Redaction, RefusesWhatItCannotReplaceInAProtobufMessage) {
   EXPECT_TRUE(redacted({.syntax = Syntax::protobuf}, token).starts_with("!a protobuf message"));
 }
 
+/// What goes on of JSON lines before the end is there.
+std::string at_once(std::string_view body, std::size_t longest = 1000) {
+  BodyFilters filters;
+  filters.before_log.push_back(make_redaction(
+      replacing(), {.longest = longest}, content::format_of("application/x-ndjson"), "",
+      std::make_shared<Notes>()));
+  FilterChain chain(std::move(filters));
+  std::string out;
+  for (const char c : body) {
+    if (!chain.feed({&c, 1}, false)) return "!" + chain.refusal()->reason;
+    out += chain.sent();
+  }
+  return out;
+}
+
+TEST(Redaction, LooksIntoJsonLinesOneByOne) {
+  EXPECT_EQ(at_once("{\"a\":1}\n[2]\n\n{\"b\""), "{\"a\":1}\n[2]\n\n");
+  EXPECT_EQ(at_once("{\"a\":\"a-secret-of-some-length\"}\r\n{}"), "{\"a\":\"[REDACTED:key]\"}\r\n");
+}
+TEST(Redaction, HoldsLinesThatAreNoDocuments) {
+  EXPECT_EQ(at_once("{}\na-secret-of\n-some-length\n{}\n"), "{}\n");
+}
+
 }  // namespace
 }  // namespace flow

@@ -3,7 +3,39 @@
 
 #include <algorithm>
 
+#include "base/text.h"
+
 namespace flow {
+namespace {
+
+/// As it stands behind the scheme, with its port.
+std::string_view authority_of(std::string_view url) {
+  constexpr std::string_view behind_scheme = "://";
+  const auto scheme = url.find(behind_scheme);
+  const auto begin = scheme == url.npos ? 0 : scheme + behind_scheme.size();
+  return url.substr(begin, std::min(url.find_first_of("/?", begin), url.size()) - begin);
+}
+
+std::string_view host_of(std::string_view url) {
+  const auto authority = authority_of(url);
+  const auto port = authority.rfind(':');
+  return authority.ends_with(']') ? authority : authority.substr(0, port);
+}
+
+/// Each place of `part`, in any case.
+std::string replaced(std::string_view text, std::string_view part, std::string_view with) {
+  const auto folded = base::lower(text);
+  const auto wanted = base::lower(part);
+  std::string out;
+  std::size_t written = 0;
+  for (auto at = folded.find(wanted); at != folded.npos; at = folded.find(wanted, written)) {
+    out.append(text.substr(written, at - written)).append(with);
+    written = at + wanted.size();
+  }
+  return out.append(text.substr(written));
+}
+
+}  // namespace
 
 Deny found_secret(const redact::Rule& rule, std::string_view where) {
   return {
@@ -19,14 +51,13 @@ std::optional<Deny> refuse_name(const redact::Scanner* scanner, std::string_view
   return found_secret(*rule, "the host's name");
 }
 
-std::string hide_name(const redact::Scanner& scanner, std::string url) {
-  constexpr std::string_view behind_scheme = "://";
-  const auto scheme = url.find(behind_scheme);
-  const auto begin = scheme == url.npos ? 0 : scheme + behind_scheme.size();
-  const auto end = std::min(url.find_first_of("/?", begin), url.size());
-  const auto* rule = scanner.find_in_name(std::string_view(url).substr(begin, end - begin));
-  if (rule != nullptr) url.replace(begin, end - begin, rule->label);
-  return url;
+void hide_name(
+    const redact::Scanner& scanner, std::string_view url, std::span<std::string* const> texts) {
+  const std::string host(host_of(url));
+  const auto* rule = scanner.find_in_name(host);
+  if (rule == nullptr) return;
+  for (auto* text : texts)
+    *text = replaced(*text, host, rule->label);
 }
 
 }  // namespace flow

@@ -4,6 +4,7 @@
 // host, to its name servers and in the clear at the beginning of TLS.
 
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -19,7 +20,9 @@ Deny found_secret(const redact::Rule& rule, std::string_view where);
 /// such, or nothing that is more than noted. `scanner` may be null.
 std::optional<Deny> refuse_name(const redact::Scanner* scanner, std::string_view host);
 
-/// A URL for the log: with a mark in place of a host whose name says something.
-std::string hide_name(const redact::Scanner& scanner, std::string url);
+/// For the log: with a mark in place of the URL's host, when its name says something, wherever it
+/// stands in the texts, in any case. The URL may be one of them.
+void hide_name(
+    const redact::Scanner& scanner, std::string_view url, std::span<std::string* const> texts);
 
 }  // namespace flow

@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include <array>
+
 namespace flow {
 namespace {
 
@@ -27,10 +29,16 @@ TEST(RefuseName, LetsOthersPass) {
   EXPECT_FALSE(refuse_name(nullptr, "a-secret-of-some-length.test"));
 }
 TEST(HideName, LeavesTheRestOfAUrl) {
+  const auto hidden = [](std::string url, std::string text = {}) {
+    hide_name(*scanner(), std::string(url), std::array{&url, &text});
+    return url + text;
+  };
   EXPECT_EQ(
-      hide_name(*scanner(), "dns://a-secret.-of-some-length.test?type=TXT"),
-      "dns://[REDACTED:key]?type=TXT");
-  EXPECT_EQ(hide_name(*scanner(), "https://a.test/b?c"), "https://a.test/b?c");
+      hidden("dns://a-secret.-of-some-length.test?type=TXT"), "dns://[REDACTED:key]?type=TXT");
+  EXPECT_EQ(
+      hidden("tcp://a-secret-of-some-length.test:22", " A-Secret-Of-Some-Length.test is"),
+      "tcp://[REDACTED:key]:22 [REDACTED:key] is");
+  EXPECT_EQ(hidden("https://a.test/b?c"), "https://a.test/b?c");
 }
 
 }  // namespace

@@ -33,6 +33,10 @@ public:
 
   /// A text that streams by, written in one syntax from beginning to end.
   class Text {
+  public:
+    std::size_t held() const { return beginning_.size(); }
+
+  private:
     friend class Substituter;
     secrets::NeedleStream stream_;
     std::string beginning_;  // of JSON, as long as it is short: where a placeholder stands

@@ -39,6 +39,7 @@ public:
     substituter_.feed(text_, syntax_, in, last, out);
   }
   const Deny* refusal() const override { return substituter_.refusal(); }
+  std::size_t held() const override { return text_.held(); }
   bool has_changed() const override { return substituter_.has_changed(); }
 
 private:
@@ -141,6 +142,7 @@ public:
       rewrite_message(substituter_, Syntax::protobuf, message_, out);
   }
   const Deny* refusal() const override { return substituter_.refusal(); }
+  std::size_t held() const override { return message_.size(); }
   bool has_changed() const override { return substituter_.has_changed(); }
 
 private:

@@ -2,6 +2,8 @@
 #pragma once
 // What a stage answers. A refusal is an answer, not an error.
 
+#include <cstdint>
+#include <optional>
 #include <string>
 #include <variant>
 
@@ -19,6 +21,8 @@ struct Deny {
   std::string reason{};  // a sentence for a person
   const policy::Rule* rule =
       nullptr;  // the rule that decided, if one did; lives as long as the pipeline
+  std::optional<std::uint32_t> broken_by{};  // the code with which a server ended its stream of
+                                             // HTTP/2 (RFC 9113, 7)
 };
 
 /// A person has to be asked.

@@ -25,20 +25,27 @@ bool BodyMover::take_buffered() {
   return ended_;
 }
 
-net::Task<Moved> BodyMover::run(
-    std::chrono::milliseconds silence, std::chrono::milliseconds stall) {
+net::Task<Moved> BodyMover::run(Silence& silence, std::chrono::milliseconds stall) {
+  const Silence::Moving moving(silence);
   for (;;) {
     const bool whole = take_buffered();
     const bool full = to_.is_full();
     const bool goes_on = full && !whole && problem_.empty();
-    const bool flushed = co_await (goes_on ? to_.flush_records(stall) : to_.flush(stall));
+    bool flushed = false;
+    {
+      const Silence::Writing writing(silence);
+      flushed = co_await (goes_on ? to_.flush_records(stall) : to_.flush(stall));
+    }
     if (!flushed) co_return Moved::destination_broke;
     if (goes_on) continue;
     delivered_ = put_;
     if (whole) co_return Moved::whole;
     if (!problem_.empty()) co_return Moved::source_broke;
-    if (from_.state() == Incoming::State::broken) co_return Moved::source_broke;
-    co_await from_.wait(silence);
+    if (from_.state() == Incoming::State::broken) {
+      if (silence.passed()) problem_ = "nothing moved in either direction for too long";
+      co_return Moved::source_broke;
+    }
+    co_await from_.wait(no_limit);
   }
 }
 

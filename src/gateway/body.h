@@ -7,6 +7,7 @@
 
 #include "gateway/budget.h"
 #include "gateway/message.h"
+#include "gateway/silence.h"
 
 namespace gateway {
 
@@ -52,14 +53,14 @@ public:
 
   /// Takes what has already arrived. True when that is the whole body: one flush then sends all.
   bool take_buffered();
-  /// Moves the rest; `silence` is how long the sender may pause, `stall` how long the receiver may.
-  net::Task<Moved> run(std::chrono::milliseconds silence, std::chrono::milliseconds stall);
+  /// Moves the rest. The sender may pause until the `silence`, which outlives this, has passed, the
+  /// receiver for as long as `stall`.
+  net::Task<Moved> run(Silence& silence, std::chrono::milliseconds stall);
 
   /// How much has left, as far as flushing it tells.
   std::uint64_t delivered() const { return delivered_; }
   /// Why the source broke, in words; empty when it simply closed.
   const std::string& problem() const { return problem_.empty() ? from_.problem() : problem_; }
-  bool source_timed_out() const { return from_.timed_out(); }
 
 private:
   void put(std::string_view data);

@@ -42,6 +42,12 @@ public:
     amount_ += amount;
     return true;
   }
+  /// Grows or shrinks to `amount`. False when there is no more; then it stays as it is.
+  bool become(std::size_t amount) {
+    if (amount > amount_) return grow(amount - amount_);
+    if (amount < amount_) shrink(amount_ - amount);
+    return true;
+  }
   void shrink(std::size_t amount) {
     budget_.give(amount);
     amount_ -= amount;

@@ -42,6 +42,9 @@ public:
   virtual void be_last() = 0;
   /// Breaks the answer off, after what was put, so that it does not look like its end.
   virtual net::Task<> break_off() = 0;
+  /// The same, where the server did so: a client of HTTP/2 is told with which code (that of the
+  /// body's `broken_by`).
+  virtual net::Task<> break_off_by(std::optional<std::uint32_t> /*code*/) { return break_off(); }
 
   /// Calls `gone` once when the program gives up, as long as the exchange goes on; an empty
   /// function ends the watch.

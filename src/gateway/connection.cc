@@ -6,30 +6,32 @@
 
 #include "base/encoding.h"
 #include "base/text.h"
-#include "flow/secret_name.h"
+#include "gateway/connection_record.h"
 #include "gateway/h1_client_stream.h"
 #include "gateway/h2_client_stream.h"
 #include "gateway/h2_connection.h"
 #include "gateway/meant_host.h"
-#include "gateway/tunnel.h"
 #include "http/h2_upgrade.h"
 #include "http/likeness.h"
 #include "http/target.h"
 #include "http/write.h"
 #include "net/offload.h"
+#include "net/within.h"
 #include "policy/normalise.h"
 #include "tls/alpn.h"
-#include "tls/client_hello.h"
-#include "tls/key_choice.h"
 
 namespace gateway {
 namespace {
 
 using net::asio::ip::tcp;
 
-/// How a client begins that knows beforehand that HTTP/2 is spoken (RFC 9113, 3.4). No request of
-/// HTTP/1 begins so.
-constexpr std::string_view h2_preface = "PRI ";
+/// A Host without a port leaves that to the target.
+bool names_another_place(const http::Request& request, const policy::Authority& target) {
+  const auto field = request.fields.find("host");
+  if (!field) return false;
+  const auto host = policy::split_authority(*field);
+  return !host || host->host != target.host || (host->port && host->port != target.port);
+}
 
 /// Until the authority has what it needs for leaves of this kind. The first who needs it has it
 /// made, on another thread; the others look now and then.
@@ -72,30 +74,68 @@ net::Task<> Connection::serve_proxy() {
 }
 
 /// The host is known; now what is spoken.
-net::Task<> Connection::serve_host(First first) {
+net::Task<> Connection::serve_host() {
   if (!is_of_the_web() && is_in_vain()) {
     refuse_in_vain();
     co_return;
   }
-  const Look seen = co_await look(first);
-  if (!seen.problem.empty()) {
-    refuse_connection("tls", seen.problem);
+  if (may_be_greeted()) {
+    co_await serve_first_speaker();
+    co_return;
+  }
+  auto seen = co_await look();
+  co_await serve_seen(std::move(seen), nullptr);
+}
+
+/// Who waits for a greeting needs the server; who begins with a request does not yet.
+net::Task<> Connection::serve_first_speaker() {
+  std::unique_ptr<RawRelay> dialled;
+  const bool at_once = co_await speaks_at_once();
+  if (!at_once) {
+    dialled = raw_relay(policy::ConnectionKind::raw_tcp);
+    const bool reached = co_await dialled->reach();
+    if (!reached) co_return;
+    const auto speaker = co_await dialled->first_speaker();
+    if (speaker == FirstSpeaker::server) co_await dialled->run(FirstLook::Line::settled);
+    if (speaker != FirstSpeaker::client) co_return;
+  }
+  auto seen = co_await look();
+  co_await serve_seen(std::move(seen), std::move(dialled));
+}
+
+net::Task<bool> Connection::speaks_at_once() {
+  client_->stream.reads().never_expire();
+  const auto readable =
+      co_await net::within(shared_.limits.before_dial, client_->stream.wait_readable());
+  co_return readable.has_value();
+}
+
+net::Task<FirstLook> Connection::look() {
+  const auto raw = passes_raw() ? Raw::yes : Raw::no;
+  const auto patience = is_in_vain() ? shared_.limits.server_first : shared_.limits.first_bytes;
+  co_return co_await take_first_look(client_->stream, shared_.limits, raw, patience);
+}
+
+/// `dialled` is a way to the server, when one was needed before this was seen.
+net::Task<> Connection::serve_seen(FirstLook seen, std::unique_ptr<RawRelay> dialled) {
+  using Protocol = FirstLook::Protocol;
+  // On a port that is not of the web silence may be that of another protocol: the rules say of it
+  // what they say of all that is not read.
+  const bool waits_for_server = seen.protocol == Protocol::silent && !is_web_port();
+  if (seen.protocol == Protocol::other || waits_for_server) {
+    co_await relay_raw(seen.line, std::move(dialled));
+    co_return;
+  }
+  if (dialled) dialled->forget();
+  dialled.reset();
+  if (seen.refusal) {
+    refuse_connection(std::move(seen.refusal->stage), std::move(seen.refusal->reason));
     co_return;
   }
   switch (seen.protocol) {
-    case Protocol::tls: {
-      if (passes_unopened()) {
-        co_await relay_unopened(seen.sni);
-        co_return;
-      }
-      const bool opened = co_await open_tls(seen);
-      if (!opened) co_return;
-      if (tls::negotiated_protocol(client_->stream.ssl()) == "h2")
-        co_await serve_h2();
-      else
-        co_await serve_http();
+    case Protocol::tls:
+      co_await serve_tls(std::move(seen));
       co_return;
-    }
     case Protocol::http:
       co_await serve_http();
       co_return;
@@ -103,16 +143,7 @@ net::Task<> Connection::serve_host(First first) {
       co_await serve_h2();
       co_return;
     case Protocol::other:
-      co_await relay("TCP", policy::ConnectionKind::raw_tcp, First::client);
-      co_return;
-    case Protocol::silent: {
-      if (is_web_port()) break;
-      const Relayed relayed = co_await relay("TCP", policy::ConnectionKind::raw_tcp, First::either);
-      // Silence was no reason to look away: what the program says now is judged like any first
-      // bytes.
-      if (relayed == Relayed::client_spoke) co_await serve_host(First::client);
-      co_return;
-    }
+    case Protocol::silent:
     case Protocol::gone:
       break;
   }
@@ -131,12 +162,28 @@ bool Connection::passes_unopened() const {
          policy::passthrough(shared_.rules->get()->policy(), arrival_.host, arrival_.port);
 }
 
-net::Task<> Connection::relay_unopened(const std::string& sni) {
+std::unique_ptr<RawRelay> Connection::raw_relay(policy::ConnectionKind kind) {
+  return std::make_unique<RawRelay>(shared_, upstreams_, loop_, client_, arrival_, kind);
+}
+
+net::Task<> Connection::relay_raw(FirstLook::Line line, std::unique_ptr<RawRelay> dialled) {
+  if (!dialled) {
+    dialled = raw_relay(policy::ConnectionKind::raw_tcp);
+    const bool reached = co_await dialled->reach();
+    if (!reached) co_return;
+  }
+  client_->stream.reads().never_expire();
+  co_await dialled->run(line);
+}
+
+net::Task<> Connection::relay_unopened(std::string sni) {
   if (!sni.empty() && sni != arrival_.host) {
     refuse_connection("route", "TLS is for " + sni + " on a connection for " + arrival_.host);
     co_return;
   }
-  co_await relay("CONNECT", policy::ConnectionKind::tunnel, First::client);
+  const auto relay = raw_relay(policy::ConnectionKind::tunnel);
+  const bool reached = co_await relay->reach();
+  if (reached) co_await relay->run(FirstLook::Line::settled);
 }
 
 /// On the ports of the web the client speaks first, and a refusal can be told to it.
@@ -157,55 +204,26 @@ bool Connection::passes_raw() const {
              .action == policy::Action::allow;
 }
 
+bool Connection::may_be_greeted() const { return !is_web_port() && passes_raw(); }
+
 bool Connection::is_in_vain() const {
   return !policy::could_allow(shared_.rules->get()->policy(), arrival_.host, arrival_.port);
 }
 
-net::Task<Connection::Look> Connection::look(First first) {
-  const bool raw = passes_raw();
-  const bool server_may_speak = first == First::either && raw && !is_web_port();
-  client_->stream.reads().expire_after(
-      server_may_speak || is_in_vain() ? shared_.limits.server_first : shared_.limits.first_bytes);
-  std::string bytes(4096, '\0');
-  std::size_t wanted = 1;
-  for (;;) {
-    if (wanted > bytes.size()) bytes.resize(wanted);
-    auto size = co_await client_->stream.peek(bytes, wanted);
-    if (!size) {
-      if (size.error().kind != base::ErrorKind::timeout) co_return Look{.protocol = Protocol::gone};
-      // A beginning that is never finished could become anything once nobody looks.
-      if (wanted > 1) co_return Look{.problem = "the first bytes were not completed in time"};
-      co_return Look{.protocol = Protocol::silent};
-    }
-    const std::string_view seen(bytes.data(), *size);
-    if (seen.empty()) co_return Look{.protocol = Protocol::gone};
-    const bool ended = seen.size() < wanted;
-    const auto hello = tls::peek_client_hello(seen);
-    if (const auto* found = std::get_if<tls::ClientHello>(&hello))
-      co_return Look{.protocol = Protocol::tls, .sni = found->sni, .key = tls::key_for(*found)};
-    if (const auto* wrong = std::get_if<tls::Malformed>(&hello)) {
-      co_return Look{
-          .protocol = Protocol::tls,
-          .problem = "the ClientHello is refused: " + std::string(wrong->reason)};
-    }
-    const auto* more = std::get_if<tls::NeedMore>(&hello);
-    if (more != nullptr && !ended) {
-      wanted = std::max(more->at_least, seen.size() + 1);
-      client_->stream.reads().expire_after(shared_.limits.first_bytes);
-      continue;
-    }
-    const auto likeness = raw ? http::request_line_likeness(seen) : http::request_likeness(seen);
-    if (likeness == http::Likeness::perhaps && !ended) {
-      wanted = seen.size() + 1;
-      client_->stream.reads().expire_after(shared_.limits.first_bytes);
-      continue;
-    }
-    if (seen.starts_with(h2_preface)) co_return Look{.protocol = Protocol::h2};
-    co_return Look{.protocol = likeness == http::Likeness::yes ? Protocol::http : Protocol::other};
+net::Task<> Connection::serve_tls(FirstLook hello) {
+  if (passes_unopened()) {
+    co_await relay_unopened(std::move(hello.sni));
+    co_return;
   }
+  const bool opened = co_await open_tls(hello);
+  if (!opened) co_return;
+  if (tls::negotiated_protocol(client_->stream.ssl()) == "h2")
+    co_await serve_h2();
+  else
+    co_await serve_http();
 }
 
-net::Task<bool> Connection::open_tls(const Look& hello) {
+net::Task<bool> Connection::open_tls(const FirstLook& hello) {
   arrival_.tls = true;
   arrival_.sni = hello.sni;
   co_await prepare(shared_.leaves.authority(), hello.key, loop_);
@@ -219,21 +237,28 @@ net::Task<bool> Connection::open_tls(const Look& hello) {
     refuse_connection("tls", session.error().message);
     co_return false;
   }
-  const bool shaken = co_await shake_hands(*std::move(session));
+  const bool shaken = co_await shake_hands(*std::move(session), hello);
   if (!shaken) co_return false;
   const bool used = co_await is_used();
   co_return used;
 }
 
-net::Task<bool> Connection::shake_hands(tls::Ssl session) {
+net::Task<bool> Connection::shake_hands(tls::Ssl session, const FirstLook& hello) {
   client_->stream.reads().expire_after(shared_.limits.handshake);
   auto done = co_await client_->stream.handshake(net::SslHandle(session.release()));
   client_->stream.reads().never_expire();
-  if (!done && done.error().kind == base::ErrorKind::timeout)
+  if (done) co_return true;
+  const auto failure = tls::explain_client_failure();
+  if (done.error().kind == base::ErrorKind::timeout)
     refuse_connection("tls", done.error().message);
-  else if (!done)
-    refuse_client(tls::explain_client_failure());
-  co_return done.has_value();
+  else if (!hello.offers_http)
+    refuse_connection(
+        "tls", explain_not_http(
+                   "the program's TLS is for other protocols than HTTP (ALPN)", arrival_.host,
+                   arrival_.port));
+  else
+    refuse_client(failure);
+  co_return false;
 }
 
 /// Waits for the first bytes through TLS. A client may look at the certificate when the handshake
@@ -260,6 +285,11 @@ net::Task<bool> Connection::is_used() {
     refuse_client(failure);
     co_return false;
   }
+  tell_refusal(
+      "client", explain_not_http(
+                    late ? "the program opened TLS and said nothing, as who waits for a greeting"
+                         : "the program opened TLS and left without a request",
+                    arrival_.host, arrival_.port));
   co_await linger();
   co_return false;
 }
@@ -281,10 +311,12 @@ void Connection::refuse_client(const tls::ClientFailure& failure) {
 
 net::Task<Connection::Served> Connection::serve_http() {
   auto patience = shared_.limits.first_bytes;
-  for (;;) {
+  for (bool is_first = true;; is_first = false) {
     auto head = co_await next_head(patience);
     patience = shared_.limits.keep_alive;
     if (!head) break;
+    auto* wrong = std::get_if<http::Malformed>(&*head);
+    if (is_first && arrival_.tls && wrong != nullptr) explain_other_protocol(*wrong);
     const auto* request = std::get_if<http::Complete<http::Request>>(&*head);
     const bool proxying = arrival_.way == flow::Arrival::Way::proxy && arrival_.host.empty();
     if (proxying && request != nullptr && request->message.method == "CONNECT") {
@@ -315,6 +347,14 @@ net::Task<bool> Connection::serve_one(http::Parsed<http::Request> head) {
   }
   co_await refuse_head(std::get<http::Malformed>(std::move(head)));
   co_return false;
+}
+
+/// Who speaks something else through TLS cannot know that it is opened.
+void Connection::explain_other_protocol(http::Malformed& why) const {
+  http::FirstLine line;
+  line.read(client_->in.view());
+  if (line.likeness() == http::Likeness::yes || line.begins_like_a_method()) return;
+  why.reason = explain_not_http(why.reason, arrival_.host, arrival_.port);
 }
 
 net::Task<> Connection::refuse_head(http::Malformed why) {
@@ -371,7 +411,7 @@ net::Task<> Connection::serve_stream(
   if (head)
     co_await exchange.run(*std::move(head));
   else
-    co_await exchange.refuse_head(std::move(head).error());
+    co_await exchange.refuse_head(std::move(head).error(), http::Version::http_2);
 }
 
 /// The next head, taken from the buffer, or what is wrong with it; nothing when the client has
@@ -410,13 +450,15 @@ net::Task<std::optional<http::Parsed<http::Request>>> Connection::next_head(
 /// captured one.
 net::Task<bool> Connection::accept_connect(const http::Request& request) {
   auto authority = policy::split_authority(request.target);
-  const bool early =
-      !client_->in.empty();  // bytes that TLS, which reads the descriptor, would never see
-  if (!authority || !authority->port || early) {
-    http::Malformed why{
-        .status = 400,
-        .reason =
-            early ? "data came before CONNECT was answered" : "CONNECT needs a host and a port"};
+  std::string problem;
+  if (!client_->in.empty())  // bytes that TLS, which reads the descriptor, would never see
+    problem = "data came before CONNECT was answered";
+  else if (!authority || !authority->port)
+    problem = "CONNECT needs a host and a port";
+  else if (names_another_place(request, *authority))
+    problem = "the Host field names another place than the target of CONNECT";
+  if (!problem.empty()) {
+    http::Malformed why{.status = 400, .reason = std::move(problem)};
     co_await refuse_head(std::move(why));
     co_return false;
   }
@@ -427,58 +469,6 @@ net::Task<bool> Connection::accept_connect(const http::Request& request) {
   auto written = co_await client_->stream.write("HTTP/1.1 200 Connection established\r\n\r\n");
   client_->stream.writes().never_expire();
   co_return written.has_value();
-}
-
-/// Judged and dialled, for a relay.
-net::Task<std::expected<UpstreamPtr, flow::Deny>> Connection::reach(
-    policy::ConnectionKind kind, ConnectionRecord& record) {
-  const auto rules = shared_.rules->get();
-  const auto& policy = rules->policy();
-  const auto decision = policy::decide_connection(policy, arrival_.host, arrival_.port, kind);
-  record.decided(decision);
-  std::optional<flow::Deny> refusal;
-  if (decision.action == policy::Action::ask) {
-    refusal = {.stage = "ask", .reason = "this needs a person's consent and none is attached"};
-  } else if (decision.action != policy::Action::allow) {
-    refusal = {.stage = "filter", .reason = decision.reason};
-  } else if (auto named = flow::refuse_name(rules->pipeline->scanner().get(), arrival_.host)) {
-    refusal = std::move(named);
-  } else if (!shared_.journal.healthy()) {
-    refusal = {.stage = "log", .reason = "the log cannot be written, and nothing passes unlogged"};
-  }
-  if (refusal) co_return std::unexpected(*std::move(refusal));
-  auto upstream = co_await upstreams_.dial(arrival_.host, arrival_.port, policy);
-  co_return std::move(upstream);
-}
-
-/// With `First::either` nothing is relayed before one side has spoken; when it is the client,
-/// nothing at all.
-net::Task<Connection::Relayed> Connection::relay(
-    std::string_view method, policy::ConnectionKind kind, First speaker) {
-  ConnectionRecord record(shared_, std::string(method), arrival_);
-  auto reached = co_await reach(kind, record);
-  if (!reached) {
-    record.refused(std::move(reached.error().stage), std::move(reached.error().reason));
-    client_->stream.reset();
-    co_return Relayed::ended;
-  }
-  const UpstreamPtr upstream = std::move(*reached);
-  record.dialled(upstream->dialled);
-  client_->stream.reads().never_expire();
-  if (speaker == First::either) {
-    const FirstSpeaker spoke = co_await first_speaker(loop_, *client_, *upstream);
-    if (spoke == FirstSpeaker::client) {
-      record.forget();  // the connection is recorded as what it turns out to be
-      co_return Relayed::client_spoke;
-    }
-    if (spoke == FirstSpeaker::nobody) {
-      record.refused("timeout", "neither side said anything");
-      client_->stream.reset();
-      co_return Relayed::ended;
-    }
-  }
-  co_await gateway::relay(loop_, client_, upstream, shared_.limits.tunnel_silence, record.count());
-  co_return Relayed::ended;
 }
 
 /// Ends our side and waits a moment for the client's end: closing with unread bytes would destroy
@@ -497,10 +487,15 @@ net::Task<> Connection::linger() {
 
 void Connection::refuse_connection(
     std::string stage, std::string reason, const policy::Decision* decision) {
+  tell_refusal(std::move(stage), std::move(reason), decision);
+  client_->stream.reset();
+}
+
+void Connection::tell_refusal(
+    std::string stage, std::string reason, const policy::Decision* decision) {
   ConnectionRecord record(shared_, "TCP", arrival_);
   if (decision != nullptr) record.decided(*decision);
   record.refused(std::move(stage), std::move(reason));
-  client_->stream.reset();
 }
 
 }  // namespace gateway

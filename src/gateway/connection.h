@@ -7,18 +7,19 @@
 // the proxy's port is the explicit proxy, anything else is an IP literal. Then a look at the first
 // bytes, which are not taken: TLS is opened with a leaf for the host (or relayed untouched where
 // that is configured), HTTP is served, and everything else is relayed where a rule names host and
-// port, or reset.
+// port, or reset. Where it would be relayed, the server may be the one who speaks first.
 
 #include <memory>
 
-#include "gateway/connection_record.h"
 #include "gateway/exchange.h"
+#include "gateway/first_look.h"
 #include "gateway/h2_connection.h"
 #include "gateway/h2_stream.h"
+#include "gateway/raw_relay.h"
 #include "gateway/shared.h"
 #include "http/h1.h"
+#include "tls/handle.h"
 #include "tls/handshake_error.h"
-#include "tls/issue.h"
 
 namespace gateway {
 
@@ -38,31 +39,29 @@ public:
   net::Task<> serve_proxy();
 
 private:
-  enum class Protocol { tls, http, h2, other, silent, gone };
-  struct Look {
-    Protocol protocol = Protocol::gone;
-    std::string sni{};
-    tls::KeyKind key = tls::KeyKind::p256;  // what the client's certificate has to have
-    std::string problem{};                  // a hello or first line that is refused
-  };
   enum class Served { closed, connect };
-  /// Whether the server may be the one who speaks first.
-  enum class First { either, client };
-  enum class Relayed { ended, client_spoke };
 
-  net::Task<> serve_host(First first = First::either);
-  net::Task<Look> look(First first);
+  net::Task<> serve_host();
+  net::Task<> serve_first_speaker();
+  net::Task<bool> speaks_at_once();
+  net::Task<FirstLook> look();
+  net::Task<> serve_seen(FirstLook seen, std::unique_ptr<RawRelay> dialled);
+  bool may_be_greeted() const;
   bool is_in_vain() const;
   void refuse_in_vain();
   bool passes_unopened() const;
   bool passes_raw() const;
-  net::Task<> relay_unopened(const std::string& sni);
-  net::Task<bool> open_tls(const Look& hello);
-  net::Task<bool> shake_hands(tls::Ssl session);
+  std::unique_ptr<RawRelay> raw_relay(policy::ConnectionKind kind);
+  net::Task<> relay_raw(FirstLook::Line line, std::unique_ptr<RawRelay> dialled);
+  net::Task<> relay_unopened(std::string sni);
+  net::Task<> serve_tls(FirstLook hello);
+  net::Task<bool> open_tls(const FirstLook& hello);
+  net::Task<bool> shake_hands(tls::Ssl session, const FirstLook& hello);
   net::Task<bool> is_used();
   void refuse_client(const tls::ClientFailure& failure);
   net::Task<Served> serve_http();
   net::Task<bool> serve_one(http::Parsed<http::Request> head);
+  void explain_other_protocol(http::Malformed& why) const;
   net::Task<> refuse_head(http::Malformed why);
   net::Task<> serve_h2();
   std::shared_ptr<H2Connection> h2_connection();
@@ -78,10 +77,9 @@ private:
   net::Task<std::optional<http::Parsed<http::Request>>> next_head(
       std::chrono::milliseconds patience);
   net::Task<bool> accept_connect(const http::Request& request);
-  net::Task<std::expected<UpstreamPtr, flow::Deny>> reach(
-      policy::ConnectionKind kind, ConnectionRecord& record);
-  net::Task<Relayed> relay(std::string_view method, policy::ConnectionKind kind, First speaker);
   net::Task<> linger();
+  void tell_refusal(
+      std::string stage, std::string reason, const policy::Decision* decision = nullptr);
   void refuse_connection(
       std::string stage, std::string reason, const policy::Decision* decision = nullptr);
   bool is_of_the_web() const;

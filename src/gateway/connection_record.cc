@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "gateway/connection_record.h"
 
+#include <array>
+
 #include "base/encoding.h"
 #include "flow/secret_name.h"
 
@@ -53,7 +55,8 @@ void ConnectionRecord::hide_secrets() {
   const auto rules = shared_.rules->get();
   const auto& scanner = rules->pipeline->scanner();
   if (!scanner) return;
-  record_.url = flow::hide_name(*scanner, std::move(record_.url));
+  const std::string url = record_.url;
+  flow::hide_name(*scanner, url, std::array{&record_.url, &record_.filter_reason, &record_.error});
   for (auto* text : {&record_.filter_reason, &record_.error})
     *text = scanner->replaced(*text, scanner->find_deeply(*text), redact::Action::log);
 }

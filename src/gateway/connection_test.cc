@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include <atomic>
+#include <future>
 #include <thread>
 #include <vector>
 
@@ -26,6 +27,16 @@ void answer_each(Peer& peer) {
   while (!peer.receive_head().empty())
     peer.send("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nhi");
 }
+
+/// What the first connection brings, to its end.
+class Received {
+public:
+  void operator()(Peer& peer) { all_.set_value(peer.receive_rest()); }
+  std::string wait() { return all_.get_future().get(); }
+
+private:
+  std::promise<std::string> all_;
+};
 
 policy::RuleSpec port_rule(std::string host, std::int64_t port) {
   return {.action = allow, .host = policy::PatternSpec{std::move(host)}, .ports = {port}};
@@ -116,8 +127,72 @@ TEST(Connection, RelaysCommandsThatBeginLikeARequestWhereARuleNamesThePort) {
   EXPECT_EQ(program.receive_rest(), "got SET key value\r\nGET key\r\n");
 }
 
+TEST(Connection, RelaysAtOnceWhatIsNoRequestWhereARuleNamesThePort) {
+  using namespace std::string_literals;
+  const Origin origin([](Peer& peer) { peer.send("got " + peer.receive_some()); });
+  Testbed gateway(
+      authority(), {.rules = {port_rule("a.test", 9418)}, .otherwise = block, .origin = &origin});
+  for (const auto& said :
+       {"003egit-upload-pack /project.git\0host=a.test\0"s, "get /views/home\r\n"s}) {
+    Peer program = gateway.connect("a.test", 9418);
+    program.send(said);
+    EXPECT_EQ(program.receive_rest(), "got " + said);
+  }
+}
+
+TEST(Connection, RelaysAWordWithoutALineEndAfterAMoment) {
+  const Origin origin([](Peer& peer) {
+    if (peer.receive(4) == "ruok") peer.send("imok");
+  });
+  Testbed gateway(
+      authority(), {.rules = {port_rule("a.test", 2181)}, .otherwise = block, .origin = &origin});
+  Peer program = gateway.connect("a.test", 2181);
+  program.send("ruok");
+  EXPECT_EQ(program.receive_rest(), "imok");
+}
+
+TEST(Connection, RelaysNothingThatMakesARequestOfWhatPassed) {
+  Received received;
+  const Origin origin(std::ref(received));
+  Testbed gateway(
+      authority(), {.rules = {port_rule("a.test", 9999)}, .otherwise = block, .origin = &origin});
+  Peer program = gateway.connect("a.test", 9999);
+  program.send("FO");
+  std::this_thread::sleep_for(1000ms);
+  program.send("O /secret HTTP/1.1\r\nHost: b.test\r\n\r\n");
+  EXPECT_TRUE(program.was_reset());
+  EXPECT_EQ(received.wait(), "FO");
+  const auto records = gateway.records(1);
+  ASSERT_EQ(records.size(), 1U);
+  EXPECT_EQ(records[0].stage, "client");
+  EXPECT_NE(records[0].error.find("became a request of HTTP"), std::string::npos);
+}
+
+TEST(Connection, RefusesARequestThatWasBegunAndNotCompleted) {
+  std::atomic<int> seen = 0;
+  const Origin origin([&](Peer& peer) {
+    if (!peer.receive_some().empty()) ++seen;
+  });
+  Testbed gateway(
+      authority(), {.rules = {port_rule("a.test", 9999)},
+                    .otherwise = block,
+                    .origin = &origin,
+                    .limits = {.first_bytes = 700ms}});
+  Peer program = gateway.connect("a.test", 9999);
+  program.send("GE");
+  EXPECT_TRUE(program.was_reset());
+  EXPECT_EQ(seen, 0);
+  const auto records = gateway.records(1);
+  ASSERT_EQ(records.size(), 1U);
+  EXPECT_EQ(records[0].stage, "client");
+  EXPECT_NE(records[0].error.find("did not complete"), std::string::npos);
+}
+
 TEST(Connection, TakesForARequestWhateverAServerCould) {
-  const Origin origin(answer_each);
+  std::atomic<int> requests = 0;
+  const Origin origin([&](Peer& peer) {
+    if (!peer.receive_some().empty()) ++requests;
+  });
   for (const std::string line :
        {"GET /secret HTTP/1.1", "GET /secret HTTP/1.1 ", "GET /secret", "GET  /secret HTTP/9",
         "GET http://a.test/secret", "GET secret HTTP/1.1"}) {
@@ -127,7 +202,14 @@ TEST(Connection, TakesForARequestWhateverAServerCould) {
     program.send(line + "\r\nHost: b.test:6379\r\n\r\n");
     EXPECT_GE(program.receive_answer().head.status, 400) << line;
   }
-  EXPECT_EQ(origin.connections(), 0);
+  EXPECT_EQ(requests, 0);
+}
+
+TEST(Connection, RefusesABadFirstLineBeforeTheHeadIsComplete) {
+  Testbed gateway(authority(), {});
+  Peer program = gateway.connect("a.test", 80);
+  program.send("GET / HTTP/9.9\r\n");
+  EXPECT_EQ(program.receive_answer().head.status, 505);
 }
 
 TEST(Connection, IgnoresAnEmptyLineBeforeTheFirstRequest) {  // RFC 9112, 2.2
@@ -145,10 +227,44 @@ TEST(Connection, WaitsForAServerThatSpeaksFirst) {
   });
   Testbed gateway(
       authority(), {.rules = {port_rule("a.test", 2525)}, .otherwise = block, .origin = &origin});
+  const auto begin = std::chrono::steady_clock::now();
   Peer program = gateway.connect("a.test", 2525);
   EXPECT_EQ(program.receive(11), "220 hello\r\n");
+  EXPECT_LT(std::chrono::steady_clock::now() - begin, 300ms);
   program.send("EHLO");
   EXPECT_EQ(program.receive_rest(), "you said EHLO");
+}
+
+TEST(Connection, GoesOnWithTheServerThatWasDialledForAGreeting) {
+  Received received;
+  const Origin origin(std::ref(received));
+  Testbed gateway(
+      authority(), {.rules = {port_rule("a.test", 2525)}, .otherwise = block, .origin = &origin});
+  Peer program = gateway.connect("a.test", 2525);
+  std::this_thread::sleep_for(300ms);
+  program.send("no greeting\r\n");
+  program.end_sending();
+  EXPECT_EQ(received.wait(), "no greeting\r\n");
+  EXPECT_EQ(origin.connections(), 1);
+  program.close();
+  EXPECT_EQ(gateway.records(1).size(), 1U);
+}
+
+TEST(Connection, JudgesARequestThatComesWhereAGreetingCould) {
+  std::atomic<int> requests = 0;
+  const Origin origin([&](Peer& peer) {
+    if (!peer.receive_some().empty()) ++requests;
+  });
+  Testbed gateway(
+      authority(), {.rules = {port_rule("a.test", 8000)}, .otherwise = block, .origin = &origin});
+  Peer program = gateway.connect("a.test", 8000);
+  std::this_thread::sleep_for(300ms);
+  program.send("GET / HTTP/1.1\r\nHost: b.test:8000\r\n\r\n");
+  EXPECT_EQ(program.receive_answer().head.status, 421);
+  EXPECT_EQ(requests, 0);
+  const auto records = gateway.records(1);
+  ASSERT_EQ(records.size(), 1U);
+  EXPECT_EQ(records[0].method, "GET");
 }
 
 TEST(Connection, JudgesAProgramThatKeptSilentFirst) {
@@ -270,6 +386,55 @@ TEST(Connection, NamesTheRuleThatHelpsAProgramThatPins) {
   EXPECT_NE(records[0].error.find("tls = \"passthrough\""), std::string::npos);
 }
 
+/// The records say which rule lets TLS pass in which something else than HTTP is spoken.
+void expect_way_out(Testbed& gateway, std::string_view stage, std::string_view reason) {
+  const auto records = gateway.records(1);
+  ASSERT_EQ(records.size(), 1U);
+  EXPECT_EQ(records[0].stage, stage);
+  EXPECT_NE(records[0].error.find(reason), std::string::npos) << records[0].error;
+  EXPECT_NE(
+      records[0].error.find("[[proxy.filter.rules]] action = \"allow\", host = \"a.test\", tls = "
+                            "\"passthrough\", ports = [993]"),
+      std::string::npos)
+      << records[0].error;
+}
+
+TEST(Connection, TellsOfTlsInWhichNothingIsSaid) {
+  const Origin origin(answer_each);
+  Testbed gateway(
+      authority(), {.rules = {port_rule("a.test", 993)}, .origin = &origin, .limits = impatient()});
+  Peer program = gateway.connect_tls("a.test", 993);
+  EXPECT_EQ(program.receive_rest(), "");
+  expect_way_out(gateway, "client", "said nothing");
+}
+
+TEST(Connection, RefusesWhatIsNoHttpInTlsAtOnce) {
+  const Origin origin(answer_each);
+  Testbed gateway(authority(), {.rules = {port_rule("a.test", 993)}, .origin = &origin});
+  Peer program = gateway.connect_tls("a.test", 993);
+  program.send("PING\r\n");
+  EXPECT_EQ(program.receive_answer().head.status, 400);
+  expect_way_out(gateway, "parse", "the first line is not");
+}
+
+TEST(Connection, TellsOfTlsForOtherProtocols) {
+  const Origin origin(answer_each);
+  Testbed gateway(authority(), {.rules = {port_rule("a.test", 993)}, .origin = &origin});
+  Peer program = gateway.connect("a.test", 993);
+  EXPECT_FALSE(program.start_tls(gateway.client_session("a.test", "postgresql")));
+  expect_way_out(gateway, "tls", "for other protocols than HTTP");
+}
+
+TEST(Connection, TellsNobodyOfOtherProtocolsWhoSpokeHttpInTls) {
+  Testbed gateway(authority(), {});
+  Peer program = gateway.connect_tls("a.test");
+  program.send("GET / HTTP/9.9\r\n");
+  EXPECT_EQ(program.receive_answer().head.status, 505);
+  const auto records = gateway.records(1);
+  ASSERT_EQ(records.size(), 1U);
+  EXPECT_EQ(records[0].error.find("passthrough"), std::string::npos);
+}
+
 TEST(Connection, ServesAClientThatTakesOnlyRsa) {
   const Origin origin(authority(), "a.test", answer_each);
   Testbed gateway(authority(), {.origin = &origin});
@@ -347,6 +512,26 @@ TEST(Proxy, RefusesAConnectThatNamesNoPlace) {
     Peer program = gateway.connect_to_proxy();
     program.send(fmt::format("CONNECT {} HTTP/1.1\r\nHost: a.test\r\n\r\n", target));
     EXPECT_EQ(program.receive_answer("CONNECT").head.status, 400) << target;
+  }
+}
+
+TEST(Proxy, RefusesAConnectWhoseHostIsAnother) {  // RFC 9110, 7.2
+  for (const auto* host : {"evil.test", "evil.test:80", "a.test:81", "sub.a.test:80"}) {
+    Testbed gateway(authority(), {});
+    Peer program = gateway.connect_to_proxy();
+    program.send(fmt::format("CONNECT a.test:80 HTTP/1.1\r\nHost: {}\r\n\r\n", host));
+    EXPECT_EQ(program.receive_answer("CONNECT").head.status, 400) << host;
+  }
+}
+
+TEST(Proxy, AcceptsAConnectWhoseHostIsTheSameOrMissing) {
+  for (const auto* rest :
+       {"1.1\r\nHost: a.test:80\r\n", "1.1\r\nHost: A.test:80\r\n", "1.1\r\nHost: a.test\r\n",
+        "1.0\r\n"}) {
+    Testbed gateway(authority(), {});
+    Peer program = gateway.connect_to_proxy();
+    program.send(fmt::format("CONNECT a.test:80 HTTP/{}\r\n", rest));
+    EXPECT_TRUE(program.receive_head().starts_with("HTTP/1.1 200 ")) << rest;
   }
 }
 

@@ -15,6 +15,14 @@ std::string rule(std::string_view host, std::uint16_t port, std::string_view bet
   return text;
 }
 
+/// That rule as the end of a sentence.
+std::string way_out(std::string_view host, std::uint16_t port) {
+  return fmt::format(
+      "this lets it pass unopened, without credentials and without rules about paths: "
+      "[[proxy.filter.rules]] {}",
+      rule(host, port, ", "));
+}
+
 }  // namespace
 
 void Distrust::rejected(std::string_view host, std::uint16_t port) {
@@ -50,9 +58,14 @@ std::vector<Distrust::Place> Distrust::places() const {
 std::string explain_distrust(const std::string& why, std::string_view host, std::uint16_t port) {
   return fmt::format(
       "the program does not accept lazaret's certificate for {}: {}; if it does not read the file "
-      "that SSL_CERT_FILE names, or accepts only a certificate that it knows, this lets it pass "
-      "unopened, without credentials and without rules about paths: [[proxy.filter.rules]] {}",
-      host, why, rule(host, port, ", "));
+      "that SSL_CERT_FILE names, or accepts only a certificate that it knows, {}",
+      host, why, way_out(host, port));
+}
+
+std::string explain_not_http(const std::string& why, std::string_view host, std::uint16_t port) {
+  return fmt::format(
+      "{}; lazaret understands only HTTP inside TLS; if something else is spoken with {}, {}", why,
+      host, way_out(host, port));
 }
 
 std::string to_text(const Distrust::Place& place) {

@@ -49,6 +49,8 @@ private:
 
 /// What a record says: `why`, and the rule that lets the TLS of the place pass unopened.
 std::string explain_distrust(const std::string& why, std::string_view host, std::uint16_t port);
+/// The same for TLS in which no HTTP is spoken, the one language that is understood there.
+std::string explain_not_http(const std::string& why, std::string_view host, std::uint16_t port);
 /// What a person is told at the end: some lines, the last ones that rule as it goes into a file.
 std::string to_text(const Distrust::Place& place);
 

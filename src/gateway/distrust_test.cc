@@ -54,5 +54,14 @@ TEST(Distrust, IsToldWithTheRuleThatHelps) {
                              "\"passthrough\", ports = [8443]"));
 }
 
+TEST(Distrust, IsNotWhatTlsWithoutHttpIsToldAs) {
+  EXPECT_EQ(
+      explain_not_http("nothing was said", "a.test", 993),
+      "nothing was said; lazaret understands only HTTP inside TLS; if something else is spoken "
+      "with a.test, this lets it pass unopened, without credentials and without rules about paths: "
+      "[[proxy.filter.rules]] action = \"allow\", host = \"a.test\", tls = \"passthrough\", "
+      "ports = [993]");
+}
+
 }  // namespace
 }  // namespace gateway

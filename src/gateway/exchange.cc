@@ -161,14 +161,14 @@ net::Task<bool> Exchange::prepare_body(flow::Cleared& cleared) {
       cleared.flow().websocket ? http::Framing::none() : http::request_framing(request);
   auto plan = flow::plan_body(pipeline_, cleared.flow(), framing, rules_->held_body);
   body_ = std::make_shared<FilteredBody>(
-      client_->body(), std::move(plan.filters), rules_->logged_body, *shared_.taps);
+      client_->body(), std::move(plan.filters), rules_->logged_body, *shared_.taps, *shared_.held);
   if (!plan.hold) co_return true;
   if (http::expects_continue(request)) {
     client_->inform({.status = 100, .reason = "Continue"});
     co_await client_->out().flush(shared_.limits.upload_stall);
   }
   const auto keep = plan.recodes ? FilteredBody::Keep::original : FilteredBody::Keep::filtered;
-  co_await body_->hold(framing.bytes, keep, shared_.limits.body_silence, *shared_.held);
+  co_await body_->hold(framing.bytes, keep, shared_.limits.body_silence);
   if (body_->state() == Incoming::State::broken) {
     co_await refuse_body(cleared.flow());
     co_return false;
@@ -206,8 +206,8 @@ net::Task<> Exchange::refuse_body(const flow::Flow& flow) {
   co_await refuse(std::move(broken), flow);
 }
 
-net::Task<> Exchange::refuse_head(http::Malformed why) {
-  const flow::Flow flow{.arrival = arrival_};
+net::Task<> Exchange::refuse_head(http::Malformed why, http::Version version) {
+  const flow::Flow flow{.arrival = arrival_, .request = {.version = version}};
   client_->be_last();
   flow::Deny refusal{.status = why.status, .stage = "parse", .reason = std::move(why.reason)};
   record_.request(flow);
@@ -233,7 +233,7 @@ net::Task<> Exchange::refuse(flow::Deny refusal, const flow::Flow& flow) {
 
 net::Task<> Exchange::forward(const flow::Sealed& sealed, ServerStreamPtr server) {
   if (!server->request(sealed)) co_return co_await refuse(takes_no_more(), sealed.flow());
-  auto request = std::make_shared<Upload>(loop_.context(), client_, body_, server, shared_.limits);
+  auto request = std::make_shared<Upload>(loop_, client_, body_, server, shared_.limits);
   if (auto filter = sealed.body_filter()) body_->finish_with(std::move(filter));
   content::WipedText copy;  // secrets are in it
   const bool repeatable = is_idempotent(method_) || server->version() == http::Version::http_2;
@@ -254,7 +254,8 @@ net::Task<> Exchange::forward_whole(
     const flow::Sealed& sealed, ServerStreamPtr server, Upload& request, content::WipedText copy) {
   record_.request_body(body_->tap());
   for (int attempt = 1;; ++attempt) {
-    co_await server->out().flush(shared_.limits.upload_stall);
+    const bool taken = co_await server->out().flush(shared_.limits.upload_stall);
+    server->request_was_sent(taken ? shared_.limits.response_head : patience_with_deaf);
     auto response = co_await final_response(sealed, *server);
     if (response) {
       request.was_sent();
@@ -263,7 +264,9 @@ net::Task<> Exchange::forward_whole(
     const auto again = response.error().again;
     const bool repeatable = again == NoResponse::Again::surely ||
                             (again == NoResponse::Again::if_idempotent && is_idempotent(method_));
-    if (!repeatable || attempt > most_attempts)
+    if (!taken && response.error().refusal.stage == "timeout")
+      response.error().refusal.reason = "the server takes nothing more of the request";
+    if (!repeatable || attempt >= most_attempts)
       co_return co_await refuse(std::move(response.error().refusal), sealed.flow());
     auto fresh = co_await upstreams_.reach(
         sealed.flow(), pipeline_.policy(), identity_, Upstreams::Pooled::unwanted);
@@ -287,6 +290,11 @@ net::Task<> Exchange::forward_streaming(
   } else if (const auto* refusal = body_->refusal()) {
     client_->be_last();
     co_await refuse(*refusal, sealed.flow());
+  } else if (request->silence().passed()) {
+    client_->be_last();
+    flow::Deny silent{
+        .status = 408, .stage = "timeout", .reason = "nothing moved either way for too long"};
+    co_await refuse(std::move(silent), sealed.flow());
   } else if (request->finished() && request->how() == Moved::source_broke) {
     record_.failed("client", request->mover().problem());
     client_->be_last();
@@ -303,7 +311,7 @@ net::Task<Answered> Exchange::final_response(const flow::Sealed& sealed, ServerS
   constexpr int most_interim = 32;
   const Watch watch(*client_, [this, &server] {
     hung_up_ = true;
-    server.abort();
+    server.abort_by(client_->body().broken_by());
   });
   for (int interim = 0; interim < most_interim; ++interim) {
     auto response = co_await server.response();
@@ -333,6 +341,7 @@ net::Task<> Exchange::open_websocket(const flow::Sealed& sealed, ServerStreamPtr
     co_return co_await refuse(std::move(unable), sealed.flow());
   }
   co_await server->out().flush(shared_.limits.upload_stall);
+  server->request_was_sent(shared_.limits.response_head);
   auto response = co_await final_response(sealed, *server);
   if (!response) co_return co_await refuse(std::move(response.error().refusal), sealed.flow());
 
@@ -340,7 +349,7 @@ net::Task<> Exchange::open_websocket(const flow::Sealed& sealed, ServerStreamPtr
                           ? response->status >= 200 && response->status < 300
                           : response->status == 101;
   if (!agrees) {
-    Upload nothing(loop_.context(), client_, body_, server, shared_.limits);
+    Upload nothing(loop_, client_, body_, server, shared_.limits);
     nothing.was_sent();
     co_return co_await answer(sealed, *server, std::move(*response), nothing);
   }
@@ -377,8 +386,8 @@ net::Task<> Exchange::talk(
     down = [rules = rules_] { return flow::scrubbing_message(rules->pipeline->scrubber()); };
   }
   auto conversation = std::make_shared<WebSocketConversation>(
-      loop_.context(), client_, std::move(server), acceptance.deflate, std::move(up),
-      std::move(down), shared_.limits, rules_->logged_body, *shared_.taps);
+      loop_, client_, std::move(server), acceptance.deflate, std::move(up), std::move(down),
+      shared_.limits, rules_->logged_body, *shared_.taps, *shared_.held);
   co_await WebSocketConversation::run(conversation, loop_.tasks());
   record_.conversation(*conversation);
 }
@@ -387,7 +396,7 @@ net::Task<> Exchange::talk(
 /// program was then told.
 net::Task<bool> Exchange::hold_answer(
     const flow::Flow& flow, ServerStream& server, FilteredBody& body) {
-  co_await body.hold(0, FilteredBody::Keep::filtered, shared_.limits.body_silence, *shared_.held);
+  co_await body.hold(0, FilteredBody::Keep::filtered, shared_.limits.body_silence);
   if (body.state() == Incoming::State::broken) {
     flow::Deny broken{
         .status = body.timed_out() ? 504 : 502,
@@ -421,10 +430,7 @@ net::Task<> Exchange::keep_tokens(std::vector<std::string> names) {
 }
 
 net::Task<> Exchange::answer(
-    const flow::Sealed& sealed,
-    ServerStream& server,
-    http::Response response,
-    const Upload& request) {
+    const flow::Sealed& sealed, ServerStream& server, http::Response response, Upload& request) {
   constexpr int unauthorized = 401;  // RFC 9110, 15.5.2
   if (fetched_ && response.status == unauthorized) fetched_->reject(token_generation_, base::now());
   http::Framing framing = http::response_framing(response, method_);
@@ -447,13 +453,14 @@ net::Task<> Exchange::answer(
     response.fields.erase("content-encoding");  // it goes on as it was read
     flow::remove_digests(response.fields);      // and perhaps without something
   }
-  FilteredBody passed(body, std::move(plan.filters), rules_->logged_body, *shared_.taps);
+  FilteredBody passed(
+      body, std::move(plan.filters), rules_->logged_body, *shared_.taps, *shared_.held);
   bool is_held = false;
   if (plan.hold) {
     is_held = co_await hold_answer(sealed.flow(), server, passed);
     if (!is_held) co_return;
   } else if (plan.rewrites && is_short(framing)) {
-    is_held = passed.hold_at_hand(longest_short, *shared_.held);
+    is_held = passed.hold_at_hand(longest_short);
   }
   if (!request.whole() && response.status >= 400) client_->be_last();
 
@@ -477,9 +484,9 @@ net::Task<> Exchange::answer(
       goes_as == Body::rewritten ? http::Framing::chunked() : framing);
   const Watch watch(*client_, [this, &server] {
     hung_up_ = true;
-    server.abort();
+    server.abort_by(client_->body().broken_by());
   });
-  const Moved moved = co_await mover.run(shared_.limits.body_silence, shared_.limits.upload_stall);
+  const Moved moved = co_await mover.run(request.silence(), shared_.limits.upload_stall);
   told.whole = moved == Moved::whole;
 
   if (moved == Moved::destination_broke || hung_up_) {
@@ -491,9 +498,10 @@ net::Task<> Exchange::answer(
     co_await client_->break_off();
   } else if (moved == Moved::source_broke) {
     record_.failed(
-        mover.source_timed_out() ? "timeout" : "upstream",
+        request.silence().passed() ? "timeout" : "upstream",
         "the answer broke off: " + mover.problem());
-    co_await client_->break_off();  // an end without the last chunk must not look like one
+    // An end without the last chunk must not look like one.
+    co_await client_->break_off_by(passed.broken_by());
   } else if (request.whole()) {
     server.finish();
   }

@@ -28,7 +28,7 @@ public:
 
   net::Task<> run(http::Request head);
   /// For a head that does not parse: says why.
-  net::Task<> refuse_head(http::Malformed why);
+  net::Task<> refuse_head(http::Malformed why, http::Version version = http::Version::http_1_1);
 
 private:
   net::Task<bool> prepare_body(flow::Cleared& cleared);
@@ -47,10 +47,7 @@ private:
   net::Task<bool> hold_answer(const flow::Flow& flow, ServerStream& server, FilteredBody& body);
   net::Task<> keep_tokens(std::vector<std::string> names);
   net::Task<> answer(
-      const flow::Sealed& sealed,
-      ServerStream& server,
-      http::Response response,
-      const Upload& request);
+      const flow::Sealed& sealed, ServerStream& server, http::Response response, Upload& request);
 
   const Shared& shared_;
   Upstreams& upstreams_;

@@ -87,7 +87,7 @@ void ExchangeRecord::hide_secrets() {
   hide(record_.response_body);
   const bool is_clean = notes_ && notes_->searched && notes_->redacted.empty();
   if (is_clean) return;
-  record_.url = flow::hide_name(*scanner, std::move(record_.url));
+  hide_host(*scanner);
   hide(record_.url);
   if (const auto* rule = scanner->find_in_name(record_.method)) record_.method = rule->label;
   hide(record_.filter_reason);
@@ -95,6 +95,15 @@ void ExchangeRecord::hide_secrets() {
   for (auto& header : record_.request_headers)
     hide(header.value);
   hide(record_.request_body);
+}
+
+void ExchangeRecord::hide_host(const redact::Scanner& scanner) {
+  std::vector<std::string*> texts{&record_.filter_reason, &record_.error};
+  for (auto& header : record_.request_headers)
+    texts.push_back(&header.value);
+  const std::string url = record_.url;
+  texts.push_back(&record_.url);
+  flow::hide_name(scanner, url, texts);
 }
 
 void ExchangeRecord::request(const flow::Flow& flow) {

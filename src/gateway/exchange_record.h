@@ -43,6 +43,7 @@ public:
 
 private:
   void hide_secrets();
+  void hide_host(const redact::Scanner& scanner);
 
   const Shared& shared_;
   const RulesPointer rules_;

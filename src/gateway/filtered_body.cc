@@ -9,22 +9,24 @@ namespace gateway {
 
 FilteredBody::~FilteredBody() { base::wipe(held_.data(), held_.size()); }
 
-net::Task<> FilteredBody::hold(
-    std::size_t expected, Keep keep, std::chrono::milliseconds silence, Budget& room) {
-  share_.emplace(room);
+flow::Deny no_room_for_bodies() {
+  return {
+      .status = 503,
+      .stage = "limit",
+      .reason = "too many long bodies are being looked into at once; try again"};
+}
+
+net::Task<> FilteredBody::hold(std::size_t expected, Keep keep, std::chrono::milliseconds silence) {
   keeps_original_ = keep == Keep::original;
   held_.reserve(expected);  // growing leaves copies behind
   while (state() == State::more) {
     const auto piece = take();
     if (piece.empty()) {
       if (state() == State::more) co_await from_.wait(silence);
-    } else if (share_->grow(piece.size())) {
+    } else if (holding_.grow(piece.size())) {
       held_ += piece;
     } else {
-      no_room_ = flow::Deny{
-          .status = 503,
-          .stage = "limit",
-          .reason = "too many long bodies are being looked into at once; try again"};
+      refuse_for_room();
     }
   }
   if (keeps_original_ && !chain_.has_changed()) held_ = std::move(original_);
@@ -32,13 +34,12 @@ net::Task<> FilteredBody::hold(
   holds_ = !held_.empty();
 }
 
-bool FilteredBody::hold_at_hand(std::size_t most, Budget& room) {
-  share_.emplace(room);
+bool FilteredBody::hold_at_hand(std::size_t most) {
   while (state() == State::more && held_.size() <= most) {
     const auto piece = take();
     if (piece.empty() && state() == State::more && !from_.refill()) break;
     held_ += piece;
-    if (!share_->grow(piece.size())) break;
+    if (!holding_.grow(piece.size())) break;
   }
   const bool is_whole = state() == State::whole;
   holds_ = !held_.empty();
@@ -70,7 +71,7 @@ std::string_view FilteredBody::take_filtered() {
     const bool last = piece.empty();
     if (last && from_.state() != State::whole) return {};
     if (keeps_original_) original_ += piece;
-    if (!chain_.feed(piece, last)) return {};
+    if (!chain_.feed(piece, last) || !has_room()) return {};
     tap_.see(chain_.seen());
     ended_ = last;
     if (last) rewrite_trailers();
@@ -78,6 +79,13 @@ std::string_view FilteredBody::take_filtered() {
   }
   return {};
 }
+
+bool FilteredBody::has_room() {
+  if (!filtering_.become(chain_.held())) refuse_for_room();
+  return !no_room_;
+}
+
+void FilteredBody::refuse_for_room() { no_room_ = no_room_for_bodies(); }
 
 void FilteredBody::rewrite_trailers() {
   trailers_ = from_.trailers();

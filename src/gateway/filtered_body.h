@@ -10,22 +10,30 @@
 
 namespace gateway {
 
+/// Why something is refused that would have to be held.
+flow::Deny no_room_for_bodies();
+
 class FilteredBody final : public Incoming {
 public:
-  /// `from` outlives it. Up to `keep` bytes are kept for the record.
-  FilteredBody(Incoming& from, flow::BodyFilters filters, std::size_t keep, Budget& taps)
-      : from_(from), chain_(std::move(filters)), tap_(keep, taps) {}
+  /// `from` outlives it. Up to `keep` bytes are kept for the record, in `taps`. What is held, by
+  /// the filters too, takes of `room`: when there is no more, the body is refused.
+  FilteredBody(
+      Incoming& from, flow::BodyFilters filters, std::size_t keep, Budget& taps, Budget& room)
+      : from_(from),
+        chain_(std::move(filters)),
+        tap_(keep, taps),
+        holding_(room),
+        filtering_(room) {}
   ~FilteredBody() override;
 
   /// Waits until the body is whole, so that its length is known before any of it is sent. Then
   /// either `state` is `broken`, or everything can be taken at once. `expected` bytes arrive. With
   /// `original` those are kept, and go on when no filter has changed what they say.
   enum class Keep { filtered, original };
-  net::Task<> hold(
-      std::size_t expected, Keep keep, std::chrono::milliseconds silence, Budget& room);
+  net::Task<> hold(std::size_t expected, Keep keep, std::chrono::milliseconds silence);
   /// Holds what has already arrived, without a wait, until it is longer than `most`. True when that
   /// is the whole body.
-  bool hold_at_hand(std::size_t most, Budget& room);
+  bool hold_at_hand(std::size_t most);
   /// How long a held body is.
   std::size_t held_bytes() const { return held_.size(); }
   /// Whether it says anything else than what came.
@@ -50,9 +58,13 @@ public:
   const http::Fields& trailers() const override;
   const std::string& problem() const override;
   bool timed_out() const override { return from_.timed_out(); }
+  std::optional<std::uint32_t> broken_by() const override { return from_.broken_by(); }
 
 private:
   std::string_view take_filtered();
+  /// True while there is room for what the filters hold.
+  bool has_room();
+  void refuse_for_room();
   void rewrite_trailers();
 
   Incoming& from_;
@@ -60,7 +72,8 @@ private:
   BodyTap tap_;
   std::string held_;
   std::string original_;
-  std::optional<Share> share_;  // of the room for bodies that are held
+  Share holding_;    // what `held_` takes of the room
+  Share filtering_;  // what the filters take
   std::optional<flow::Deny> no_room_;
   http::Fields trailers_;
   bool keeps_original_ = false;

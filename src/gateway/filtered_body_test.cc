@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include <utility>
+
 namespace gateway {
 namespace {
 
@@ -37,7 +39,8 @@ TEST(FilteredBody, TakesNothingInOnceItIsRefused) {
   flow::BodyFilters filters;
   filters.before_log.push_back(std::make_unique<Refusing>());
   Budget taps(1000);
-  FilteredBody body(from, std::move(filters), 0, taps);
+  Budget room(1000);
+  FilteredBody body(from, std::move(filters), 0, taps, room);
   EXPECT_TRUE(body.refill());
   EXPECT_EQ(body.take(), "");
   EXPECT_EQ(body.state(), Incoming::State::broken);
@@ -95,12 +98,12 @@ struct Doubled {
   Pieces from;
   Budget taps{1000};
   Budget room;
-  FilteredBody body{from, doubled(), 1000, taps};
+  FilteredBody body{from, doubled(), 1000, taps, room};
 };
 
 TEST(FilteredBody, TellsTheLengthOfABodyThatHasArrivedWhole) {
   Doubled all({"ab", "c"}, {}, 1000);
-  ASSERT_TRUE(all.body.hold_at_hand(100, all.room));
+  ASSERT_TRUE(all.body.hold_at_hand(100));
   EXPECT_EQ(all.body.held_bytes(), 6U);
   EXPECT_EQ(all.body.state(), Incoming::State::more);
   EXPECT_EQ(all.body.take(), "ababcc");
@@ -110,7 +113,7 @@ TEST(FilteredBody, TellsTheLengthOfABodyThatHasArrivedWhole) {
 
 TEST(FilteredBody, GoesOnBehindWhatItHolds) {
   Doubled half({"ab"}, {"c"}, 1000);
-  ASSERT_FALSE(half.body.hold_at_hand(100, half.room));
+  ASSERT_FALSE(half.body.hold_at_hand(100));
   EXPECT_EQ(half.body.take(), "abab");
   EXPECT_EQ(half.body.take(), "");
   EXPECT_EQ(half.body.state(), Incoming::State::more);
@@ -122,13 +125,54 @@ TEST(FilteredBody, GoesOnBehindWhatItHolds) {
 
 TEST(FilteredBody, HoldsNoMoreWithoutRoom) {
   Doubled all({"abc"}, {}, 2);
-  ASSERT_FALSE(all.body.hold_at_hand(100, all.room));
+  ASSERT_FALSE(all.body.hold_at_hand(100));
   EXPECT_EQ(all.body.take(), "abcabc");
+}
+
+/// Keeps everything to the end.
+class Keeping final : public flow::BodyFilter {
+public:
+  void feed(std::string_view in, bool last, std::string& out) override {
+    text_ += in;
+    if (last) out += std::exchange(text_, {});
+  }
+  std::size_t held() const override { return text_.size(); }
+
+private:
+  std::string text_;
+};
+
+flow::BodyFilters keeping() {
+  flow::BodyFilters filters;
+  filters.before_log.push_back(std::make_unique<Keeping>());
+  return filters;
+}
+
+TEST(FilteredBody, IsRefusedWhenItsFiltersHoldMoreThanThereIsRoomFor) {
+  Pieces from({"ab", "cd"}, {"e"});
+  Budget taps(1000);
+  Budget room(3);
+  {
+    FilteredBody body(from, keeping(), 0, taps, room);
+    EXPECT_EQ(body.take(), "");
+    ASSERT_NE(body.refusal(), nullptr);
+    EXPECT_EQ(body.refusal()->status, 503);
+  }
+  EXPECT_TRUE(room.take(3));  // all was given back
+}
+
+TEST(FilteredBody, GivesTheRoomOfItsFiltersBackWhenTheyLetGo) {
+  Pieces from({"ab", "c"}, {});
+  Budget taps(1000);
+  Budget room(3);
+  FilteredBody body(from, keeping(), 0, taps, room);
+  EXPECT_EQ(body.take(), "abc");
+  EXPECT_TRUE(room.take(3));
 }
 
 TEST(FilteredBody, HoldsNoMoreThanIsShort) {
   Doubled all({"ab", "cd", "ef"}, {}, 1000);
-  ASSERT_FALSE(all.body.hold_at_hand(6, all.room));
+  ASSERT_FALSE(all.body.hold_at_hand(6));
   EXPECT_EQ(all.body.take(), "ababcdcd");
   EXPECT_EQ(all.body.take(), "efef");
 }

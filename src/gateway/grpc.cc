@@ -2,6 +2,7 @@
 #include "gateway/grpc.h"
 
 #include "base/text.h"
+#include "http/h2_session.h"
 
 namespace gateway {
 namespace {
@@ -22,6 +23,23 @@ std::string_view code_for(int status) {
       return "4";  // deadline exceeded
     default:
       return "14";
+  }
+}
+
+/// The same for a stream that was broken off (gRPC over HTTP/2, "Errors").
+std::string_view code_for_reset(std::uint32_t code) {
+  namespace error = http::h2_error;
+  switch (code) {
+    case error::refused_stream:
+      return "14";  // unavailable
+    case error::cancel:
+      return "1";  // cancelled
+    case error::enhance_your_calm:
+      return "8";  // resource exhausted
+    case error::inadequate_security:
+      return "7";  // permission denied
+    default:
+      return "13";  // internal
   }
 }
 
@@ -50,10 +68,12 @@ bool is_grpc(const http::Request& request) {
   return rest.empty() || rest.starts_with('+') || rest.starts_with(';');
 }
 
-http::Response grpc_refusal(int status, std::string_view reason) {
+http::Response grpc_refusal(
+    int status, std::string_view reason, std::optional<std::uint32_t> broken_by) {
+  const auto code = broken_by ? code_for_reset(*broken_by) : code_for(status);
   http::Response head{.status = 200, .reason = "OK"};
   head.fields.add("Content-Type", std::string(grpc_type));
-  head.fields.add("Grpc-Status", std::string(code_for(status)));
+  head.fields.add("Grpc-Status", std::string(code));
   head.fields.add("Grpc-Message", percent_encoded(reason));
   head.fields.add("X-Blocked-By", "lazaret");
   return head;

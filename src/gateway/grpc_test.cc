@@ -35,6 +35,19 @@ TEST(Grpc, SaysEachKindOfNoWithTheCodeForIt) {
   EXPECT_EQ(code(431), "14");
 }
 
+TEST(Grpc, SaysHowTheServerBrokeACallOff) {
+  const auto code = [](std::uint32_t broken_by) {
+    return std::string(
+        grpc_refusal(502, "", broken_by).fields.find("grpc-status").value_or("none"));
+  };
+  EXPECT_EQ(code(7), "14");  // REFUSED_STREAM
+  EXPECT_EQ(code(8), "1");   // CANCEL
+  EXPECT_EQ(code(11), "8");  // ENHANCE_YOUR_CALM
+  EXPECT_EQ(code(12), "7");  // INADEQUATE_SECURITY
+  for (const std::uint32_t other : {0U, 1U, 2U, 3U, 4U, 5U, 6U, 9U, 10U, 13U, 99U})
+    EXPECT_EQ(code(other), "13") << other;
+}
+
 TEST(Grpc, AnswersWithAHeadThatIsAllThereIs) {
   const auto head = grpc_refusal(403, "not there");
   EXPECT_EQ(head.status, 200);

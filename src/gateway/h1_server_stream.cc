@@ -28,10 +28,16 @@ bool H1ServerStream::request(const flow::Sealed& sealed) {
   return true;
 }
 
+void H1ServerStream::request_was_sent(std::chrono::milliseconds patience) {
+  patience_ = patience;
+  if (awaited_) upstream_->wire.stream.reads().expire_after(patience);
+}
+
 net::Task<Answered> H1ServerStream::response() {
   auto& wire = upstream_->wire;
   http::ResponseParser parser(limits_.http);
-  wire.stream.reads().expire_after(limits_.response_head);
+  awaited_ = true;
+  if (patience_) wire.stream.reads().expire_after(*patience_);
   for (;;) {
     if (!wire.in.empty()) {
       auto parsed = parser.parse(wire.in.view());
@@ -41,6 +47,7 @@ net::Task<Answered> H1ServerStream::response() {
       if (auto* complete = std::get_if<http::Complete<http::Response>>(&parsed)) {
         wire.in.consume(complete->consumed);
         wire.stream.reads().never_expire();
+        awaited_ = false;
         stays_ = http::is_keep_alive(complete->message.version, complete->message.fields);
         if (const auto* proxy = upstream_->told_urls;
             proxy != nullptr && complete->message.status == 407) {

@@ -25,6 +25,7 @@ public:
 
   bool request(const flow::Sealed& sealed) override;
   Outgoing& out() override { return out_; }
+  void request_was_sent(std::chrono::milliseconds patience) override;
   net::Task<Answered> response() override;
   Incoming& body(http::Framing framing) override;
   net::Task<bool> carries_websocket() override { co_return true; }
@@ -37,7 +38,9 @@ private:
   const Limits& limits_;
   H1Outgoing out_;
   std::optional<H1Incoming> in_;
-  bool stays_ = false;  // the connection outlives the response
+  std::optional<std::chrono::milliseconds> patience_;  // once the request was sent
+  bool awaited_ = false;                               // a head
+  bool stays_ = false;                                 // the connection outlives the response
 };
 
 }  // namespace gateway

@@ -44,15 +44,17 @@ net::Task<> H2ClientStream::drain() {
   co_return;
 }
 
-/// A reset overtakes what waits to be written.
-net::Task<> H2ClientStream::break_off() {
+/// A reset overtakes what waits to be written. One with "no error" would let what came look whole,
+/// where no length says otherwise.
+net::Task<> H2ClientStream::break_off_by(std::optional<std::uint32_t> code) {
   constexpr std::chrono::seconds soon{2};
   co_await stream_->caught_up(soon);
-  stream_->reset(http::h2_error::internal);
+  const auto told = code.value_or(http::h2_error::internal);
+  stream_->reset(told == http::h2_error::none ? http::h2_error::internal : told);
 }
 
 void H2ClientStream::watch(std::function<void()> gone) {
-  if (gone && stream_->has_closed() && stream_->closed_with() != 0)
+  if (gone && stream_->is_broken())
     gone();
   else
     stream_->when_broken(std::move(gone));

@@ -21,7 +21,8 @@ public:
   bool refuse(http::Response response, std::size_t body_size) override;
   net::Task<> drain() override;
   void be_last() override {}  // one request a stream
-  net::Task<> break_off() override;
+  net::Task<> break_off() override { return break_off_by(std::nullopt); }
+  net::Task<> break_off_by(std::optional<std::uint32_t> code) override;
   void watch(std::function<void()> gone) override;
 
 private:

@@ -22,7 +22,8 @@ H2Connection::H2Connection(
       side_(side),
       session_(side, limits.http, limits.h2, *this),
       to_write_(loop.context()),
-      written_(loop.context()) {}
+      written_(loop.context()),
+      quiet_(loop.deadlines(), *this) {}
 
 H2Connection::~H2Connection() = default;
 
@@ -53,6 +54,7 @@ net::Task<> H2Connection::read() {
   auto& wire = *wire_;
   for (;;) {
     if (!wire.in.empty()) {
+      asked_ = false;  // whatever it is that came
       const auto understood = session_.receive(wire.in.view());
       wire.in.consume(wire.in.view().size());
       hand_out_requests();
@@ -60,6 +62,7 @@ net::Task<> H2Connection::read() {
       if (!understood || session_.is_over()) co_return;
     }
     set_deadline();
+    listen();
     if (streams_.empty()) {
       wire.in.release();
       auto ready = co_await wire.stream.wait_readable();
@@ -86,6 +89,36 @@ void H2Connection::set_deadline() {
     reads.expire_after(idle_);
   else
     reads.never_expire();
+}
+
+/// From now on a server that owes something may be silent for a while. It is no deadline of
+/// reading: that would end a write at its side, too.
+void H2Connection::listen() {
+  if (side_ == Side::server) return;
+  if (streams_.empty())
+    quiet_.never_expire();
+  else
+    quiet_.expire_after(patient_ ? limits_.h2_rest : limits_.h2_silence);
+}
+
+void H2Connection::heard_of_a_stream() {
+  questions_ = 0;
+  patient_ = false;
+}
+
+/// What is still on its way up may keep the question from arriving: as long as the server's machine
+/// takes some of it, there is somebody.
+void H2Connection::was_silent() {
+  if (streams_.empty() || failing_ || ended_) return;
+  if (!std::exchange(asked_, true)) {
+    ++questions_;
+    patient_ = true;
+    session_.ping();
+    kick();
+  } else if (!wire_->stream.is_moving(limits_.h2_sign_of_life)) {
+    return wire_->stream.reset();  // wakes the reader, which ends the connection
+  }
+  quiet_.expire_after(limits_.h2_sign_of_life);
 }
 
 net::Task<> H2Connection::write(std::shared_ptr<H2Connection> self) {
@@ -132,15 +165,23 @@ void H2Connection::hand_out_requests() {
     on_request_(std::move(stream), std::move(head));
 }
 
+/// A new request makes the next question urgent again, but for the third and further ones: gRPC
+/// servers count those that come without an answer between them.
 void H2Connection::add(H2Stream& stream) {
+  constexpr int most_urgent = 2;
   streams_.emplace(stream.id(), &stream);
-  if (ended_) stream.lost();
+  if (ended_) return stream.lost();
+  if (side_ == Side::server) return;
+  if (streams_.size() == 1 && !head_timed_) wire_->stream.reads().never_expire();
+  if (questions_ < most_urgent) patient_ = false;
+  if (!asked_) listen();
 }
 
 void H2Connection::remove(H2Stream& stream) {
   streams_.erase(stream.id());
   if (side_ == Side::server) room_.streams.give(1);
   if (streams_.empty() && !ended_ && !head_timed_) wire_->stream.reads().expire_after(idle_);
+  if (streams_.empty()) quiet_.never_expire();
 }
 
 H2Stream* H2Connection::find(http::StreamId id) {
@@ -160,10 +201,13 @@ void H2Connection::on_request(http::StreamId id, http::Checked<http::Request> he
 }
 
 void H2Connection::on_response(http::StreamId id, http::Checked<http::Response> head) {
+  has_answered_ = true;
+  heard_of_a_stream();
   if (auto* stream = find(id)) stream->head_came(std::move(head));
 }
 
 void H2Connection::on_data(http::StreamId id, std::string_view data) {
+  heard_of_a_stream();
   if (auto* stream = find(id)) stream->data_came(data);
 }
 

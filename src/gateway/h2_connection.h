@@ -2,6 +2,10 @@
 #pragma once
 // An HTTP/2 connection, towards a program or towards a server: moves bytes between the wire and the
 // session, and tells each stream what happens on it.
+//
+// A server that owes answers and says nothing is asked for a sign of life (a PING). Without one its
+// connection is dropped, and the streams on it are lost: all programs' requests share it, so a dead
+// one would stop them all.
 
 #include <chrono>
 #include <functional>
@@ -60,8 +64,11 @@ public:
   H2Room& room() { return room_; }
   /// Waits until the peer has sent its settings, the handshake's time at most.
   net::Task<> settled();
-  /// Whether the connection is good for another request of ours.
-  bool takes_requests() const { return !ended_ && !failing_ && session_.can_request(); }
+  /// Whether the connection is good for another request of ours. One that is asked for a sign of
+  /// life is not, until it gives it.
+  bool takes_requests() const { return !ended_ && !failing_ && !asked_ && session_.can_request(); }
+  /// A server's: whether it has answered anything on this connection.
+  bool has_answered() const { return has_answered_; }
   /// Takes no more requests, and ends when those there are have ended.
   void leave() {
     session_.go_away();
@@ -77,6 +84,17 @@ public:
   void remove(H2Stream& stream);
 
 private:
+  /// A server owes an answer and has been silent for too long.
+  class Quiet final : public net::Deadline {
+  public:
+    Quiet(net::Deadlines& owner, H2Connection& connection)
+        : Deadline(owner), connection_(connection) {}
+
+  private:
+    void on_expired() override { connection_.was_silent(); }
+    H2Connection& connection_;
+  };
+
   void on_settings() override { settled_ = true; }
   void on_request(http::StreamId id, http::Checked<http::Request> head) override;
   void on_response(http::StreamId id, http::Checked<http::Response> head) override;
@@ -89,6 +107,9 @@ private:
   static net::Task<> write(std::shared_ptr<H2Connection> self);
   void hand_out_requests();
   void set_deadline();
+  void listen();
+  void heard_of_a_stream();
+  void was_silent();
   H2Stream* find(http::StreamId id);
 
   std::shared_ptr<Wire> wire_;
@@ -107,6 +128,11 @@ private:
   std::vector<Arrived> arrived_;
   net::Event to_write_;
   net::Event written_;
+  Quiet quiet_;
+  int questions_ = 0;     // since the server last said something on a stream
+  bool patient_ = false;  // the next question has time
+  bool asked_ = false;    // for a sign of life that has not come yet
+  bool has_answered_ = false;
   bool settled_ = false;
   bool writing_ = false;
   bool head_timed_ = false;  // the deadline of a head that has begun is set

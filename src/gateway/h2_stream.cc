@@ -10,6 +10,25 @@ namespace {
 
 constexpr std::size_t much = 64UL << 10U;  // queued: more is put when less is left
 
+/// As whom it concerns on the other side is told of it. What one peer says of its connection with
+/// us (its frames, windows, compression), or in codes that nobody knows, is no word about the
+/// other's: for that one, something went wrong between here and there.
+std::uint32_t told_onwards(std::uint32_t code) {
+  namespace error = http::h2_error;
+  switch (code) {
+    case error::none:
+    case error::stream_closed:
+    case error::refused_stream:
+    case error::cancel:
+    case error::enhance_your_calm:
+    case error::inadequate_security:
+    case error::http_1_1_required:
+      return code;
+    default:
+      return error::internal;
+  }
+}
+
 }  // namespace
 
 H2Stream::H2Stream(std::shared_ptr<H2Connection> connection, http::StreamId id)
@@ -28,6 +47,7 @@ H2Stream::~H2Stream() {
 
 void H2Stream::reset(std::uint32_t code) {
   if (closed_) return;
+  given_up_ = true;
   connection_->session().reset(id_, code);
   connection_->kick();
 }
@@ -92,7 +112,7 @@ void H2Stream::end_with(std::uint32_t code, bool lost) {
   in_.changed_.set();
   out_.changed_.set();
   head_came_.set();
-  if (code != 0 && broken_) std::exchange(broken_, {})();
+  if (is_broken() && broken_) std::exchange(broken_, {})();
 }
 
 H2Stream::In::In(H2Stream& stream)
@@ -125,6 +145,12 @@ net::Task<> H2Stream::In::wait(std::chrono::milliseconds silence) {
     timed_out_ = true;
     fail("nothing came for too long");
   }
+}
+
+std::optional<std::uint32_t> H2Stream::In::broken_by() const {
+  const bool by_sender = stream_.closed_ && !stream_.lost_ && !stream_.given_up_;
+  if (!by_sender || (ended_ && !stream_.is_broken())) return std::nullopt;
+  return told_onwards(*stream_.closed_);
 }
 
 void H2Stream::In::give_up() {

@@ -39,6 +39,8 @@ public:
   bool has_closed() const { return closed_.has_value(); }
   /// Why it closed; 0 when both directions came to their end.
   std::uint32_t closed_with() const { return closed_.value_or(0); }
+  /// The peer broke it off, or its connection went, before the end of what is sent to it.
+  bool is_broken() const { return closed_ && (*closed_ != 0 || !out_.over_); }
   /// The connection went, and with it the stream.
   bool was_lost() const { return lost_; }
   /// Called once when the peer breaks the stream off or the connection is lost.
@@ -67,6 +69,7 @@ private:
     const http::Fields& trailers() const override { return trailers_; }
     const std::string& problem() const override { return problem_; }
     bool timed_out() const override { return timed_out_; }
+    std::optional<std::uint32_t> broken_by() const override;
 
   private:
     friend class H2Stream;
@@ -111,6 +114,7 @@ private:
   net::Event head_came_;
   std::optional<std::uint32_t> closed_;
   bool lost_ = false;
+  bool given_up_ = false;  // it was us who broke it off
   std::function<void()> broken_;
 };
 

@@ -12,6 +12,8 @@
 namespace gateway {
 namespace {
 
+using namespace std::chrono_literals;
+
 using http::EndsStream;
 using http::Fields;
 using http::H2Session;
@@ -232,6 +234,65 @@ TEST(Http2, RefusesAnotherAuthorityThanTheConnections) {
   EXPECT_EQ(origin.connections(), 0);
 }
 
+/// With which code a server is told of a request that its program broke off with `sent`.
+std::uint32_t code_at_server(std::uint32_t sent) {
+  constexpr std::uint32_t nothing = 999;
+  std::atomic<std::uint32_t> code = nothing;
+  std::atomic<bool> asked = false;
+  const Origin origin([&](Peer& peer) {
+    Talk talk(H2Session::Side::server, peer);
+    talk.until([&] {
+      asked = talk.streams[1].end.has_value();
+      return talk.streams[1].closed.has_value();
+    });
+    code = talk.streams[1].closed.value_or(nothing);
+  });
+  Testbed gateway(authority(), {.origin = &origin});
+  Peer program = gateway.connect("a.test");
+  Talk talk(H2Session::Side::client, program);
+  const auto id = talk.session.request(request("GET", "/slow"), EndsStream::yes);
+  talk.flush();
+  for (int i = 0; i < 300 && !asked; ++i)
+    std::this_thread::sleep_for(10ms);
+  talk.session.reset(*id, sent);
+  talk.flush();
+  for (int i = 0; i < 300 && code == nothing; ++i)
+    std::this_thread::sleep_for(10ms);
+  return code;
+}
+
+TEST(Http2, TellsTheServerWithWhichCodeAProgramBrokeOff) {
+  for (const std::uint32_t code : {2U, 5U, 7U, 8U, 11U, 12U, 13U})
+    EXPECT_EQ(code_at_server(code), code);
+  EXPECT_EQ(code_at_server(0), http::h2_error::cancel);
+  for (const std::uint32_t of_the_connection : {1U, 3U, 6U, 9U, 99U})
+    EXPECT_EQ(code_at_server(of_the_connection), http::h2_error::internal) << of_the_connection;
+}
+
+TEST(Http2, TellsTheProgramWithWhichCodeTheServerBrokeOff) {
+  const Origin origin(serving([](Talk& talk, StreamId id, const Came& came) {
+    const auto& target = came.request->value().target;
+    talk.session.respond(id, {{":status", "200"}}, EndsStream::no);
+    talk.session.send(id, "half");
+    talk.flush();
+    std::this_thread::sleep_for(50ms);
+    const auto code = std::stoul(target.substr(target.rfind('/') + 1));
+    talk.session.reset(id, static_cast<std::uint32_t>(code));
+  }));
+  Testbed gateway(authority(), {.origin = &origin});
+  Peer program = gateway.connect("a.test");
+  Talk talk(H2Session::Side::client, program);
+  const auto code_for = [&](std::uint32_t code) {
+    const Came& came = talk.ask(request("GET", "/" + std::to_string(code)));
+    EXPECT_EQ(came.body, "half");
+    return came.closed;
+  };
+  for (const std::uint32_t code : {2U, 5U, 7U, 8U, 11U, 12U, 13U})
+    EXPECT_EQ(code_for(code), code);
+  for (const std::uint32_t other : {0U, 1U, 3U, 6U, 9U, 99U})
+    EXPECT_EQ(code_for(other), http::h2_error::internal) << other;
+}
+
 TEST(Http2, TellsTheServerThatAProgramCancelled) {
   std::atomic<std::uint32_t> code = 99;
   const Origin origin([&](Peer& peer) {
@@ -292,24 +353,170 @@ TEST(Http2, AsksAgainWhatTheServerHasNotLookedAt) {
 
 TEST(Http2, LeavesAConnectionThatHasBecomeTooMuchForTheServer) {
   std::atomic<int> asked = 0;
-  std::atomic<int> connections = 0;
-  const auto serve = serving([&](Talk& talk, StreamId id, const Came& came) {
-    if (++asked <= 2)
+  const Origin origin(serving([&](Talk& talk, StreamId id, const Came& came) {
+    if (++asked % 2 == 0)
       talk.session.reset(id, http::h2_error::enhance_your_calm);
     else
       echo(talk, id, came);
-  });
-  const Origin origin([&](Peer& peer) {
-    ++connections;
-    serve(peer);
-  });
+  }));
   Testbed gateway(authority(), {.origin = &origin});
   Peer program = gateway.connect("a.test");
   Talk talk(H2Session::Side::client, program);
-  EXPECT_EQ(talk.ask(request("POST", "/"), "hello").status(), 502);
-  EXPECT_EQ(talk.ask(request("GET", "/")).status(), 200);
+  EXPECT_EQ(talk.ask(request("GET", "/1")).status(), 200);
+  EXPECT_EQ(talk.ask(request("GET", "/2")).status(), 200);  // the second time
   EXPECT_EQ(asked, 3);
-  EXPECT_EQ(connections, 3);
+  EXPECT_EQ(origin.connections(), 2);
+  EXPECT_EQ(talk.ask(request("POST", "/3"), "hello").status(), 502);
+  EXPECT_EQ(talk.ask(request("GET", "/4")).status(), 200);
+  EXPECT_EQ(asked, 5);
+  EXPECT_EQ(origin.connections(), 3);
+}
+
+TEST(Http2, DoesNotRepeatWhatIsTooMuchForANewConnection) {
+  std::atomic<int> asked = 0;
+  const Origin origin(serving([&](Talk& talk, StreamId id, const Came&) {
+    ++asked;
+    talk.session.reset(id, http::h2_error::enhance_your_calm);
+  }));
+  Testbed gateway(authority(), {.origin = &origin});
+  Peer program = gateway.connect("a.test");
+  Talk talk(H2Session::Side::client, program);
+  EXPECT_EQ(talk.ask(request("PUT", "/"), "hello").status(), 502);
+  EXPECT_EQ(asked, 1);
+}
+
+/// Answers so many requests of a connection, and goes away with the next.
+Origin::Script answering(int requests, std::atomic<int>& asked) {
+  return [requests, &asked](Peer& peer) {
+    Talk talk(H2Session::Side::server, peer);
+    for (int answered = 0;; ++answered) {
+      const StreamId id = 2 * answered + 1;
+      if (!talk.until([&] { return talk.streams[id].end.has_value(); })) return;
+      ++asked;
+      if (answered == requests) return;
+      echo(talk, id, talk.streams[id]);
+    }
+  };
+}
+
+TEST(Http2, DoesNotRepeatWhatANewConnectionIsLostWith) {
+  std::atomic<int> asked = 0;
+  const Origin origin(answering(0, asked));
+  Testbed gateway(authority(), {.origin = &origin});
+  Peer program = gateway.connect("a.test");
+  Talk talk(H2Session::Side::client, program);
+  EXPECT_EQ(talk.ask(request("PUT", "/"), "hello").status(), 502);
+  EXPECT_EQ(talk.ask(request("DELETE", "/")).status(), 502);
+  EXPECT_EQ(asked, 2);
+}
+
+TEST(Http2, RepeatsWhatAnOldConnectionIsLostWith) {
+  std::atomic<int> asked = 0;
+  const Origin origin(answering(1, asked));
+  Testbed gateway(authority(), {.origin = &origin});
+  Peer program = gateway.connect("a.test");
+  Talk talk(H2Session::Side::client, program);
+  EXPECT_EQ(talk.ask(request("GET", "/")).status(), 200);
+  const Came& came = talk.ask(request("PUT", "/"), "hello");
+  EXPECT_EQ(came.status(), 200);
+  EXPECT_EQ(came.body, "hello");
+  EXPECT_EQ(asked, 3);
+  EXPECT_EQ(origin.connections(), 2);
+}
+
+/// For the same with a server that neither answers nor goes.
+constexpr Limits hurried{.h2_silence = 200ms, .h2_sign_of_life = 200ms, .h2_rest = 200ms};
+
+void say_nothing_more(Peer& peer) {
+  while (!peer.receive_some().empty()) {
+  }
+}
+
+TEST(Http2, LeavesAServerThatGivesNoSignOfLife) {
+  std::atomic<int> connections = 0;
+  const auto serve = serving(echo);
+  const Origin origin([&](Peer& peer) {
+    if (++connections > 1) return serve(peer);
+    Talk talk(H2Session::Side::server, peer);
+    talk.until([&] { return talk.streams[1].end.has_value(); });
+    echo(talk, 1, talk.streams[1]);
+    talk.flush();
+    say_nothing_more(peer);
+  });
+  Testbed gateway(authority(), {.origin = &origin, .limits = hurried});
+  Peer program = gateway.connect("a.test");
+  Talk talk(H2Session::Side::client, program);
+  EXPECT_EQ(talk.ask(request("GET", "/1")).status(), 200);
+  EXPECT_EQ(talk.ask(request("GET", "/2")).status(), 200);  // the second time
+  EXPECT_EQ(talk.ask(request("GET", "/3")).status(), 200);
+  EXPECT_EQ(connections, 2);
+}
+
+TEST(Http2, SaysThatAServerWasLostThatGaveNoSignOfLife) {
+  const Origin origin([](Peer& peer) {
+    Talk talk(H2Session::Side::server, peer);
+    talk.until([&] { return talk.streams[1].end.has_value(); });
+    say_nothing_more(peer);
+  });
+  Testbed gateway(authority(), {.origin = &origin, .limits = hurried});
+  Peer program = gateway.connect("a.test");
+  Talk talk(H2Session::Side::client, program);
+  EXPECT_EQ(talk.ask(request("GET", "/")).status(), 502);
+  const auto records = gateway.records(1);
+  ASSERT_EQ(records.size(), 1U);
+  EXPECT_EQ(records[0].error, "the connection to the server was lost");
+}
+
+TEST(Http2, LetsAServerThinkThatGivesASignOfLife) {
+  const Origin origin([](Peer& peer) {
+    Talk talk(H2Session::Side::server, peer);
+    int woken = 0;  // after the request by questions alone
+    talk.until([&] { return talk.streams[1].end.has_value() && ++woken > 3; });
+    echo(talk, 1, talk.streams[1]);
+    talk.until([] { return false; });
+  });
+  Testbed gateway(authority(), {.origin = &origin, .limits = hurried});
+  Peer program = gateway.connect("a.test");
+  Talk talk(H2Session::Side::client, program);
+  EXPECT_EQ(talk.ask(request("GET", "/")).status(), 200);
+  EXPECT_EQ(origin.connections(), 1);
+}
+
+TEST(Http2, PutsNoMoreOnAConnectionThatWasSilentForTooLong) {
+  const Origin origin(serving([](Talk& talk, StreamId id, const Came& came) {
+    if (came.request->value().target.ends_with("/never")) return;
+    echo(talk, id, came);
+  }));
+  Testbed gateway(authority(), {.origin = &origin, .limits = {.response_head = 300ms}});
+  Peer program = gateway.connect("a.test");
+  Talk talk(H2Session::Side::client, program);
+  EXPECT_EQ(talk.ask(request("GET", "/1")).status(), 200);
+  EXPECT_EQ(talk.ask(request("GET", "/never")).status(), 504);
+  EXPECT_EQ(talk.ask(request("GET", "/2")).status(), 200);
+  EXPECT_EQ(origin.connections(), 2);
+}
+
+TEST(Http2, RecordsRequestsThatHttp2Forbids) {
+  const Origin origin(serving(echo));
+  Testbed gateway(authority(), {.origin = &origin});
+  Peer program = gateway.connect("a.test");
+  Talk talk(H2Session::Side::client, program);
+  for (const auto& [name, value] : Fields{
+           {"x", "a\r\nb: c"},
+           {"transfer-encoding", "chunked"},
+           {":authority", "b.test"},
+           {"upgrade", "h2c"}}) {
+    auto fields = request("POST", "/");
+    fields.add(name, value);
+    const Came& came = talk.ask(fields, "hello");
+    EXPECT_EQ(came.closed, http::h2_error::protocol) << name;
+    EXPECT_EQ(came.status(), 0) << name;
+  }
+  EXPECT_EQ(talk.ask(request("GET", "/")).status(), 200);
+  const auto records = gateway.records(5);
+  ASSERT_EQ(records.size(), 5U);
+  EXPECT_EQ(std::ranges::count(records, "parse", &audit::Record::stage), 4);
+  EXPECT_EQ(std::ranges::count(records, 400, &audit::Record::status), 4);
 }
 
 TEST(Http2, StopsAServerWhoseProgramDoesNotRead) {

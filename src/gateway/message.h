@@ -4,6 +4,8 @@
 // these two knows frames, chunks or windows.
 
 #include <chrono>
+#include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -44,6 +46,9 @@ public:
   /// Why it is `broken`, in words.
   virtual const std::string& problem() const = 0;
   virtual bool timed_out() const = 0;
+  /// With which code of HTTP/2 its sender broke it off, as the other side may be told; nothing when
+  /// it did not, or has no codes.
+  virtual std::optional<std::uint32_t> broken_by() const { return std::nullopt; }
 };
 
 /// A body on its way out, behind its head.

@@ -118,7 +118,7 @@ RefusalText explain_refusal(
     std::string message = sentence(refusal, reason);
     if (can_be_allowed(refusal))
       message += "; to allow it, outside the sandbox: " + command_to_allow(flow);
-    return {.head = grpc_refusal(refusal.status, message), .body = {}};
+    return {.head = grpc_refusal(refusal.status, message, refusal.broken_by), .body = {}};
   }
   RefusalText out;
   out.head.status = refusal.status;

@@ -2,8 +2,10 @@
 #pragma once
 // The server's side of one exchange: a connection of HTTP/1.1 or a stream of HTTP/2.
 
+#include <chrono>
 #include <expected>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "flow/sealed.h"
@@ -17,7 +19,7 @@ struct NoResponse {
   /// Whether the request may be sent again on another connection.
   enum class Again {
     never,
-    if_idempotent,  // the connection was an old one and ended without a byte
+    if_idempotent,  // the connection was an old one and ended without a byte of the answer
     surely,         // the server said that it has not looked at the request
   };
   flow::Deny refusal;
@@ -52,6 +54,9 @@ public:
   virtual bool request(const flow::Sealed& sealed) = 0;
   /// The request's body, after `request`.
   virtual Outgoing& out() = 0;
+  /// Nothing of the request is left to send: the server has so much time for each head that is to
+  /// come. Until this is called it has all it wants.
+  virtual void request_was_sent(std::chrono::milliseconds patience) = 0;
   /// The next head: an interim response or the final one.
   virtual net::Task<Answered> response() = 0;
   /// The body of the final response.
@@ -64,6 +69,9 @@ public:
   virtual void finish() = 0;
   /// Breaks the exchange off; whoever waits here is told.
   virtual void abort() = 0;
+  /// The same, where the client did so: a server of HTTP/2 is told with which code (that of the
+  /// body's `broken_by`).
+  virtual void abort_by(std::optional<std::uint32_t> /*code*/) { abort(); }
 };
 using ServerStreamPtr = std::shared_ptr<ServerStream>;
 

@@ -96,6 +96,7 @@ net::Task<std::expected<secrets::TokenAnswer, flow::Deny>> call_token_server(
   if (!written) co_return std::unexpected(failed(written.error().message));
   server.out().put(text.text);
   co_await server.out().flush(limits.upload_stall);
+  server.request_was_sent(limits.response_head);
   auto response = co_await final_response(server);
   if (!response) co_return std::unexpected(std::move(response.error().refusal));
   if (response->fields.contains("content-encoding")) {

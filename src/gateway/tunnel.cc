@@ -3,7 +3,8 @@
 
 #include <poll.h>
 
-#include <algorithm>
+#include <boost/asio/deferred.hpp>
+#include <boost/asio/experimental/parallel_group.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <cerrno>
 
@@ -61,10 +62,19 @@ struct Direction {
     tunnel->silence.broken();
   }
 
+  /// Whether what was read may go on.
+  bool admits(std::string_view read) {
+    if (!first_line) return true;
+    const auto likeness = first_line->read(read);
+    if (likeness == http::Likeness::no) first_line.reset();
+    return likeness != http::Likeness::yes;
+  }
+
   std::shared_ptr<Tunnel> tunnel;
   Wire& from;
   Wire& to;
   net::asio::steady_timer ended;
+  std::shared_ptr<http::FirstLine> first_line{};  // as long as it is not settled
   std::uint64_t bytes = 0;
   bool running = true;
   bool by_splice = true;
@@ -100,8 +110,9 @@ private:
 
 enum class Passed { some, end, broken, not_by_splice };
 
-/// Writes what was read; false when that cannot be done.
+/// Writes what was read; false when that cannot or must not be done.
 net::Task<bool> write_buffer(Direction& self) {
+  if (!self.admits(self.from.in.view())) co_return false;
   auto written = co_await self.to.stream.write(self.from.in.view());
   if (!written) co_return false;
   self.moved(self.from.in.view().size());
@@ -186,7 +197,7 @@ net::Task<Passed> pass_all(Direction& self) {
     auto ready = co_await self.from.stream.wait_readable();
     if (!ready) co_return Passed::broken;
     passed = Passed::not_by_splice;
-    if (self.by_splice) passed = co_await pass_by_splice(self);
+    if (self.by_splice && !self.first_line) passed = co_await pass_by_splice(self);
     if (passed == Passed::not_by_splice) passed = co_await pass_by_copying(self);
   }
   co_return passed;
@@ -210,20 +221,21 @@ bool can_read(net::Stream& stream) {
 
 }  // namespace
 
-/// Looks now and then: it is for one greeting on a kind of connection that is rare.
 net::Task<FirstSpeaker> first_speaker(net::Loop& loop, Wire& client, Upstream& upstream) {
+  namespace asio = net::asio;
   constexpr std::chrono::minutes patience{5};
-  const auto give_up = std::chrono::steady_clock::now() + patience;
-  net::asio::steady_timer pause(loop.context());
-  auto length = std::chrono::milliseconds(10);
-  while (std::chrono::steady_clock::now() < give_up) {
-    if (can_read(client.stream)) co_return FirstSpeaker::client;
-    if (!upstream.wire.in.empty() || can_read(upstream.wire.stream)) co_return FirstSpeaker::server;
-    pause.expires_after(length);
-    co_await pause.async_wait(net::as_result);
-    length = std::min(length * 2, std::chrono::milliseconds(500));
-  }
-  co_return FirstSpeaker::nobody;
+  constexpr auto readable = asio::socket_base::wait_read;
+  const bool greeted = !upstream.wire.in.empty();
+  if (greeted) co_return can_read(client.stream) ? FirstSpeaker::client : FirstSpeaker::server;
+  asio::steady_timer late(loop.context(), patience);
+  auto race = asio::experimental::make_parallel_group(
+      client.stream.socket().async_wait(readable, asio::deferred),
+      upstream.wire.stream.socket().async_wait(readable, asio::deferred),
+      late.async_wait(asio::deferred));
+  const auto [order, spoken, answered, waited] =
+      co_await race.async_wait(asio::experimental::wait_for_one(), asio::use_awaitable);
+  if (order[0] == 0 || can_read(client.stream)) co_return FirstSpeaker::client;
+  co_return order[0] == 1 ? FirstSpeaker::server : FirstSpeaker::nobody;
 }
 
 net::Task<> relay(
@@ -231,13 +243,15 @@ net::Task<> relay(
     std::shared_ptr<Wire> client,
     UpstreamPtr upstream,
     std::chrono::milliseconds silence,
-    TunnelCount& count) {
+    TunnelCount& count,
+    std::shared_ptr<http::FirstLine> first_line) {
   for (auto* stream : {&client->stream, &upstream->wire.stream}) {
     stream->reads().never_expire();  // what limits a tunnel is its silence
     stream->writes().never_expire();
   }
   auto tunnel = std::make_shared<Tunnel>(loop, client, upstream, silence);
   auto up = std::make_shared<Direction>(loop, tunnel, *client, upstream->wire);
+  up->first_line = std::move(first_line);
   auto down = std::make_shared<Direction>(loop, tunnel, upstream->wire, *client);
   const Counting counting(count, *up, *down);
   loop.tasks().spawn(pump(up));

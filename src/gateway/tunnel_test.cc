@@ -95,7 +95,10 @@ protected:
   }
   ~Tunnels() override { loop_.stop(); }
 
-  Ends open(std::string already_read = {}, std::chrono::milliseconds silence = 60s) {
+  Ends open(
+      std::string already_read = {},
+      std::chrono::milliseconds silence = 60s,
+      std::shared_ptr<http::FirstLine> first_line = nullptr) {
     std::optional<Ends> ends;
     start([&] {
       auto [client, inner_client] = pair();
@@ -111,7 +114,8 @@ protected:
       }
       auto upstream = std::make_shared<Upstream>(std::move(inner_server), loop_.deadlines());
       loop_.tasks().spawn(
-          run(loop_, std::move(wire), std::move(upstream), silence, ends->count, ends->over));
+          run(loop_, std::move(wire), std::move(upstream), silence, ends->count, ends->over,
+              std::move(first_line)));
     });
     return *std::move(ends);
   }
@@ -133,8 +137,10 @@ protected:
       UpstreamPtr upstream,
       std::chrono::milliseconds silence,
       std::shared_ptr<TunnelCount> count,
-      std::shared_ptr<std::atomic<bool>> over) {
-    co_await relay(loop, std::move(client), std::move(upstream), silence, *count);
+      std::shared_ptr<std::atomic<bool>> over,
+      std::shared_ptr<http::FirstLine> first_line) {
+    co_await relay(
+        loop, std::move(client), std::move(upstream), silence, *count, std::move(first_line));
     *over = true;
   }
 
@@ -386,6 +392,32 @@ TEST_F(Tunnels, LeaveNoDescriptorBehind) {
     once();
   start([] {});
   EXPECT_EQ(open_descriptors(), before);
+}
+
+TEST_F(Tunnels, PassAnOpenLineOnBeforeItIsComplete) {
+  auto ends = open({}, 60s, std::make_shared<http::FirstLine>());
+  ends.client.send("ruok");
+  EXPECT_EQ(ends.server.receive(4), "ruok");
+  ends.server.send("imok");
+  EXPECT_EQ(ends.client.receive(4), "imok");
+  const auto rest = "\nGET / HTTP/1.1\n" + pattern(0, piece);
+  std::jthread sender([&] { ends.client.send(rest); });
+  EXPECT_EQ(ends.server.receive(rest.size()), rest);
+}
+
+TEST_F(Tunnels, PassNothingOnThatMakesTheLineARequest) {
+  const auto line = std::make_shared<http::FirstLine>();
+  auto ends = open("F", 60s, line);
+  ends.client.send("O");
+  EXPECT_EQ(ends.server.receive(2), "FO");
+  ends.client.send("O /x HTTP/1.1\r\n");
+  EXPECT_EQ(ends.server.receive(1), "");
+  EXPECT_EQ(ends.server.failed, ECONNRESET);
+  EXPECT_EQ(ends.client.receive(1), "");
+  EXPECT_EQ(ends.client.failed, ECONNRESET);
+  EXPECT_TRUE(ends.wait_until_over());
+  EXPECT_EQ(line->likeness(), http::Likeness::yes);
+  EXPECT_EQ(ends.count->up, 2U);
 }
 
 }  // namespace

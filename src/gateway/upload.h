@@ -8,15 +8,20 @@
 #include "gateway/filtered_body.h"
 #include "gateway/limits.h"
 #include "gateway/server_stream.h"
+#include "gateway/silence.h"
 #include "net/event.h"
+#include "net/loop.h"
 
 namespace gateway {
+
+/// For the answer of a server that takes no more of a request: it was sent by then, or never is.
+inline constexpr std::chrono::seconds patience_with_deaf{2};
 
 /// Owns what it moves between, so that it may outlive the exchange that was cut off.
 class Upload {
 public:
   Upload(
-      net::asio::io_context& loop,
+      net::Loop& loop,
       std::shared_ptr<ClientStream> client,
       std::shared_ptr<FilteredBody> body,
       ServerStreamPtr server,
@@ -26,11 +31,15 @@ public:
         server_(std::move(server)),
         limits_(limits),
         mover_(*body_, server_->out()),
-        ended_(loop) {}
+        silence_(loop.deadlines(), limits.body_silence, [this] { break_off(); }),
+        ended_(loop.context()) {}
 
   BodyMover& mover() { return mover_; }
   const BodyMover& mover() const { return mover_; }
   const FilteredBody& body() const { return *body_; }
+  /// Of both directions: the answer may have something to say while the request rests.
+  Silence& silence() { return silence_; }
+  const Silence& silence() const { return silence_; }
 
   /// True when the whole request went up.
   bool whole() const { return finished_ && how_ == Moved::whole; }
@@ -48,11 +57,14 @@ public:
   net::Task<> stop();
 
 private:
+  void break_off();
+
   std::shared_ptr<ClientStream> client_;
   std::shared_ptr<FilteredBody> body_;
   ServerStreamPtr server_;
   const Limits& limits_;
   BodyMover mover_;
+  Silence silence_;
   net::Event ended_;
   bool finished_ = false;
   Moved how_ = Moved::source_broke;

@@ -215,6 +215,8 @@ net::Task<std::expected<UpstreamPtr, flow::Deny>> Upstreams::open(
     co_return std::unexpected(flow::Deny{
         .status = 502, .stage = "proxy", .reason = "the proxy sent data before TLS began"});
   }
+  // A tunnel's ends know best how long they may be deaf.
+  if (!scheme.empty()) (*upstream)->wire.stream.expect_progress(peer_silence);
   (*upstream)->host = std::move(host);
   (*upstream)->port = port;
   (*upstream)->pass = *std::move(pass);

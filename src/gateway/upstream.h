@@ -31,7 +31,9 @@ using Identity = std::shared_ptr<const tls::ClientIdentity>;
 /// A connection to a server.
 struct Upstream {
   Upstream(net::asio::ip::tcp::socket socket, net::Deadlines& deadlines)
-      : wire(std::move(socket), deadlines) {}
+      : wire(std::move(socket), deadlines) {
+    wire.stream.expect_peer(peer_silence);
+  }
 
   Wire wire;
   std::string host;

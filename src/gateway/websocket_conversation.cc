@@ -9,7 +9,7 @@ using http::websocket::Sender;
 using http::websocket::Violation;
 
 WebSocketConversation::WebSocketConversation(
-    net::asio::io_context& loop,
+    net::Loop& loop,
     std::shared_ptr<ClientStream> client,
     ServerStreamPtr server,
     const std::optional<http::websocket::DeflateAgreement>& deflate,
@@ -17,29 +17,32 @@ WebSocketConversation::WebSocketConversation(
     WebSocketPump::MakeFilters down,
     const Limits& limits,
     std::size_t keep,
-    Budget& taps)
+    Budget& taps,
+    Budget& room)
     : client_(std::move(client)),
       server_(std::move(server)),
       limits_(limits),
       tap_up_(keep, taps),
       tap_down_(keep, taps),
-      up_(Sender::client, client_->body(), server_->out(), deflate, std::move(up), tap_up_),
+      up_(Sender::client, client_->body(), server_->out(), deflate, std::move(up), tap_up_, room),
+      from_server_(server_->body(http::Framing::until_close())),
       down_(
-          Sender::server,
-          server_->body(http::Framing::until_close()),
-          client_->out(),
-          deflate,
-          std::move(down),
-          tap_down_),
-      up_ended_(loop),
-      down_ended_(loop) {}
+          Sender::server, from_server_, client_->out(), deflate, std::move(down), tap_down_, room),
+      silence_(
+          loop.deadlines(),
+          limits.tunnel_silence,
+          [this] {
+            client_->body().give_up();
+            from_server_.give_up();
+          }),
+      up_ended_(loop.context()),
+      down_ended_(loop.context()) {}
 
 net::Task<> WebSocketConversation::run(
     std::shared_ptr<WebSocketConversation> self, net::TaskGroup& tasks) {
   self->up_runs_ = true;
   tasks.spawn(run_up(self));
-  const Ended ended =
-      co_await self->down_.run(self->limits_.tunnel_silence, self->limits_.upload_stall);
+  const Ended ended = co_await self->down_.run(self->silence_, self->limits_.upload_stall);
   co_await self->finish(self->down_, ended, "server");
   self->over_ = true;
   self->down_ended_.set();
@@ -54,12 +57,12 @@ net::Task<> WebSocketConversation::run(
 }
 
 net::Task<> WebSocketConversation::run_up(std::shared_ptr<WebSocketConversation> self) {
-  const Ended ended =
-      co_await self->up_.run(self->limits_.tunnel_silence, self->limits_.upload_stall);
+  const Ended ended = co_await self->up_.run(self->silence_, self->limits_.upload_stall);
   co_await self->finish(self->up_, ended, "client");
   // After the client's goodbye the server's is still to come, and then its end; soon.
   constexpr std::chrono::seconds patience{10};
-  if (ended == Ended::closed) co_await self->down_ended_.wait(patience);
+  const bool says_goodbye = ended == Ended::closed || ended == Ended::silent;
+  if (says_goodbye) co_await self->down_ended_.wait(patience);
   if (!self->over_ || ended != Ended::closed) self->server_->abort();
   self->up_runs_ = false;
   self->up_ended_.set();
@@ -75,11 +78,15 @@ net::Task<> WebSocketConversation::finish(
       .code = http::websocket::going_away, .reason = "the other side closed the connection"};
   const bool at_fault = ended == Ended::violated || ended == Ended::refused;
   if (at_fault) why = pump.violation();
+  if (ended == Ended::silent) {
+    broken_by_ = "timeout";
+    why.reason = "nothing was said for too long";
+  }
   problem_ = why.reason;
   if (const auto* refused = pump.refusal()) refusal_ = *refused;
   WebSocketPump& back = &pump == &up_ ? down_ : up_;
   co_await pump.close(why, limits_.upload_stall);
-  if (at_fault) co_await back.close(why, limits_.upload_stall);
+  if (at_fault || ended == Ended::silent) co_await back.close(why, limits_.upload_stall);
 }
 
 }  // namespace gateway

@@ -8,6 +8,7 @@
 #include "gateway/limits.h"
 #include "gateway/server_stream.h"
 #include "gateway/websocket_pump.h"
+#include "net/loop.h"
 #include "net/event.h"
 
 namespace gateway {
@@ -19,7 +20,7 @@ public:
 
   /// `up` looks at what the program says, `down` at what the server says.
   WebSocketConversation(
-      net::asio::io_context& loop,
+      net::Loop& loop,
       std::shared_ptr<ClientStream> client,
       ServerStreamPtr server,
       const std::optional<http::websocket::DeflateAgreement>& deflate,
@@ -27,7 +28,8 @@ public:
       WebSocketPump::MakeFilters down,
       const Limits& limits,
       std::size_t keep,
-      Budget& taps);
+      Budget& taps,
+      Budget& room);
 
   /// Until one side has ended; the other is told.
   static net::Task<> run(std::shared_ptr<WebSocketConversation> self, net::TaskGroup& tasks);
@@ -36,7 +38,8 @@ public:
   BodyTap& tap_down() { return tap_down_; }
   const WebSocketPump& up() const { return up_; }
   const WebSocketPump& down() const { return down_; }
-  /// Who broke it off, `client` or `server`, and why; empty when it came to its end.
+  /// Who broke it off, `client` or `server` (`timeout`: nobody said anything), and why; empty when
+  /// it came to its end.
   const std::string& broken_by() const { return broken_by_; }
   const std::string& problem() const { return problem_; }
   /// Why a message was not let on, when that is what broke it off; else null.
@@ -52,7 +55,9 @@ private:
   BodyTap tap_up_;
   BodyTap tap_down_;
   WebSocketPump up_;
+  Incoming& from_server_;
   WebSocketPump down_;
+  Silence silence_;
   net::Event up_ended_;
   net::Event down_ended_;
   bool up_runs_ = false;

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "base/encoding.h"
+#include "gateway/filtered_body.h"
 
 namespace gateway {
 
@@ -24,7 +25,8 @@ WebSocketPump::WebSocketPump(
     Outgoing& to,
     const std::optional<DeflateAgreement>& deflate,
     MakeFilters make_filters,
-    BodyTap& tap)
+    BodyTap& tap,
+    Budget& room)
     : sender_(sender),
       from_(from),
       to_(to),
@@ -34,21 +36,28 @@ WebSocketPump::WebSocketPump(
       reader_({.sender = sender}),
       relay_(sender),
       message_reader_(sender, deflate),
-      message_writer_(sender, deflate) {}
+      message_writer_(sender, deflate),
+      filtering_(room) {}
 
 net::Task<WebSocketPump::Ended> WebSocketPump::run(
-    std::chrono::milliseconds silence, std::chrono::milliseconds stall) {
+    Silence& silence, std::chrono::milliseconds stall) {
+  const Silence::Moving moving(silence);
   for (;;) {
     chunk_.assign(from_.take());
     if (chunk_.empty() || to_.is_full()) {
-      const bool flushed = co_await to_.flush(stall);
+      bool flushed = false;
+      {
+        const Silence::Writing writing(silence);
+        flushed = co_await to_.flush(stall);
+      }
       if (!flushed) co_return Ended::destination_broke;
     }
     if (chunk_.empty()) {
-      if (from_.state() == Incoming::State::broken) co_return Ended::source_broke;
+      if (from_.state() == Incoming::State::broken)
+        co_return silence.passed() ? Ended::silent : Ended::source_broke;
       if (from_.state() == Incoming::State::whole)
         co_return said_goodbye_ ? Ended::closed : Ended::source_broke;
-      co_await from_.wait(silence);
+      co_await from_.wait(no_limit);
       continue;
     }
     std::span<char> rest(chunk_);
@@ -125,6 +134,7 @@ void WebSocketPump::rewrite(const Event& event) {
 }
 
 const flow::Deny* WebSocketPump::refusal() const {
+  if (no_room_) return &*no_room_;
   for (const auto* filters : {&filters_, &control_filters_})
     if (*filters && (*filters)->refusal() != nullptr) return (*filters)->refusal();
   return nullptr;
@@ -136,6 +146,10 @@ void WebSocketPump::put_message(std::string_view plain, Flush flush) {
     return write_message(plain, flush);
   }
   if (!filters_->feed(plain, flush == Flush::message_end)) return;
+  if (!filtering_.become(filters_->held())) {
+    no_room_ = no_room_for_bodies();
+    return;
+  }
   tap_.see(filters_->seen());
   write_message(filters_->sent(), flush);
 }

@@ -28,6 +28,7 @@ public:
     refused,            // a filter does not let a message on; see `violation` and `refusal`
     source_broke,       // it went without a word
     destination_broke,  // the receiver has gone
+    silent,             // nobody said anything for too long
   };
 
   WebSocketPump(
@@ -36,9 +37,12 @@ public:
       Outgoing& to,
       const std::optional<http::websocket::DeflateAgreement>& deflate,
       MakeFilters make_filters,
-      BodyTap& tap);
+      BodyTap& tap,
+      Budget& room);
 
-  net::Task<Ended> run(std::chrono::milliseconds silence, std::chrono::milliseconds stall);
+  /// Until the sender has ended, or the `silence` of both directions, which outlives this, has
+  /// passed.
+  net::Task<Ended> run(Silence& silence, std::chrono::milliseconds stall);
   /// Says goodbye to the receiver in the sender's place, if that can be said here.
   net::Task<> close(const http::websocket::Violation& why, std::chrono::milliseconds stall);
 
@@ -72,7 +76,9 @@ private:
   http::websocket::FrameRelay relay_;
   http::websocket::MessageReader message_reader_;
   http::websocket::MessageWriter message_writer_;
-  std::optional<flow::FilterChain> filters_;          // of the message that is under way
+  std::optional<flow::FilterChain> filters_;  // of the message that is under way
+  Share filtering_;                           // what those hold
+  std::optional<flow::Deny> no_room_;
   std::optional<flow::FilterChain> control_filters_;  // of the last control frame, in its midst
   http::websocket::Opcode opcode_ = http::websocket::Opcode::text;
   http::websocket::Violation violation_{};

@@ -6,7 +6,6 @@
 
 #include "base/text.h"
 #include "http/field_lines.h"
-#include "http/grammar.h"
 #include "http/trailers.h"
 
 namespace http {
@@ -67,8 +66,7 @@ bool BodyDecoder::step_over(char c) {
     case Place::size:
       return step_over_size(c);
     case Place::extension:
-      if (c == '\r') place_ = Place::size_end;
-      return c == '\r' || (is_field_text({&c, 1}) && ++extension_bytes_ <= max_extension_bytes);
+      return step_over_extension(c);
     case Place::size_end:
       place_ = left_ == 0 ? Place::trailers : Place::data;
       digits_ = 0;
@@ -91,8 +89,16 @@ bool BodyDecoder::step_over_size(char c) {
     left_ = left_ * 16 + static_cast<unsigned>(digit);
     return ++digits_ <= max_size_digits;
   }
+  if (digits_ == 0) return false;
   place_ = c == '\r' ? Place::size_end : Place::extension;
-  return digits_ > 0 && (c == '\r' || c == ';');
+  extensions_ = {};
+  return c == '\r' || step_over_extension(c);
+}
+
+bool BodyDecoder::step_over_extension(char c) {
+  if (c != '\r') return ++extension_bytes_ <= max_extension_bytes && extensions_.step_over(c);
+  place_ = Place::size_end;
+  return extensions_.may_end();
 }
 
 BodyDecoder::Step BodyDecoder::feed_trailers(std::string_view in) {

@@ -7,6 +7,7 @@
 #include <string>
 #include <string_view>
 
+#include "http/chunk_extensions.h"
 #include "http/fields.h"
 #include "http/framing.h"
 #include "http/head_scanner.h"
@@ -53,6 +54,7 @@ private:
   /// One byte between the data. False when it must not stand there.
   bool step_over(char c);
   bool step_over_size(char c);
+  bool step_over_extension(char c);
   Step refuse(Malformed why);
 
   Framing::Kind kind_;
@@ -61,6 +63,7 @@ private:
   Place place_ = Place::size;
   std::uint64_t left_ = 0;              // bytes of the body or of this chunk still to come
   std::size_t digits_ = 0;              // of the chunk size read so far
+  ChunkExtensions extensions_{};        // of this chunk
   std::size_t extension_bytes_ = 0;     // of the whole body: a sender must not send little in much
   std::string trailer_text_ = "0\r\n";  // the last chunk's line and what follows: read like a head
   HeadScanner trailer_scanner_;

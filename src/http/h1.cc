@@ -23,7 +23,7 @@ Checked<Version> parse_version(std::string_view text) {
 }
 
 /// "GET /path HTTP/1.1", single spaces in between.
-Checked<> parse_request_line(std::string_view line, const Limits& limits, Request& request) {
+Checked<Request> parse_request_line(std::string_view line, const Limits& limits) {
   const auto space = line.find(' ');
   const auto last = line.rfind(' ');
   if (space == line.npos || space == last)
@@ -32,12 +32,10 @@ Checked<> parse_request_line(std::string_view line, const Limits& limits, Reques
   const auto target = line.substr(space + 1, last - space - 1);
   if (!is_token(method)) return malformed(400, "the method is not a token");
   if (target.size() > limits.target) return malformed(414, "the target is too long");
-  request.version = TRY(parse_version(line.substr(last + 1)));
+  const auto version = TRY(parse_version(line.substr(last + 1)));
   if (!split_target(method, target))
     return malformed(400, "the target is not one that this method can have");
-  request.method = method;
-  request.target = target;
-  return {};
+  return Request{.method = std::string(method), .target = std::string(target), .version = version};
 }
 
 /// Empty in HTTP/1.0 when there is none.
@@ -73,14 +71,13 @@ Checked<> check_expectation(const Fields& fields) {
   return {};
 }
 
-Checked<Request> parse_request_head(std::string_view head, const Limits& limits) {
-  Request request;
-  TRY_VOID(parse_request_line(take_line(head), limits, request));
-  request.fields = TRY(parse_field_lines(head, limits));
+/// `lines` are those behind the first.
+Checked<> parse_request_fields(std::string_view lines, const Limits& limits, Request& request) {
+  request.fields = TRY(parse_field_lines(lines, limits));
   TRY_VOID(check_host(request));
   TRY_VOID(check_request_framing(request));
   TRY_VOID(check_expectation(request.fields));
-  return request;
+  return {};
 }
 
 /// "HTTP/1.1 200 OK"; the reason, and then the space before it, may be missing.
@@ -108,30 +105,49 @@ Checked<Response> parse_response_head(std::string_view head, const Limits& limit
   return response;
 }
 
-/// Scans for the end of a head and hands the lines, without the empty one at the end, to
-/// `parse_head`.
-template <class T, class ParseHead>
-Checked<Parsed<T>> parse_message(
-    HeadScanner& scanner, std::string_view buffer, ParseHead parse_head) {
-  const auto found = TRY(scanner.scan(buffer));
-  if (!found) return NeedMore{};
+/// The lines of a head, without the empty one at the end.
+std::string_view lines_of(std::string_view buffer, HeadScanner::Head head) {
+  return buffer.substr(head.begin, head.end - head.begin - 2);
+}
+
+Checked<Parsed<Response>> parse_response_in(
+    std::string_view buffer, const Limits& limits, HeadScanner& scanner) {
+  const auto head = TRY(scanner.scan(buffer));
+  if (!head) return NeedMore{};
   scanner.reset();
-  const auto lines = buffer.substr(found->begin, found->end - found->begin - 2);
-  return Complete<T>{.message = TRY(parse_head(lines)), .consumed = found->end};
+  return Complete<Response>{
+      .message = TRY(parse_response_head(lines_of(buffer, *head), limits)), .consumed = head->end};
 }
 
 }  // namespace
 
 Parsed<Request> RequestParser::parse(std::string_view buffer) {
-  auto parsed = parse_message<Request>(
-      scanner_, buffer, [&](auto lines) { return parse_request_head(lines, limits_); });
+  auto parsed = read(buffer);
+  const bool is_begun = parsed && std::holds_alternative<NeedMore>(*parsed);
+  if (!is_begun) {
+    scanner_.reset();
+    begun_.reset();
+  }
   if (!parsed) return std::move(parsed).error();
   return *std::move(parsed);
 }
 
+Checked<Parsed<Request>> RequestParser::read(std::string_view buffer) {
+  if (!begun_) {
+    const auto line = TRY(scanner_.first_line(buffer));
+    if (!line) return NeedMore{};
+    begun_ = TRY(parse_request_line(*line, limits_));
+  }
+  const auto head = TRY(scanner_.scan(buffer));
+  if (!head) return NeedMore{};
+  auto lines = lines_of(buffer, *head);
+  take_line(lines);
+  TRY_VOID(parse_request_fields(lines, limits_, *begun_));
+  return Complete<Request>{.message = *std::move(begun_), .consumed = head->end};
+}
+
 Parsed<Response> ResponseParser::parse(std::string_view buffer) {
-  auto parsed = parse_message<Response>(
-      scanner_, buffer, [&](auto lines) { return parse_response_head(lines, limits_); });
+  auto parsed = parse_response_in(buffer, limits_, scanner_);
   if (!parsed) return Malformed{.status = 502, .reason = std::move(parsed).error().reason};
   return *std::move(parsed);
 }

@@ -8,6 +8,7 @@
 // however the bytes were cut.
 
 #include <cstddef>
+#include <optional>
 #include <string_view>
 #include <variant>
 
@@ -33,7 +34,9 @@ using Parsed = std::variant<NeedMore, Complete<T>, Malformed>;
 
 /// Reads one request head after another. Beyond the grammar it holds a head to this: a target of
 /// one of the four forms, exactly one valid Host (none is fine in HTTP/1.0), at most one,
-/// unambiguous framing (no body at all after CONNECT), and no expectation but 100-continue.
+/// unambiguous framing (no body at all after CONNECT), and no expectation but 100-continue. A first
+/// line that is none of a request is refused as soon as it is complete: who speaks something else
+/// may wait for an answer to it.
 class RequestParser {
 public:
   explicit RequestParser(const Limits& limits = {})
@@ -44,8 +47,11 @@ public:
   Parsed<Request> parse(std::string_view buffer);
 
 private:
+  Checked<Parsed<Request>> read(std::string_view buffer);
+
   Limits limits_;
   HeadScanner scanner_;
+  std::optional<Request> begun_{};  // its first line was read
 };
 
 /// Reads one response head after another; 1xx ones are heads like any other. A 1xx or 204 that

@@ -101,6 +101,32 @@ TEST(RequestParser, RefusesABadFirstLine) {
     EXPECT_EQ(refusal_of_request(line + "\r\nHost: a.test\r\n\r\n"), status) << line;
 }
 
+TEST(RequestParser, RefusesABadFirstLineBeforeTheHeadIsComplete) {
+  const struct {
+    std::string bytes;
+    int status;
+  } cases[] = {
+      {"GET / HTTP/9.9\r\n", 505},
+      {"PING\r\n", 400},
+      {"\r\nGET /\r\n", 400},
+      {"CONNECT /x HTTP/1.1\r\nHost: a", 400},
+      // What is wrong behind it is told of a first line that is right.
+      {"GET / HTTP/9.9\r\nHost: a.test\n", 505},
+      {"GET / HTTP/1.1\r\nHost: a.test\n", 400},
+  };
+  for (const auto& [bytes, status] : cases)
+    EXPECT_EQ(refusal_of_request(bytes), status) << bytes;
+  EXPECT_EQ(parse_request("GET / HTTP/9.9\r"), Parsed<Request>(NeedMore{}));
+}
+
+TEST(RequestParser, ReadsTheNextHeadAfterARefusedOne) {
+  RequestParser parser;
+  EXPECT_TRUE(std::holds_alternative<Malformed>(parser.parse("GET /1 HTTP/1.1\r\nHost: a\n")));
+  const auto parsed = parser.parse("GET /2 HTTP/1.1\r\nHost: a.test\r\n\r\n");
+  ASSERT_TRUE(std::holds_alternative<Complete<Request>>(parsed));
+  EXPECT_EQ(std::get<Complete<Request>>(parsed).message.target, "/2");
+}
+
 TEST(RequestParser, RefusesLineEndsOtherThanCrLf) {
   for (auto bytes :
        {"GET / HTTP/1.1\nHost: a.test\r\n\r\n", "GET / HTTP/1.1\r\nHost: a.test\n\r\n",

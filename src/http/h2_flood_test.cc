@@ -195,6 +195,25 @@ TEST_F(H2Server, BoundsStreamsThatItIsMadeToReset) {
   EXPECT_LT(opened, 3000);
 }
 
+TEST_F(H2Server, BoundsRequestsThatHttp2Forbids) {
+  int opened = 0;
+  for (std::uint32_t id = 1; id < 40'000; id += 2, ++opened) {
+    if (!victim.send(headers(id, request_fields() + field("x", "a\rb"), frame_flag::end_stream)))
+      break;
+    victim.take_frames();
+  }
+  EXPECT_LT(opened, 1100);
+  EXPECT_LT(victim.requests.size(), 1100U);
+}
+
+TEST_F(H2Server, BoundsRequestsThatHttp2ForbidsWhenNothingIsRead) {
+  std::uint32_t id = 1;
+  while (id < 40'000 &&
+         victim.send(headers(id, request_fields() + field("x", "a\rb"), frame_flag::end_stream)))
+    id += 2;
+  EXPECT_LE(victim.requests.size(), H2Limits{}.streams);
+}
+
 TEST_F(H2Server, KeepsNothingOfFramesOfUnknownTypes) {
   EXPECT_EQ(endures(frame(0xBB, 0, 0, "what is this"), 20'000), 20'000);
   EXPECT_TRUE(victim.take_frames().size() <= 1);  // what acknowledges the settings
@@ -305,6 +324,73 @@ TEST(H2Streams, DecodesTheHeadOfARefusedStream) {  // 4.3, 5.1.2
   ASSERT_EQ(victim.requests.size(), 2U);
   ASSERT_TRUE(victim.requests[1]);
   EXPECT_EQ(victim.requests[1]->fields.find("x-kept"), "in step");
+}
+
+// ---- Heads (RFC 9113, 8.2 and 8.3)
+
+class H2ForbiddenHeads : public testing::TestWithParam<std::string> {};
+
+TEST_P(H2ForbiddenHeads, AreToldOnceAndBrokenOff) {
+  Victim victim(H2Session::Side::server);
+  ASSERT_TRUE(victim.send(headers(1, GetParam(), frame_flag::none)));
+  ASSERT_EQ(victim.requests.size(), 1U);
+  ASSERT_FALSE(victim.requests[0]);
+  EXPECT_EQ(victim.requests[0].error().status, 400);
+  ASSERT_TRUE(victim.send(frame(frame_type::data, frame_flag::end_stream, 1, "body")));
+  EXPECT_EQ(victim.reset_of(1), h2_error::protocol);
+  EXPECT_EQ(victim.closed[1], h2_error::protocol);
+  EXPECT_EQ(victim.requests.size(), 1U);
+  EXPECT_EQ(victim.body, "");
+  EXPECT_TRUE(victim.ended.empty());
+  ASSERT_TRUE(victim.send(headers(3, request_fields(), frame_flag::end_stream)));
+  ASSERT_EQ(victim.requests.size(), 2U);
+  EXPECT_TRUE(victim.requests[1]);
+}
+
+std::string head_of(std::string_view method, std::string_view path, std::string_view scheme) {
+  return field(":method", method) + field(":scheme", scheme) + field(":authority", "a.test") +
+         field(":path", path);
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    All,
+    H2ForbiddenHeads,
+    testing::Values(
+        request_fields() + field("x", "a\r\nb: c"),
+        request_fields() + field("x\r\ny", "a"),
+        request_fields() + field("X", "a"),
+        request_fields() + field("transfer-encoding", "chunked"),
+        request_fields() + field("upgrade", "h2c"),
+        request_fields() + field("content-length", "4") + field("content-length", "4"),
+        request_fields() + field(":authority", "b.test"),
+        request_fields() + field(":protocol", "websocket"),
+        head_of("GET", "/a b", "https"),
+        head_of("GET", "/a\r\nx: y", "https"),
+        head_of("GET /", "/", "https"),
+        head_of("GET", "/", "https://b.test/?"),
+        field(":method", "GET") + field(":path", "/")));
+
+TEST_F(H2Server, TellsNothingOfTrailersThatHttp2Forbids) {
+  open(1);
+  ASSERT_TRUE(victim.send(headers(1, field("x", "a\rb"), frame_flag::end_stream)));
+  EXPECT_EQ(victim.requests.size(), 1U);
+  EXPECT_TRUE(victim.ended.empty());
+  EXPECT_EQ(victim.reset_of(1), h2_error::protocol);
+}
+
+TEST_F(H2Client, IsToldWhichStreamsAGoawayLeavesOut) {  // 6.8
+  victim.send(frame(frame_type::goaway, frame_flag::none, 0, number(0, 4) + number(0, 4)));
+  EXPECT_EQ(victim.closed[static_cast<StreamId>(stream)], h2_error::refused_stream);
+}
+
+TEST_F(H2Client, AsksForASignOfLife) {  // 6.7
+  victim.session.ping();
+  const auto asked = victim.take_frames();
+  ASSERT_EQ(asked.size(), 1U);
+  EXPECT_EQ(asked[0].type, frame_type::ping);
+  EXPECT_EQ(asked[0].flags, frame_flag::none);
+  EXPECT_TRUE(victim.send(frame(frame_type::ping, frame_flag::ack, 0, asked[0].payload)));
+  EXPECT_FALSE(victim.session.wants_to_write());
 }
 
 // ---- Frames (RFC 9113, 4)

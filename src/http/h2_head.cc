@@ -122,6 +122,15 @@ void put_upgrade(const PseudoOfRequest& pseudo, Request& request) {
   request.fields.add("Upgrade", *pseudo.protocol);
 }
 
+/// As of a request of HTTP/1.1: a server of that may be who gets it.
+Checked<> check_expectation(const Fields& fields) {
+  const auto expectation = fields.find("expect");
+  if (!expectation) return {};
+  if (fields.count("expect") > 1 || !same_name(*expectation, "100-continue"))
+    return malformed(417, "Expect is not exactly 100-continue");
+  return {};
+}
+
 Checked<> declare_body(Fields& fields, Version version, EndsStream end) {
   const auto declared = TRY(declared_framing(version, fields));
   if (end == EndsStream::no) {
@@ -208,6 +217,7 @@ Checked<Request> request_from_h2(Fields fields, EndsStream end, const Limits& li
   if (pseudo.path->size() > limits.target) return malformed(414, "the target is too long");
 
   Request request{.method = *pseudo.method, .version = Version::http_2};
+  TRY_VOID(check_expectation(fields));
   const auto authority = TRY(take_authority(pseudo.authority, fields));
   request.target = TRY(target_of(pseudo, authority));
   join_cookies(fields);

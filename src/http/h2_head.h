@@ -19,8 +19,8 @@ enum class EndsStream { no, yes };
 
 /// `fields` as they arrived, pseudo-fields first. Malformed (400) as RFC 9113, 8.1 to 8.5 say:
 /// pseudo-fields missing, repeated, unknown or late; a name with capitals; a field of the
-/// connection; TE other than "trailers"; a Host that differs from `:authority`. 414 and 431 for
-/// what is too long.
+/// connection; TE other than "trailers"; a Host that differs from `:authority`. 417 for another
+/// expectation than 100-continue, 414 and 431 for what is too long.
 Checked<Request> request_from_h2(Fields fields, EndsStream end, const Limits& limits = {});
 /// Likewise; every `Malformed` says 502. `method` is that of the request.
 Checked<Response> response_from_h2(

@@ -57,6 +57,14 @@ TEST(H2Head, HasNoOtherPseudoFields) {
   EXPECT_EQ(status_of(fields), 400);
 }
 
+TEST(H2Head, ExpectsNothingButToContinue) {
+  EXPECT_EQ(status_of(request_fields({{"expect", "100-continue"}})), 0);
+  EXPECT_EQ(status_of(request_fields({{"expect", "200-ok"}})), 417);
+  EXPECT_EQ(status_of(request_fields({{"expect", ""}})), 417);
+  EXPECT_EQ(
+      status_of(request_fields({{"expect", "100-continue"}, {"expect", "100-continue"}})), 417);
+}
+
 TEST(H2Head, HasPseudoFieldsFirst) {
   EXPECT_EQ(
       status_of(

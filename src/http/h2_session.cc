@@ -181,9 +181,18 @@ struct H2Session::Callbacks {
     return NGHTTP2_ERR_TEMPORAL_CALLBACK_FAILURE;  // the stream ends: nothing is ignored
   }
 
-  static int invalid_frame(nghttp2_session*, const nghttp2_frame* frame, int, void* user) {
-    if (frame->hd.type == NGHTTP2_HEADERS) self(user).in_head_ = false;
-    return 0;
+  /// nghttp2 has broken the stream off by itself.
+  static int invalid_frame(nghttp2_session*, const nghttp2_frame* frame, int error, void* user) {
+    return guarded([&] {
+      if (frame->hd.type != NGHTTP2_HEADERS) return 0;
+      self(user).in_head_ = false;
+      const bool by_field = error == NGHTTP2_ERR_HTTP_HEADER;
+      self(user).deliver_malformed(
+          frame->hd.stream_id,
+          by_field ? "a field of the head is none that HTTP/2 allows there"
+                   : "the head lacks a field of HTTP/2, or what it has does not go together");
+      return 0;
+    });
   }
 
   static int data(
@@ -506,6 +515,8 @@ void H2Session::reset(StreamId id, std::uint32_t code) {
   nghttp2_submit_rst_stream(session_, NGHTTP2_FLAG_NONE, id, code);
 }
 
+void H2Session::ping() { nghttp2_submit_ping(session_, NGHTTP2_FLAG_NONE, nullptr); }
+
 void H2Session::go_away(std::uint32_t code) {
   if (std::exchange(going_, true)) return;
   nghttp2_submit_goaway(
@@ -561,6 +572,15 @@ void H2Session::deliver_head(StreamId id, Stream& stream, EndsStream end) {
   }
   stream.refused = !head;
   events_.on_response(id, std::move(head));
+}
+
+/// A request that is refused is told like others, once, so that it is in the log.
+void H2Session::deliver_malformed(StreamId id, const char* why) {
+  auto* stream = find(id);
+  if (stream == nullptr || stream->head_seen || side_ == Side::client) return;
+  stream->head_seen = true;
+  stream->refused = true;
+  events_.on_request(id, malformed(400, why));
 }
 
 void H2Session::give_up(std::uint32_t code, const char* why) {

@@ -34,9 +34,11 @@ namespace h2_error {
 constexpr std::uint32_t none = 0;
 constexpr std::uint32_t protocol = 1;
 constexpr std::uint32_t internal = 2;
+constexpr std::uint32_t stream_closed = 5;
 constexpr std::uint32_t refused_stream = 7;
 constexpr std::uint32_t cancel = 8;
 constexpr std::uint32_t enhance_your_calm = 11;
+constexpr std::uint32_t inadequate_security = 12;
 constexpr std::uint32_t http_1_1_required = 13;
 }  // namespace h2_error
 
@@ -49,7 +51,8 @@ public:
   virtual ~H2Events() = default;
   /// The peer has said what it can do.
   virtual void on_settings() = 0;
-  /// A server's: a request has come, or one that is refused for what it says.
+  /// A server's: a request has come, or one that is refused for what it says. Where HTTP/2 itself
+  /// forbids its head, the stream is broken off already, and `on_closed` follows.
   virtual void on_request(StreamId stream, Checked<Request> head) = 0;
   /// A client's: a response, interim ones too.
   virtual void on_response(StreamId stream, Checked<Response> head) = 0;
@@ -118,6 +121,8 @@ public:
   void used(StreamId stream, std::size_t bytes);
   /// Breaks the stream off.
   void reset(StreamId stream, std::uint32_t code);
+  /// Asks the peer for a sign of life, whatever it says.
+  void ping();
   /// No new streams from now on; those open go on.
   void go_away(std::uint32_t code = h2_error::none);
 
@@ -129,6 +134,7 @@ private:
   Stream& open(StreamId id);
   void deliver_head(StreamId id, Stream& stream, EndsStream end);
   void deliver_end(StreamId id, Stream& stream);
+  void deliver_malformed(StreamId id, const char* why);
   /// The next `receive` fails, and a GOAWAY tells why.
   void give_up(std::uint32_t code, const char* why);
 

@@ -27,10 +27,16 @@ public:
 
   /// Each call's buffer begins with that of the call before. Nothing while the end is not there.
   Checked<std::optional<Head>> scan(std::string_view buffer);
+  /// Before scan(), for who judges the first line before the rest has come: that line without its
+  /// CR LF. Nothing while its end is not there; then asked again, and after that no more.
+  Checked<std::optional<std::string_view>> first_line(std::string_view buffer) {
+    return next_line(buffer);
+  }
   /// Forgets everything, for the next head.
   void reset() { begin_ = line_ = seen_ = 0; }
 
 private:
+  Checked<std::optional<std::string_view>> next_line(std::string_view buffer);
   std::unexpected<Malformed> too_large() const;
 
   Before before_;

@@ -28,6 +28,19 @@ TEST(HeadScanner, SkipsOneEmptyLineWhereItMay) {
   EXPECT_FALSE(HeadScanner(Before::nothing, 100).scan("\r\n"));
 }
 
+TEST(HeadScanner, TellsTheFirstLineBeforeTheRestHasCome) {
+  HeadScanner scanner(Before::empty_line, 100);
+  EXPECT_EQ(scanner.first_line("\r\na\r"), std::nullopt);
+  EXPECT_EQ(scanner.first_line("\r\na\r\nb"), "a");
+  EXPECT_EQ(scanner.scan("\r\na\r\nb\r\n\r\n"), (HeadScanner::Head{.begin = 2, .end = 10}));
+}
+
+TEST(HeadScanner, TellsAFirstLineThatIsTheWholeHead) {
+  HeadScanner scanner(Before::nothing, 100);
+  EXPECT_EQ(scanner.first_line("a\r\n\r\n"), "a");
+  EXPECT_EQ(scanner.scan("a\r\n\r\n"), (HeadScanner::Head{.begin = 0, .end = 5}));
+}
+
 TEST(HeadScanner, RefusesABareLfAtOnce) {
   EXPECT_FALSE(HeadScanner(Before::nothing, 100).scan("a\n"));
   EXPECT_FALSE(HeadScanner(Before::nothing, 100).scan("a\r\n\n"));

@@ -2,6 +2,7 @@
 #include "http/likeness.h"
 
 #include <algorithm>
+#include <array>
 
 #include "base/text.h"
 #include "http/grammar.h"
@@ -11,14 +12,52 @@ namespace {
 
 constexpr std::string_view blanks = " \t\v\f\r\n";
 constexpr std::string_view blanks_in_line = " \t\v\f\r";
-constexpr std::size_t longest_line = 16UL << 10U;
+constexpr std::string_view version = "http/";
+constexpr std::string_view scheme_end = "://";
 
-bool has_path(std::string_view line) {
-  for (auto at = line.find('/'); at != std::string_view::npos; at = line.find('/', at + 1)) {
-    if (at > 0 && blanks_in_line.contains(line[at - 1])) return true;
-  }
-  return false;
-}
+// As IANA has them (Hypertext Transfer Protocol Method Registry).
+constexpr std::array<std::string_view, 40> methods{
+    "ACL",
+    "BASELINE-CONTROL",
+    "BIND",
+    "CHECKIN",
+    "CHECKOUT",
+    "CONNECT",
+    "COPY",
+    "DELETE",
+    "GET",
+    "HEAD",
+    "LABEL",
+    "LINK",
+    "LOCK",
+    "MERGE",
+    "MKACTIVITY",
+    "MKCALENDAR",
+    "MKCOL",
+    "MKREDIRECTREF",
+    "MKWORKSPACE",
+    "MOVE",
+    "OPTIONS",
+    "ORDERPATCH",
+    "PATCH",
+    "POST",
+    "PRI",
+    "PROPFIND",
+    "PROPPATCH",
+    "PUT",
+    "QUERY",
+    "REBIND",
+    "REPORT",
+    "SEARCH",
+    "TRACE",
+    "UNBIND",
+    "UNCHECKOUT",
+    "UNLINK",
+    "UNLOCK",
+    "UPDATE",
+    "UPDATEREDIRECTREF",
+    "VERSION-CONTROL"};
+constexpr std::size_t longest_registered = 17;
 
 }  // namespace
 
@@ -35,15 +74,49 @@ Likeness request_likeness(std::string_view bytes) {
   return Likeness::perhaps;
 }
 
-Likeness request_line_likeness(std::string_view bytes) {
-  const auto unfinished = bytes.size() > longest_line ? Likeness::yes : Likeness::perhaps;
-  bytes.remove_prefix(std::min(bytes.find_first_not_of(blanks), bytes.size()));
-  const auto line = bytes.substr(0, bytes.find('\n'));
-  const auto method = line.substr(0, line.find_first_of(blanks_in_line));
-  if (!method.empty() && !is_token(method)) return Likeness::no;
-  const auto words = base::lower(line);
-  if (words.contains("http/") || words.contains("://") || has_path(words)) return Likeness::yes;
-  return line.size() < bytes.size() ? Likeness::no : unfinished;
+Likeness FirstLine::read(std::string_view bytes) {
+  for (const char c : bytes) {
+    if (likeness_ != Likeness::perhaps) break;
+    likeness_ = step(c);
+  }
+  return likeness_;
+}
+
+Likeness FirstLine::step(char c) {
+  if (place_ == Place::before && blanks.contains(c)) return Likeness::perhaps;
+  if (place_ == Place::before) place_ = Place::word;
+  return place_ == Place::word ? step_in_word(c) : step_in_rest(c);
+}
+
+Likeness FirstLine::step_in_word(char c) {
+  if (is_token({&c, 1})) {
+    if (word_.size() <= longest_registered) word_ += c;
+    return Likeness::perhaps;
+  }
+  if (!blanks_in_line.contains(c)) return Likeness::no;
+  place_ = Place::rest;
+  is_method_ = std::ranges::find(methods, word_) != methods.end();
+  tail_ = c;
+  return Likeness::perhaps;
+}
+
+Likeness FirstLine::step_in_rest(char c) {
+  const bool behind_blank = blanks_in_line.contains(tail_.back());
+  if (tail_.size() == version.size()) tail_.erase(0, 1);
+  tail_ += base::to_lower(c);
+  const bool has_place = (c == '/' && behind_blank) || tail_.ends_with(scheme_end);
+  if (tail_ == version || (is_method_ && has_place)) return Likeness::yes;
+  if (c == '\n') return Likeness::no;
+  // Where a server takes a NUL at all, the string ends there for it: without a version.
+  return c == '\0' && !is_method_ ? Likeness::no : Likeness::perhaps;
+}
+
+bool FirstLine::begins_like_a_method() const {
+  if (place_ == Place::rest) return is_method_;
+  const auto begins_with_word = [this](std::string_view method) {
+    return method.starts_with(word_);
+  };
+  return place_ == Place::word && std::ranges::any_of(methods, begins_with_word);
 }
 
 }  // namespace http

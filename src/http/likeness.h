@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
+#include <string>
 #include <string_view>
 
 namespace http {
@@ -11,11 +12,35 @@ enum class Likeness { yes, no, perhaps };
 /// server does well to ignore (RFC 9112, 2.2).
 Likeness request_likeness(std::string_view bytes);
 
-/// Whether any server could, for a connection on which something else is expected: other protocols
-/// begin with a word and a blank as well (redis: "SET key value"), so it takes the whole first
-/// line, with a version, a path or a URL in it; servers are known to forgive blanks and empty lines
-/// before it, and other blanks than one space within (RFC 9112, 3). `perhaps` until that line is
-/// complete, `yes` when it never is.
-Likeness request_line_likeness(std::string_view bytes);
+/// The first line of a connection on which something else than HTTP is expected, read as it comes;
+/// nothing of it is kept. Other protocols begin with a word and a blank as well (redis: "SET key
+/// value"), so it takes more to be a request: a version of HTTP behind the first word, whatever
+/// that is; or, behind a registered method, a path or a URL. Without a version a request cannot
+/// say which site it is for, and servers that take one know only GET. They are known to forgive
+/// blanks and empty lines before the first word, and other blanks than one space within
+/// (RFC 9112, 3).
+class FirstLine {
+public:
+  /// What there is to say with these bytes more. `perhaps` until the line is complete or holds a
+  /// byte that is in no request; whatever comes after the line changes nothing.
+  Likeness read(std::string_view bytes);
+  Likeness likeness() const { return likeness_; }
+  /// Whether it begins with a registered method, or with the beginning of one, in capitals as
+  /// methods are written (RFC 9110, 9.1).
+  bool begins_like_a_method() const;
+
+private:
+  enum class Place { before, word, rest };
+
+  Likeness step(char c);
+  Likeness step_in_word(char c);
+  Likeness step_in_rest(char c);
+
+  Place place_ = Place::before;
+  Likeness likeness_ = Likeness::perhaps;
+  std::string word_{};  // the first, as far as one can be a method
+  bool is_method_ = false;
+  std::string tail_{};  // the last bytes behind the word, in lower case
+};
 
 }  // namespace http

@@ -21,8 +21,13 @@ Deadline::~Deadline() {
 }
 
 void Deadline::expire_after(std::chrono::milliseconds limit) {
+  limit_ = limit;
   at_ = owner_.now_ + limit;
   expired_ = false;
+}
+
+void Deadline::renew() {
+  if (at_ != Clock::time_point::max()) at_ = owner_.now_ + limit_;
 }
 
 Task<> Deadlines::run() {

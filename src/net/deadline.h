@@ -26,6 +26,8 @@ public:
   virtual ~Deadline();
 
   void expire_after(std::chrono::milliseconds limit);
+  /// The same once more: something has moved. Not when there is none.
+  void renew();
   void never_expire() {
     at_ = Clock::time_point::max();
     expired_ = false;
@@ -43,6 +45,7 @@ private:
   Deadline* previous_ = nullptr;
   Deadline* next_ = nullptr;
   Clock::time_point at_ = Clock::time_point::max();
+  std::chrono::milliseconds limit_{};
   bool expired_ = false;
 };
 

@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "net/stream.h"
 
+#include <netinet/tcp.h>
 #include <openssl/err.h>
 #include <openssl/ssl.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <utility>
@@ -14,6 +17,15 @@ namespace net {
 using base::ErrorKind;
 using base::fail;
 using base::Result;
+
+namespace {
+
+/// What is no TCP, as a test's or a relay's socket, has no such option and needs none.
+void set_option(int socket, int level, int option, int value) {
+  ::setsockopt(socket, level, option, &value, sizeof value);
+}
+
+}  // namespace
 
 void FreeSsl::operator()(SSL* ssl) const noexcept {
   // Without this OpenSSL would never resume the session of a connection that ended otherwise than
@@ -161,6 +173,7 @@ Task<Result<>> Stream::write(std::string_view data) {
     }
     auto ready = co_await wait(wish);
     if (!ready) co_return std::unexpected(std::move(ready).error());
+    if (wish == Wish::write) writes_.renew();  // the peer has taken something
   }
   co_return Result<>();
 }
@@ -214,6 +227,33 @@ bool Stream::is_quiet() {
   char byte = 0;
   const ssize_t size = ::recv(socket_.native_handle(), &byte, 1, MSG_PEEK | MSG_DONTWAIT);
   return size < 0 && (errno == EAGAIN || errno == EWOULDBLOCK);
+}
+
+void Stream::expect_peer(std::chrono::seconds silence) {
+  constexpr int looks = 3;
+  const int pace = std::max(1, static_cast<int>(silence.count()) / (looks + 1));
+  const int socket = socket_.native_handle();
+  set_option(socket, IPPROTO_TCP, TCP_KEEPIDLE, pace);
+  set_option(socket, IPPROTO_TCP, TCP_KEEPINTVL, pace);
+  set_option(socket, IPPROTO_TCP, TCP_KEEPCNT, looks);
+  set_option(socket, SOL_SOCKET, SO_KEEPALIVE, 1);
+}
+
+void Stream::expect_progress(std::chrono::milliseconds stall) {
+  set_option(
+      socket_.native_handle(), IPPROTO_TCP, TCP_USER_TIMEOUT, static_cast<int>(stall.count()));
+}
+
+bool Stream::is_moving(std::chrono::milliseconds within) {
+  if (!socket_.is_open()) return false;
+  const int socket = socket_.native_handle();
+  tcp_info info{};
+  socklen_t size = sizeof info;
+  if (::getsockopt(socket, IPPROTO_TCP, TCP_INFO, &info, &size) != 0) return false;
+  if (std::cmp_less(info.tcpi_last_data_recv, within.count())) return true;
+  int on_its_way = 0;
+  ::ioctl(socket, TIOCOUTQ, &on_its_way);
+  return on_its_way > 0 && std::cmp_less(info.tcpi_last_ack_recv, within.count());
 }
 
 }  // namespace net

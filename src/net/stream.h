@@ -9,6 +9,7 @@
 #include <openssl/types.h>
 
 #include <boost/asio/ip/tcp.hpp>
+#include <chrono>
 #include <cstddef>
 #include <memory>
 #include <optional>
@@ -32,8 +33,8 @@ public:
   Stream(const Stream&) = delete;
   Stream& operator=(const Stream&) = delete;
 
-  /// Until when a read, a wait or a handshake may take, and a write. When one passes, what waits
-  /// ends with `timeout`.
+  /// For how long a read, a wait or a handshake may take, and a write without anything being taken
+  /// by the peer. When one passes, what waits ends with `timeout`.
   Deadline& reads() { return reads_; }
   Deadline& writes() { return writes_; }
 
@@ -67,6 +68,16 @@ public:
   void reset();
   /// For an idle pooled connection: false when the peer closed it or sent something unasked.
   bool is_quiet();
+
+  /// Has the kernel look whether the peer's machine is still there while nothing is said, and end
+  /// the connection when it has been gone for about so long.
+  void expect_peer(std::chrono::seconds silence);
+  /// Has the kernel end the connection when the peer has taken nothing of what was written for so
+  /// long. Without this it tries for a quarter of an hour.
+  void expect_progress(std::chrono::milliseconds stall);
+  /// Whether the peer's machine has said or taken something within so long: the beginning of a
+  /// record that cannot be read yet, or a part of what is still on its way to it.
+  bool is_moving(std::chrono::milliseconds within);
 
   asio::ip::tcp::socket& socket() { return socket_; }
 

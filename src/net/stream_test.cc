@@ -2,6 +2,7 @@
 #include "net/stream.h"
 
 #include <gtest/gtest.h>
+#include <netinet/tcp.h>
 #include <openssl/ssl.h>
 #include <openssl/x509.h>
 
@@ -173,6 +174,39 @@ TEST_F(Streams, PeekWithinTheirDeadline) {
   EXPECT_EQ(late.error().kind, base::ErrorKind::timeout);
   server_.reads().never_expire();
   EXPECT_EQ(*read(server_), "he");
+}
+
+TEST_F(Streams, AreWatchedByTheKernel) {
+  const auto option = [&](int level, int name) {
+    int value = 0;
+    socklen_t size = sizeof value;
+    ::getsockopt(client_.socket().native_handle(), level, name, &value, &size);
+    return value;
+  };
+  EXPECT_EQ(option(SOL_SOCKET, SO_KEEPALIVE), 0);
+  client_.expect_peer(60s);
+  client_.expect_progress(70s);
+  EXPECT_EQ(option(SOL_SOCKET, SO_KEEPALIVE), 1);
+  const int idle = option(IPPROTO_TCP, TCP_KEEPIDLE);
+  const int pause = option(IPPROTO_TCP, TCP_KEEPINTVL);
+  EXPECT_EQ(idle + pause * option(IPPROTO_TCP, TCP_KEEPCNT), 60);
+  EXPECT_EQ(option(IPPROTO_TCP, TCP_USER_TIMEOUT), 70'000);
+}
+
+TEST_F(Streams, MoveWhileBytesCome) {
+  loop_.run(test::sleep(300ms));
+  EXPECT_FALSE(client_.is_moving(100ms));
+  ASSERT_TRUE(write(server_, "x"));
+  EXPECT_TRUE(client_.is_moving(100ms));
+  loop_.run(test::sleep(300ms));
+  EXPECT_FALSE(client_.is_moving(100ms));
+}
+
+TEST_F(Streams, DoNotMoveWhenAllWasTaken) {
+  loop_.run(test::sleep(300ms));
+  ASSERT_TRUE(write(client_, "x"));
+  loop_.run(test::sleep(100ms));
+  EXPECT_FALSE(client_.is_moving(250ms));
 }
 
 TEST_F(Streams, AreQuietUntilThePeerSpeaksOrGoes) {

@@ -52,8 +52,13 @@ private:
   std::unique_ptr<void, Close> library_;
 };
 
+// The addresses that stand for names, as dns::Pool gives them.
+constexpr std::string_view names_ipv4 = "198.18.0.0/15";
+constexpr std::string_view names_ipv6 = "fd00:6c61::/64";
+
 // Why it is as it is:
-// - DNS comes first, so that a resolver on a loopback address (127.0.0.53) is ours as well.
+// - DNS comes first, so that a resolver on a loopback address (127.0.0.53) is ours as well. What is
+//   meant for a name is not for our resolver: a rule may let it pass, as on any port.
 // - What is left at `refuse` for TCP belongs to no connection that could be redirected: such a
 //   packet is a straggler, not an attempt worth logging.
 // - The gateway's own ports answer only to what was redirected: a scan of loopback finds nothing.
@@ -61,6 +66,8 @@ private:
 constexpr std::string_view rules = R"(table inet lazaret {{
   chain capture {{
     type nat hook output priority -100; policy accept;
+    ip daddr {names_ipv4} tcp dport 53 redirect to :{tcp}
+    ip6 daddr {names_ipv6} tcp dport 53 redirect to :{tcp}
     tcp dport 53 redirect to :{dns_tcp}
     meta nfproto ipv4 udp dport 53 redirect to :{dns_udp4}
 {capture_udp6}    ip daddr {{ 127.0.0.0/8, {own_ipv4} }} accept
@@ -121,10 +128,6 @@ table inet lazaret {{
 }}
 )";
 
-// As dns::Pool gives them.
-constexpr std::string_view names_ipv4 = "198.18.0.0/15";
-constexpr std::string_view names_ipv6 = "fd00:6c61::/64";
-
 /// `names` and the name servers of one family, as a set's elements.
 std::string with_name_servers(
     std::string_view names, const std::vector<Endpoint>& servers, bool is_v4) {
@@ -155,7 +158,8 @@ std::string capture_ruleset(const CapturePorts& ports) {
           ? std::string()
           : fmt::format("    meta nfproto ipv6 udp dport 53 redirect to :{}\n", ports.dns_udp6);
   return fmt::format(
-      rules, fmt::arg("tcp", ports.tcp), fmt::arg("dns_tcp", ports.dns_tcp),
+      rules, fmt::arg("names_ipv4", names_ipv4), fmt::arg("names_ipv6", names_ipv6),
+      fmt::arg("tcp", ports.tcp), fmt::arg("dns_tcp", ports.dns_tcp),
       fmt::arg("dns_udp4", ports.dns_udp4),
       fmt::arg("dns_udp6", ports.dns_udp6 == 0 ? ports.dns_udp4 : ports.dns_udp6),
       fmt::arg("capture_udp6", capture_udp6), fmt::arg("own_ipv4", own_ipv4),

@@ -21,8 +21,9 @@ struct CapturePorts {
 /// The netfilter log group that refused packets are sent to.
 inline constexpr std::uint16_t refusals_group = 1;
 
-/// The rules as nft(8) reads them: outgoing TCP and DNS go to the gateway's ports, loopback is the
-/// sandbox's own, and the rest is refused at once and logged.
+/// The rules as nft(8) reads them: outgoing TCP and DNS go to the gateway's ports (TCP for port 53
+/// of a name is TCP like any other), loopback is the sandbox's own, and the rest is refused at once
+/// and logged.
 std::string capture_ruleset(const CapturePorts& ports);
 
 /// Where captured datagrams arrive, on the loopback address of their family.

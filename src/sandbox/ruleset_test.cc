@@ -10,6 +10,8 @@ TEST(Ruleset, RedirectsTcpAndDnsAndRefusesTheRest) {
   constexpr auto expected = R"(table inet lazaret {
   chain capture {
     type nat hook output priority -100; policy accept;
+    ip daddr 198.18.0.0/15 tcp dport 53 redirect to :1
+    ip6 daddr fd00:6c61::/64 tcp dport 53 redirect to :1
     tcp dport 53 redirect to :2
     meta nfproto ipv4 udp dport 53 redirect to :3
     meta nfproto ipv6 udp dport 53 redirect to :4

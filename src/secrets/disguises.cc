@@ -233,4 +233,10 @@ std::vector<Secret> disguises_of(std::string_view value) {
   return std::move(out).take();
 }
 
+std::vector<Secret> base64_forms_of(std::string_view value) {
+  Spellings out(value);
+  add_base64_forms(value, out);
+  return std::move(out).take();
+}
+
 }  // namespace secrets

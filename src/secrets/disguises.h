@@ -22,4 +22,7 @@ namespace secrets {
 /// compression.
 std::vector<base::Secret> disguises_of(std::string_view value);
 
+/// Those of them that are base64.
+std::vector<base::Secret> base64_forms_of(std::string_view value);
+
 }  // namespace secrets

@@ -61,14 +61,20 @@ private:
   std::shared_ptr<const Known> compile() const {
     std::vector<base::Secret> needles;
     std::vector<std::string> replacements;
+    std::vector<base::Secret> in_base64;
+    std::vector<std::string> base64_marks;
     for (const auto& [name, value, stand_in] : values_) {
       needles.push_back(value.clone());  // first: its replacement may be another than the rest's
       for (auto& disguise : disguises_of(value.reveal()))
         needles.push_back(std::move(disguise));
       if (!stand_in.empty()) replacements.push_back(stand_in);
       replacements.resize(needles.size(), mark_of(name));
+      for (auto& form : base64_forms_of(value.reveal()))
+        in_base64.push_back(std::move(form));
+      base64_marks.resize(in_base64.size(), mark_of(name));
     }
-    return std::make_shared<const Known>(Needles(needles), std::move(replacements));
+    return std::make_shared<const Known>(
+        Needles(needles), std::move(replacements), Needles(in_base64), std::move(base64_marks));
   }
 
   std::mutex learning_;        // of the values
@@ -99,7 +105,8 @@ std::vector<Scrubber::Found> Scrubber::find_all(std::string_view text) const {
   std::vector<Found> out;
   const auto known = this->known();
   if (!known) return out;
-  const auto& [needles, replacements] = *known;
+  const auto& needles = known->needles;
+  const auto& replacements = known->replacements;
   for (auto match = needles.find(text, 0); match;
        match = needles.find(text, match->at + match->size))
     out.push_back({match->at, match->size, replacements[match->needle]});
@@ -118,7 +125,9 @@ bool Scrubber::is_secret(std::string_view text) const {
 }
 
 std::optional<std::string_view> ScrubStream::pass_on(std::string_view in, bool last) {
-  return known_ ? stream_.pass_on(known_->needles, in, last) : in;
+  if (!known_) return in;
+  if (!lines_.lets_pass(known_->in_base64, in, last)) return std::nullopt;
+  return stream_.pass_on(known_->needles, in, last);
 }
 
 void ScrubStream::feed(std::string_view in, bool last, std::string& out) {
@@ -126,9 +135,16 @@ void ScrubStream::feed(std::string_view in, bool last, std::string& out) {
     out += in;
     return;
   }
-  const auto& [needles, replacements] = *known_;
+  if (!lines_.lets_pass(known_->in_base64, in, last)) {
+    base::wipe(unfolded_.data(), unfolded_.size());
+    unfolded_.clear();
+    replaced_ += lines_.feed(known_->in_base64, known_->base64_marks, in, last, unfolded_);
+    in = unfolded_;
+  }
+  const auto& replacements = known_->replacements;
   stream_.feed(
-      needles, in, last, out, [&](const Needles::Match& match, std::string_view, std::string& to) {
+      known_->needles, in, last, out,
+      [&](const Needles::Match& match, std::string_view, std::string& to) {
         to += replacements[match.needle];
         ++replaced_;
         return true;

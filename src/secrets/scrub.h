@@ -9,6 +9,7 @@
 #include <string_view>
 #include <vector>
 
+#include "secrets/base64_lines.h"
 #include "secrets/needle_stream.h"
 
 namespace secrets {
@@ -68,6 +69,8 @@ private:
   struct Known {
     Needles needles;
     std::vector<std::string> replacements;  // by needle
+    Needles in_base64;                      // the same where it is cut into lines
+    std::vector<std::string> base64_marks;  // by needle
   };
   class Memory;
   std::shared_ptr<const Known> known() const;  // null when there is nothing yet
@@ -82,6 +85,9 @@ class ScrubStream {
 public:
   /// Hides what is known now.
   explicit ScrubStream(const Scrubber& scrubber) : known_(scrubber.known()) {}
+  ScrubStream(const ScrubStream&) = delete;
+  ScrubStream& operator=(const ScrubStream&) = delete;
+  ~ScrubStream() { base::wipe(unfolded_.data(), unfolded_.size()); }
 
   /// What may pass of `in` as it is, or nullopt when `feed` has to be asked (NeedleStream).
   std::optional<std::string_view> pass_on(std::string_view in, bool last);
@@ -93,7 +99,9 @@ public:
 
 private:
   std::shared_ptr<const Scrubber::Known> known_;
+  Base64Lines lines_;
   NeedleStream stream_;
+  std::string unfolded_;  // wiped
   std::size_t replaced_ = 0;
 };
 

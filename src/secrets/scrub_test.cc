@@ -135,6 +135,35 @@ TEST(Scrub, FindsASecretInsideALongerBase64Text) {
   }
 }
 
+TEST(Scrub, FindsASecretInBase64ThatIsCutIntoLines) {
+  const auto scrubber = scrubber_of({{"x", token}});
+  for (const std::size_t width : {60, 64, 76}) {
+    for (const std::string end : {"\n", "\r\n", "\\n"}) {
+      for (std::size_t before = 0; before < 70; ++before) {
+        const auto base64 =
+            base::to_base64(std::string(before, '.') + std::string(token) + std::string(90, '.'));
+        std::string lines = "{\"content\": \"";
+        for (std::size_t at = 0; at < base64.size(); at += width)
+          lines += base64.substr(at, width) + end;
+        lines += "\"}";
+        const auto scrubbed = scrubber.scrub(lines);
+        EXPECT_NE(scrubbed.find("[REDACTED:x]"), std::string::npos) << lines;
+        EXPECT_LT(scrubbed.size(), lines.size());
+        for (const std::size_t piece : {1, 7, 61})
+          EXPECT_EQ(streamed(scrubber, lines, piece), scrubbed) << piece;
+      }
+    }
+  }
+}
+TEST(Scrub, LeavesBase64InLinesAloneThatHoldsNoSecret) {
+  const auto scrubber = scrubber_of({{"x", token}});
+  std::string lines;
+  for (int line = 0; line < 50; ++line)
+    lines += base::to_base64(base::random_bytes(57)) + "\r\n";
+  EXPECT_EQ(scrubber.scrub(lines), lines);
+  EXPECT_EQ(streamed(scrubber, lines, 100), lines);
+}
+
 TEST(Scrub, KeepsASecretSplitAcrossChunks) {
   const auto scrubber = scrubber_of({{"x", token}, {"y", "npm_5678"}});
   const auto text = "head " + std::string(token) + " " + base::to_base64(token) +

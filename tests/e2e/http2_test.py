@@ -10,10 +10,11 @@ import threading
 import time
 
 from credentials_test import canary, credential
-from rig import check, daemons, http2, origins, wire
+from rig import check, daemons, http2, origins, raw_http2, wire
 from rig.runner import Skip, test
 
 CANCEL, ENHANCE_YOUR_CALM, INTERNAL_ERROR = 8, 11, 2
+PROTOCOL_ERROR, FLOW_CONTROL_ERROR, STREAM_CLOSED, REFUSED_STREAM = 1, 3, 5, 7
 
 
 def needs(*programs):
@@ -357,6 +358,55 @@ def a_slow_server_slows_the_program(box):
     check.equal(server.requests()[0]["size"], 5000000)
 
 
+# --- what HTTP/2 forbids ---------------------------------------------------------------------------
+
+
+@test(tags=["quick"])
+def heads_that_http2_forbids_are_broken_off_and_logged(box):
+    server = origin(box)
+    usual = [(":method", "GET"), (":scheme", "https"), (":authority", "ok.test"), (":path", "/")]
+    forbidden = [
+        [*usual, ("x", "a\r\nb: c")],
+        [*usual, ("x\r\ny", "a")],
+        [*usual, ("transfer-encoding", "chunked")],
+        [*usual, ("content-length", "5"), ("content-length", "5")],
+        [*usual, (":authority", "other.test")],
+        [*usual[:3], (":path", "/a HTTP/1.1\r\nx: y")],
+        [(":method", "GET /x"), *usual[1:]],
+        [*usual[:1], (":scheme", "https://other.test/?"), *usual[2:]],
+        [*usual, ("upgrade", "h2c")],
+        [*usual, (":protocol", "websocket")],
+    ]
+    cases = [
+        {
+            "host": "ok.test",
+            "port": 443,
+            "bytes": raw_http2.opening() + raw_http2.headers(fields),
+            "streams": 1,
+        }
+        for fields in [*forbidden, usual]
+    ]
+    *refused, after = raw_http2.send(box, cases)
+    for fields, came in zip(forbidden, refused, strict=True):
+        check.equal(raw_http2.resets_of(came["text"]), {1: PROTOCOL_ERROR}, fields)
+        check.equal(raw_http2.statuses_of(came["text"]), [], fields)
+    check.equal(raw_http2.statuses_of(after["text"]), ["200"], "what is not forbidden")
+    check.equal(len(server.requests()), 1, "requests that arrived")
+    parsed = [record for record in box.exchanges() if record["stage"] == "parse"]
+    check.equal([record["status"] for record in parsed], [400] * len(forbidden), parsed)
+
+
+@test
+def a_flood_of_forbidden_heads_ends_its_connection(box):
+    origin(box)
+    head = [(":method", "GET"), (":scheme", "https"), (":authority", "ok.test"), (":path", "/ ")]
+    flood = "".join(raw_http2.headers(head, stream) for stream in range(1, 10000, 2))
+    case = {"host": "ok.test", "port": 443, "bytes": raw_http2.opening() + flood, "streams": 5000}
+    [came] = raw_http2.send(box, [case])
+    check.that(came["closed"] or raw_http2.has_goaway(came["text"]), "it went on")
+    check.below(len(box.exchanges()), 1300, "records")
+
+
 # --- ends and errors -----------------------------------------------------------------------------
 
 
@@ -388,6 +438,48 @@ def a_reset_by_the_server_is_told_and_logged(box):
     check.equal((record["status"], record["stage"]), (502, "upstream"))
     record = box.record("record", lambda record: "/reset-midway" in record["url"])
     check.contains(record["error"], "broke off")
+
+
+@test(tags=["quick"])
+def the_code_of_a_reset_reaches_the_program(box):
+    """But not that of what was wrong between the server and lazaret."""
+    origin(box)
+    told = {
+        code: code
+        for code in (CANCEL, ENHANCE_YOUR_CALM, INTERNAL_ERROR, STREAM_CLOSED, REFUSED_STREAM)
+    } | {PROTOCOL_ERROR: INTERNAL_ERROR, FLOW_CONTROL_ERROR: INTERNAL_ERROR}
+    seen = ask(box, *[{"path": f"/reset-midway?code={code}"} for code in told])
+    check.equal([each["code"] for each in seen], list(told.values()))
+
+
+@test(tags=["quick"])
+def what_changes_something_is_not_repeated_on_a_new_connection(box):
+    server = origin(box)
+    for method in ("PUT", "DELETE"):
+        before = len(server.told("session"))
+        [seen] = ask(box, {"path": f"/reset?code={ENHANCE_YOUR_CALM}", "method": method})
+        check.equal(seen["status"], 502, method)
+        check.equal(len(server.told("session")) - before, 1, f"connections for one {method}")
+
+
+@test(seconds=120)
+def a_server_that_gives_no_sign_of_life_is_left(box):
+    server = origin(box)
+
+    def freeze():
+        server.wait_for("waiting", seconds=30, path="/silent")
+        server.freeze()
+
+    freezer = threading.Thread(target=freeze)
+    freezer.start()
+    start = time.monotonic()
+    _, seen = ask(box, {"path": "/echo"}, {"path": "/silent", "method": "POST"}, timeout=100)
+    freezer.join()
+    check.equal(seen["status"], 502, seen)
+    check.that(29 < time.monotonic() - start < 29 + 20 * box.rig.patience, "it took another time")
+    record = box.record("record", lambda record: "/silent" in record["url"])
+    check.equal(record["stage"], "upstream")
+    check.equal(record["error"], "the connection to the server was lost")
 
 
 @test

@@ -8,7 +8,7 @@ import json
 import pathlib
 import secrets
 
-from rig import check, http2, websocket, wire
+from rig import check, http2, origins, websocket, wire
 from rig.runner import test
 
 
@@ -23,6 +23,42 @@ def canary():
 
 def plain():
     return f"canary-{secrets.token_hex(12)}"
+
+
+@test(tags=["quick"])
+def a_value_does_not_come_back_from_another_host(box):
+    """A program may have it put where somebody else can fetch it."""
+    key = plain()
+    box.origin("api.test")
+    gists = box.origin("gist.test", origins.text(f"once {key} was kept".encode()))
+    box.configure(secret())
+    ran = box.curl(
+        "-H", "Range: bytes=0-9", "-H", "Accept-Encoding: gzip, x-odd", "https://gist.test/",
+        env={"REAL_KEY": key},
+    ).expect()
+    check.contains(ran.out, "once ")
+    check.lacks(ran.out, key)
+    check.equal(gists.requests[-1].headers("Range"), [])
+    check.equal(gists.requests[-1].headers("Accept-Encoding"), ["gzip"])
+
+
+@test
+def a_value_of_several_lines_does_not_come_back_as_it_was_written(box):
+    key = "-----BEGIN KEY-----\nabcDEF123/+xyzzy==\nline2secretline\n"
+    box.origin("api.test", lambda request: wire.Response(200, [], request.body))
+    box.configure(secret())
+    for kind, body in (
+        ("application/json", '{"k": "$API_KEY"}'),
+        ("text/xml", "<k>$API_KEY</k>"),
+        ("text/xml", "<k><![CDATA[$API_KEY]]></k>"),
+    ):
+        ran = box.shell(
+            f"curl -sS -H 'Content-Type: {kind}' -d \"$(eval echo '{json.dumps(body)}')\" https://api.test/",
+            env={"REAL_KEY": key},
+        ).expect()
+        check.lacks(ran.out, "secretline")
+        check.lacks(ran.out, "xyzzy")
+        check.contains(ran.out, "<") if "xml" in kind else check.contains(ran.out, '"k"')
 
 
 @test(tags=["quick"])

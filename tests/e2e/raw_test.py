@@ -8,7 +8,7 @@ import shutil
 import ssl
 import subprocess
 
-from rig import check, daemons, registries, wire
+from rig import check, daemons, datagrams, registries, wire
 from rig.runner import Skip, test
 
 
@@ -201,6 +201,130 @@ def nor_does_it_pass_there_in_a_form_that_some_servers_forgive(box):
             rf" printf '{line}\r\nHost: redis.test:6379\r\n\r\n' >&3; timeout 5 cat <&3"
         )
         check.contains(ran.out, "400 Bad Request")
+
+
+# --- who speaks first, and what ------------------------------------------------------------------
+
+SAY = r"""
+import json, socket, sys, time
+host, port, pause = sys.argv[1], int(sys.argv[2]), float(sys.argv[3])
+pieces = [piece.encode().decode("unicode_escape").encode("latin-1") for piece in sys.argv[4:]]
+begin, answer, end = time.monotonic(), b"", "closed"
+with socket.create_connection((host, port), timeout=20) as sock:
+    try:
+        for number, piece in enumerate(pieces):
+            time.sleep(pause if number else 0)
+            sock.sendall(piece)
+        answer = sock.recv(1000)
+    except OSError as error:
+        end = type(error).__name__
+print(json.dumps({"answer": answer.decode("latin-1"), "end": end, "seconds": time.monotonic() - begin}))
+"""
+
+
+def say(box, host, port, *pieces, pause=0):
+    """What comes back for these pieces, with a pause between one and the next."""
+    return box.run("/usr/bin/python3", "-c", SAY, host, port, pause, *pieces).expect().json()
+
+
+def keeps_and_answers(answer):
+    """An origin's script: keeps all that comes, answers the first of it."""
+
+    def serve(sock, seen):
+        while data := sock.recv(1000):
+            if not seen:
+                sock.sendall(answer)
+            seen += data
+
+    return serve
+
+
+def raw_server(box, script, host="raw.test", port=7000):
+    made = box.raw_origin(script, host, port=port, tls=False, allow=False)
+    allow(box, host, port)
+    return made
+
+
+@test(tags=["quick"])
+def a_greeting_comes_at_once(box):
+    raw_server(box, lambda sock, _: sock.sendall(b"220 hello\r\n"))
+    said = say(box, "raw.test", 7000)
+    check.equal(said["answer"], "220 hello\r\n")
+    check.below(said["seconds"], 0.3 * box.rig.patience, "seconds until the greeting")
+
+
+@test(seconds=60)
+def what_is_no_request_passes_at_once_or_after_a_moment(box):
+    for number, words in enumerate(
+        (
+            r"ruok",
+            r"003egit-upload-pack /project.git\0host=raw.test\0",
+            r"get /views/home\r\n",
+            r"\r\n",
+        )
+    ):
+        host = f"raw{number}.test"
+        raw_server(box, keeps_and_answers(b"fine"), host)
+        said = say(box, host, 7000, words)
+        check.equal(said["answer"], "fine", words)
+        check.below(said["seconds"], 2 * box.rig.patience, words)
+
+
+@test(seconds=60)
+def a_request_that_comes_in_pieces_does_not_pass_unread(box):
+    server = raw_server(box, keeps_and_answers(b"fine"))
+    said = say(box, "raw.test", 7000, r"FO", r"O /secret HTTP/1.1\r\nHost: raw.test:7000\r\n\r\n", pause=2)
+    check.equal(bytes(server.seen), b"FO", "what the server saw")
+    check.lacks(said["answer"], "200")
+    box.record(
+        "what came after the pause",
+        lambda record: record["stage"] == "client" and "became a request of HTTP" in record["error"],
+    )
+
+
+@test(seconds=60)
+def a_request_that_is_never_completed_is_refused_and_told(box):
+    server = raw_server(box, keeps_and_answers(b"fine"))
+    said = say(box, "raw.test", 7000, r"GE")
+    check.equal((said["answer"], said["end"]), ("", "ConnectionResetError"))
+    check.equal(bytes(server.seen), b"", "what the server saw")
+    box.record(
+        "the beginning",
+        lambda record: record["stage"] == "client" and "did not complete" in record["error"],
+    )
+
+
+@test
+def a_first_line_that_is_wrong_is_answered_at_once(box):
+    box.origin("ok.test", port=80, tls=False)
+    said = say(box, "ok.test", 80, r"GET / HTTP/9.9\r\n")
+    check.contains(said["answer"], "505 ")
+    check.below(said["seconds"], 2 * box.rig.patience, "seconds until the answer")
+
+
+ASK = r"""
+import socket, struct
+question = b"\x12\x34\x01\x00\x00\x01\x00\x00\x00\x00\x00\x00\x08anything\x04test\x00\x00\x01\x00\x01"
+for server in ("ns.test", "10.0.2.3"):
+    with socket.create_connection((server, 53), timeout=10) as sock:
+        sock.sendall(struct.pack(">H", len(question)) + question)
+        answer = sock.recv(1000)
+    print(server, answer[5] & 15, answer.endswith(socket.inet_aton("192.0.2.77")))
+"""
+
+
+@test
+def a_name_server_that_a_rule_names_is_asked_over_tcp(box):
+    def serve(sock, seen):
+        asked = sock.recv(1000)
+        seen += asked
+        answer = datagrams.dns_answer(asked[2:], "192.0.2.77")
+        sock.sendall(len(answer).to_bytes(2, "big") + answer)
+
+    raw_server(box, serve, "ns.test", 53)
+    ran = box.run("/usr/bin/python3", "-c", ASK).expect()
+    check.equal(ran.out.splitlines(), ["ns.test 0 True", "10.0.2.3 3 False"])
+    tunnelled(box, "ns.test", 53)
 
 
 # --- mail and packages ---------------------------------------------------------------------------

@@ -7,7 +7,7 @@ import hashlib
 import json
 import secrets
 
-from rig import check, http2, origins, websocket
+from rig import check, http2, origins, websocket, wire
 from rig.runner import test
 
 
@@ -148,6 +148,87 @@ def a_secret_in_a_websocket_message_is_replaced(box):
     box.configure(rules("redact", value=key))
     box.python("websocket_client.py", f"my key is {key}").expect()
     check.equal(heard[0], b"my key is [REDACTED:api-key]")
+
+
+@test
+def a_secret_in_a_ping_or_a_goodbye_is_not_let_on(box):
+    heard, key = [], canary()
+    box.raw_origin(lambda sock, _seen: websocket.everything(sock, heard))
+    box.configure(rules(value=key))
+    for said in ("ping:", "goodbye:"):
+        heard.clear()
+        ran = box.python("websocket_client.py", "hello", f"{said}my key is {key}")
+        check.contains(ran.out, "1 hello")
+        check.that(b"hello" in heard, heard)
+        check.that(not any(key.encode() in payload for payload in heard), heard)
+    record = box.record("record", lambda record: record.get("redaction_action") == "block")
+    check.that("api-key ws" in record["where"], record["where"])
+
+
+@test(tags=["quick"])
+def a_secret_in_the_name_of_a_host_is_refused(box):
+    key = canary()
+    halves = f"{key[:12]}.{key[12:]}"
+    for host in (f"{key}.wild.test", f"{key.upper()}.wild.test", f"{halves}.wild.test"):
+        origin = box.origin(host.lower())
+        for tls in ("inspect", "passthrough"):
+            box.configure(
+                f'[[proxy.filter.rules]]\naction = "allow"\nhost = "*.wild.test"\ntls = "{tls}"\n'
+                + rules("redact", value=key)
+            )
+            ran = box.curl("--connect-timeout", "10", f"https://{host}/")
+            check.that(ran.code != 0, f"{host}: {ran.out}")  # the name does not exist
+            ran = box.curl_by_proxy(f"https://{host}/")
+            check.that(ran.code != 0 or "redaction" in ran.out, f"{host}: {ran.out}")
+        check.equal((origin.connections, origin.requests), (0, []))
+    check.lacks(box.everything_logged().lower(), key.encode())
+    check.lacks(box.everything_logged().lower(), halves.encode())
+
+
+@test
+def a_secret_in_the_method_is_refused_and_in_no_log(box):
+    origin, key = box.origin(), f"AKIA{secrets.token_hex(8).upper()}"
+    box.configure(rules(value=key))
+    check.contains(box.curl("-X", key, "https://ok.test/").expect().out, "found in method")
+    check.equal(origin.requests, [])
+    check.lacks(box.everything_logged(), key.encode())
+
+
+@test
+def lines_of_json_go_on_one_by_one(box):
+    """The program waits for an answer to each before it sends the next."""
+    key = canary()
+
+    def answer_each(sock, _seen):
+        reader = wire.Reader(sock)
+        wire.read_head(reader)
+        sock.sendall(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n")
+        while size := int(reader.line(), 16):
+            line = reader.exactly(size)
+            reader.exactly(2)
+            sock.sendall(b"%x\r\n%s\r\n" % (size, line))
+        sock.sendall(b"0\r\n\r\n")
+
+    box.raw_origin(answer_each)
+    box.configure(rules("redact", value=key))
+    script = """
+import http.client, json, ssl, sys
+connection = http.client.HTTPSConnection("ok.test", timeout=20)
+connection.putrequest("POST", "/")
+connection.putheader("Content-Type", "application/x-ndjson")
+connection.putheader("Transfer-Encoding", "chunked")
+connection.endheaders()
+answer = None
+for text in ("one", sys.argv[1], "three"):
+    line = json.dumps({"say": text}).encode() + b"\\n"
+    connection.send(b"%x\\r\\n%s\\r\\n" % (len(line), line))
+    answer = answer or connection.getresponse()
+    print(answer.readline().decode(), end="")
+connection.send(b"0\\r\\n\\r\\n")
+"""
+    ran = box.run("/usr/bin/python3", "-c", script, key).expect()
+    said = [json.loads(line)["say"] for line in ran.out.splitlines()]
+    check.equal(said, ["one", "[REDACTED:api-key]", "three"])
 
 
 @test

@@ -115,3 +115,49 @@ def without_memory_the_sandbox_ends_and_says_why(box):
     check.contains(session.end(), "there is no memory left, so the sandbox was ended")
     check.equal(box.leftovers(), [])
     check.that(len(box.records()) >= outcomes.count("200"), "some exchange is not in the log")
+
+
+HOARDER = """
+import socket, ssl, sys
+framing, open_now, refused = sys.argv[1], [], 0
+context = ssl.create_default_context()
+for _ in range(40):
+    sock = context.wrap_socket(socket.create_connection(("ok.test", 443), 20), server_hostname="ok.test")
+    sock.sendall(f"POST / HTTP/1.1\\r\\nHost: ok.test\\r\\n{framing}\\r\\n\\r\\n".encode())
+    chunk = b"x" * 1_000_000
+    if "chunked" in framing:
+        chunk = b"%x\\r\\n%s\\r\\n" % (len(chunk), chunk)
+    try:
+        for _ in range(9):
+            sock.sendall(chunk)
+        sock.settimeout(0.2)
+        refused += b" 503 " in sock.recv(1000)
+    except TimeoutError:
+        pass
+    except OSError:
+        refused += 1
+    open_now.append(sock)
+print(refused)
+input()
+"""
+
+
+@test
+def bodies_that_are_held_have_a_limit_together(box):
+    """Each may be as long as `max_scan_bytes`; all of one sandbox have 256 MiB."""
+    box.origin()
+    box.configure(
+        "[proxy.redaction]\nenabled = true\n"
+        '[[proxy.redaction.rules]]\nname = "p"\npattern = "sk-[a-z]{20}"\n'
+    )
+    for framing in ("Transfer-Encoding: chunked", "Content-Length: 10000000"):
+        process = box.start_lazaret(
+            *box.command_line(["/usr/bin/python3", "-u", "-c", HOARDER, framing])
+        )
+        refused = int(process.stdout.readline())
+        check.that(refused > 0, f"{framing}: nothing was refused")
+        if os.geteuid() == 0 and b"__asan_init" not in pathlib.Path(box.rig.lazaret).read_bytes():
+            status = pathlib.Path(f"/proc/{process.pid}/status").read_text()
+            kilobytes = int(next(line for line in status.splitlines() if "VmRSS" in line).split()[1])
+            check.below(kilobytes, 700_000)
+        process.communicate(b"\n")

@@ -163,6 +163,51 @@ def nothing_is_told_of_programs_that_trust_us(box):
     check.equal(box.curl("https://ok.test/").expect().err, "")
 
 
+# --- TLS in which no HTTP is spoken ----------------------------------------------------------------
+
+
+def speaks_tls_of_its_own(box, port, *flags, said="", seconds=3):
+    """What a program gets that speaks something else than HTTP through TLS, where raw TCP may pass."""
+    box.raw_origin(lambda sock, _: sock.sendall(b"* OK ready\r\n"), "own.test", port=port, allow=False)
+    box.configure(
+        f'[[proxy.filter.rules]]\naction = "allow"\nhost = "own.test"\nports = [{port}]\n'
+    )
+    return box.shell(
+        f"(printf '{said}'; sleep {seconds}) | timeout 20 openssl s_client -quiet -connect own.test:{port}"
+        f" -servername own.test {' '.join(flags)} 2>&1"
+    )
+
+
+def way_out_is_told(box, port, stage, reason):
+    box.record(
+        f"{reason} and the rule",
+        lambda record: record["stage"] == stage
+        and reason in record["error"]
+        and f'host = "own.test", tls = "passthrough", ports = [{port}]' in record["error"],
+    )
+
+
+@test(seconds=60)
+def a_program_that_waits_for_a_greeting_through_tls_is_told_in_the_log(box):
+    ran = speaks_tls_of_its_own(box, 993, seconds=14)
+    check.lacks(ran.out, "* OK ready")
+    way_out_is_told(box, 993, "client", "said nothing")
+
+
+@test(seconds=60)
+def a_word_that_is_no_http_is_refused_at_once_through_tls(box):
+    ran = speaks_tls_of_its_own(box, 6380, said=r"PING\r\n")
+    check.contains(ran.out, "400 ")
+    way_out_is_told(box, 6380, "parse", "the first line is not")
+
+
+@test(seconds=60)
+def tls_for_another_protocol_is_refused_at_once(box):
+    ran = speaks_tls_of_its_own(box, 5432, "-alpn postgresql")
+    check.contains(ran.out, "no application protocol")
+    way_out_is_told(box, 5432, "tls", "other protocols than HTTP")
+
+
 # --- sessions --------------------------------------------------------------------------------------
 
 

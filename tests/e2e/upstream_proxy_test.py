@@ -1,10 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
 """Through a company's proxy, with its name servers, within configured limits."""
 
+import socket
 import threading
 import time
 
-from rig import check, origins, proxies, wire
+from rig import check, http2, origins, proxies, wire
 from rig.runner import test
 
 PUBLIC = "93.184.216.34"
@@ -239,6 +240,73 @@ def time_limits_are_obeyed(box):
     start = time.monotonic()
     check.that(box.curl("https://ok.test/body").code != 0, "a body that was cut looks whole")
     check.below(time.monotonic() - start, 8 * box.rig.patience)
+
+
+@test
+def an_upload_may_take_longer_than_the_server_has_for_its_answer(box):
+    box.configure('[upstream]\nfirst_byte_timeout = "1s"\n')
+    old, new = box.origin("old.test"), http2.origin(box, "new.test")
+    for host in ("old.test", "new.test"):
+        ran = box.curl(
+            "-T", "-", "--limit-rate", "100k", "-w", "%{http_code} %{time_total}", "-o", "/dev/null",
+            f"https://{host}/", stdin=b"x" * 300_000,
+        ).expect()
+        status, seconds = ran.out.split()
+        check.equal(status, "200", host)
+        check.that(float(seconds) > 1.5, f"{host}: it took {seconds} s")
+    check.equal(len(old.requests[-1].body), 300_000)
+
+
+@test
+def a_held_body_may_take_longer_than_a_write_may_rest(box):
+    box.configure(
+        '[upstream]\nwrite_timeout = "1s"\n[proxy.redaction]\nenabled = true\n'
+        '[[proxy.redaction.rules]]\nname = "p"\npattern = "sk-[a-z]{20}"\n'
+    )
+    taken = []
+
+    def take_slowly(sock, _seen):
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 65536)
+        reader = wire.Reader(sock)
+        request = wire.read_head(reader)
+        left = int(request.header("content-length"))
+        while left > 0:
+            piece = min(left, 500_000)
+            reader.exactly(piece)
+            left -= piece
+            time.sleep(0.25)
+        taken.append(time.monotonic())
+        sock.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n")
+
+    box.raw_origin(take_slowly)
+    ran = box.curl(
+        "--http1.1", "-w", "%{http_code}", "--data-binary", "@-", "https://ok.test/",
+        stdin=b"x" * 6_000_000,
+    ).expect()
+    check.equal((ran.out, len(taken)), ("200", 1))
+
+
+@test
+def one_direction_may_rest_while_the_other_goes_on(box):
+    box.configure('[upstream]\nidle_timeout = "1s"\n')
+
+    def tick(sock, _seen):
+        wire.read_head(wire.Reader(sock))
+        sock.sendall(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n")
+        for _ in range(6):
+            time.sleep(0.5)
+            sock.sendall(b"5\r\ntick\n\r\n")
+        time.sleep(30)
+
+    box.raw_origin(tick)
+    start = time.monotonic()
+    ran = box.shell(
+        "(echo; sleep 12) | curl -sSN --http1.1 -T . -H 'Expect:' https://ok.test/"
+    )
+    check.equal(ran.out.count("tick"), 6)
+    check.below(time.monotonic() - start, 15 * box.rig.patience)
+    record = box.record("record", lambda record: record.get("stage") == "timeout")
+    check.contains(record["error"], "nothing moved in either direction for too long")
 
 
 @test

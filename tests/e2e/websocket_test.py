@@ -3,8 +3,9 @@
 
 import base64
 import hashlib
+import time
 
-from rig import check, websocket
+from rig import check, websocket, wire
 from rig.runner import test
 
 
@@ -42,6 +43,49 @@ def a_websocket_gets_the_credential_and_never_shows_it(box):
     check.lacks(ran.out, "sk-live")
     check.equal(ran.out.splitlines()[1], "X-Authorization: Bearer [REDACTED:ok]")
     check.contains(ran.out, "my key is [REDACTED:ok], is it?")
+
+
+@test
+def a_credential_does_not_come_back_in_a_ping_or_a_goodbye(box):
+    box.configure(
+        "[proxy.credentials.ok]\nenabled = true\nhost = 'ok.test'\nheader = 'Authorization'\n"
+        "value_format = 'Bearer {token}'\nsource.value = 'sk-live-0123456789'\n"
+    )
+
+    def tell(sock, _seen):
+        reader = wire.Reader(sock)
+        request = wire.read_head(reader)
+        websocket.accept(sock, request)
+        told = request.header("authorization").encode()
+        websocket.read_frame(reader)
+        sock.sendall(websocket.frame(websocket.PING, told))
+        websocket.read_frame(reader)
+        sock.sendall(websocket.frame(websocket.CLOSE, b"\x03\xe8" + told))
+
+    box.raw_origin(tell)
+    ran = box.python("websocket_client.py", "one", "two").expect()
+    goodbye = (b"\x03\xe8" + b"Bearer [REDACTED:ok]").hex()
+    check.equal(ran.out.splitlines()[-2:], ["9 Bearer [REDACTED:ok]", f"8 {goodbye}"])
+
+
+@test
+def a_websocket_that_is_quiet_one_way_goes_on(box):
+    """While the server speaks the program may be silent, for longer than both may."""
+    box.configure('[upstream]\ntunnel_idle_timeout = "1s"\n')
+
+    def tick(sock, _seen):
+        reader = wire.Reader(sock)
+        websocket.accept(sock, wire.read_head(reader))
+        for _ in range(6):
+            time.sleep(0.5)
+            sock.sendall(websocket.frame(websocket.TEXT, b"tick"))
+        websocket.read_frame(reader)
+
+    box.raw_origin(tick)
+    script = box.python("websocket_listener.py")
+    check.equal(script.out.split(), ["1:tick"] * 6 + ["8:03e9"])
+    record = box.record("the conversation", lambda one: one["url"].endswith("/chat"))
+    check.equal((record["stage"], record["error"]), ("timeout", "nothing was said for too long"))
 
 
 @test

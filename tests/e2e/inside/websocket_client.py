@@ -55,6 +55,10 @@ def main():
     for argument in sys.argv[1:]:
         if argument == "ping":
             sock.sendall(masked(9, b"are you there"))
+        elif argument.startswith("ping:"):
+            sock.sendall(masked(9, argument[5:].encode()))
+        elif argument.startswith("goodbye:"):
+            sock.sendall(masked(8, b"\x03\xe8" + argument[8:].encode()))
         elif argument.startswith("many:"):
             sock.sendall(masked(2, b"x" * int(argument[5:])))
         else:

@@ -5,6 +5,7 @@ import hashlib
 import json
 import pathlib
 import shutil
+import signal
 import subprocess
 import threading
 import time
@@ -91,6 +92,10 @@ class Told:
             for each in self.events
             if each["event"] == event and wanted.items() <= each.items()
         ]
+
+    def freeze(self):
+        """From now on it does nothing more; what the kernel does for it goes on."""
+        self._process.send_signal(signal.SIGSTOP)
 
     def close(self):
         self._process.kill()

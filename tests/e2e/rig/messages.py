@@ -7,6 +7,8 @@ its number in X-Case, also one that hides inside another: what a server understo
 
 import dataclasses
 
+from . import raw_http2
+
 NEVER = "must-not-arrive"  # a value that no server may see in a field or in a trailer
 
 
@@ -392,3 +394,211 @@ passed(
 )
 passed("HTTP/1.0 without Host", request(line="GET /1 HTTP/1.0", host=""))
 passed("HTTP/1.0 with a length", request(LENGTH, "hello", line="POST /1 HTTP/1.0"))
+
+# --- HTTP/2 ----------------------------------------------------------------------------------------
+# The servers get what lazaret makes of it: HTTP/1.1.
+
+
+class OfHttp2(Message):
+    """Its `bytes` are frames: functions of what puts values for the marks, which count in the frames' lengths."""
+
+    def to(self, host, number):
+        def fill(text):
+            return text.replace("@HOST@", host).replace("@CASE@", str(number))
+
+        return raw_http2.opening() + "".join(frame(fill) for frame in self.bytes)
+
+
+def refused2(title, *frames, **more):
+    MESSAGES.append(OfHttp2(f"HTTP/2: {title}", frames, 0, way="http2", **more))
+
+
+def passed2(title, *frames, requests=1, **more):
+    MESSAGES.append(OfHttp2(f"HTTP/2: {title}", frames, requests, way="http2", **more))
+
+
+def pseudo(method="POST", path="/first", scheme="https", authority="@HOST@"):
+    fields = [
+        (":method", method),
+        (":scheme", scheme),
+        (":authority", authority),
+        (":path", path),
+    ]
+    return [(name, value) for name, value in fields if value is not None]
+
+
+def head2(*fields, first=None, end=True, stream=1, pieces=1, **parts):
+    """A head with the usual pseudo-fields, or others; `first` stands in their place."""
+    whole = [*(pseudo(**parts) if first is None else first), ("x-case", "@CASE@"), *fields]
+    return lambda fill: raw_http2.headers(
+        [(fill(name), fill(value)) for name, value in whole], stream, end, pieces
+    )
+
+
+def get2(path="/first", *fields, **more):
+    return head2(*fields, method="GET", path=path, **more)
+
+
+def open2(*fields, **more):
+    """A head that a body follows."""
+    return head2(*fields, end=False, **more)
+
+
+def data2(text, **more):
+    return lambda fill: raw_http2.data(fill(text), **more)
+
+
+def trailers2(*fields, end=True):
+    return lambda _: raw_http2.headers(fields, end=end)
+
+
+HELLO = data2("hello")
+
+passed2("GET", get2())
+passed2("HEAD", head2(method="HEAD"))
+passed2("POST without a body", head2())
+passed2("POST with an empty frame", open2(), data2(""))
+passed2("a body without a length", open2(), HELLO)
+passed2(
+    "a body in three frames", open2(), data2("hel", end=False), data2("", end=False), data2("lo")
+)
+passed2("a body with padding", open2(), data2("hello", padding=20))
+passed2("a body that is a request", open2(), data2(HIDDEN))
+passed2("a body that is chunks", open2(), data2(EMPTY + HIDDEN))
+passed2("a length that agrees", open2(("content-length", "5")), HELLO)
+passed2("a length of 0", head2(("content-length", "0")))
+passed2("GET with a body", open2(method="GET"), HELLO)
+passed2("a head in three frames", get2(pieces=3))
+passed2("two streams", get2("/1"), get2("/2", stream=3), requests=2)
+
+refused2("a length without a body", head2(("content-length", "5")))
+refused2("a length above the body", open2(("content-length", "9")), HELLO, breaks=True)
+refused2("a length below the body", open2(("content-length", "3")), HELLO, breaks=True)
+refused2("a length of 0 and a body", open2(("content-length", "0")), data2(HIDDEN), breaks=True)
+for length in ("", "+5", "-1", "0x5", "5, 5", "5 5", "5\r\nX: y", "18446744073709551621"):
+    refused2(f"a length of `{visible(length)}`", open2(("content-length", length)), HELLO)
+refused2("the same length twice", open2(*[("content-length", "5")] * 2), HELLO)
+refused2("two lengths", open2(("content-length", "0"), ("content-length", "5")), HELLO)
+passed2("a length with underscore", head2(("content_length", "5")))
+
+for name, value in (
+    ("transfer-encoding", "chunked"),
+    ("transfer-encoding", "identity"),
+    ("connection", "x"),
+    ("connection", "content-length"),
+    ("keep-alive", "5"),
+    ("proxy-connection", "close"),
+    ("upgrade", "h2c"),
+    ("http2-settings", ""),
+    ("te", "gzip"),
+    ("te", "trailers, chunked"),
+    ("expect", "200-ok"),
+):
+    refused2(f"`{name}: {value}`", open2((name, value)), data2(EMPTY + HIDDEN))
+passed2("`te: trailers`", open2(("te", "trailers")), HELLO)
+passed2("Expect: 100-continue", open2(("expect", "100-continue")), HELLO)
+passed2("Expect: 100-continue without a body", head2(("expect", "100-continue")))
+passed2("Proxy-Authorization", get2("/first", ("proxy-authorization", NEVER)))
+passed2("crumbs of a cookie", get2("/first", ("cookie", "a=b"), ("cookie", "c=d"), ("cookie", "")))
+
+for value in ("a\r\nTransfer-Encoding: chunked", "a\nX: y", "a\rX: y", "a\0b", "a\x7f", " a", "a "):
+    refused2(f"a value of `{visible(value)}`", open2(("x", value)), HELLO)
+for name in (
+    "x\r\nhost: a.test\r\ny",
+    "x: y\r\ntransfer-encoding",
+    "x y",
+    "X",
+    "x:",
+    "",
+    "x\0",
+    "x\xe9",
+):
+    refused2(f"a name of `{visible(name)}`", open2((name, "chunked")), HELLO)
+
+for path in (
+    "/a HTTP/1.1\r\nHost: a.test\r\n\r\n",
+    "/a\r\nx: y",
+    "/a b",
+    "/a\t",
+    "/a\0",
+    "/a#b",
+    "a",
+    "",
+    "*",
+    "https://@HOST@/first",
+    "/a/..%2fb",
+):
+    refused2(f"a path of `{visible(path)}`", get2(path))
+for path in ("/a/../b", "/a?b=/../c", "/a;b=c/d", "/a%20b", "/(a)!$&'*,="):
+    passed2(f"a path of `{path}`", get2(path))
+for path in ("//a", "/a%2Fb"):
+    passed2(f"a path of `{path}`", get2(path), folds=True)
+passed2("OPTIONS *", head2(method="OPTIONS", path="*"), folds=True)
+
+for method in (
+    "GET /x HTTP/1.1\r\nX: y\r\n\r\nGET",
+    "GET /x",
+    "GET ",
+    "",
+    "G\0T",
+    "TRACE",
+    "CONNECT",
+):
+    refused2(f"a method of `{visible(method)}`", head2(method=method))
+for scheme in ("http", "https://a.test/?", "https\r\nX: y", "", "ftp"):
+    refused2(f"a scheme of `{visible(scheme)}`", head2(scheme=scheme))
+for host in (
+    "other.test",
+    "",
+    "@HOST@/x",
+    "@HOST@\r\nX: y",
+    "a@@HOST@",
+    "@HOST@:81",
+    "@HOST@, a.test",
+):
+    refused2(f"an authority of `{visible(host)}`", head2(authority=host))
+passed2("an authority with the port", head2(authority="@HOST@:443"))
+
+for name in ("method", "scheme", "authority", "path"):
+    refused2(f"no :{name}", head2(**{name: None}))
+    twice = [*pseudo(), *[each for each in pseudo() if each[0] == f":{name}"]]
+    refused2(f":{name} twice", head2(first=twice))
+refused2("two authorities", head2(first=[*pseudo(), (":authority", "other.test")]))
+refused2("two paths", head2(first=[*pseudo(), (":path", "/second")]))
+refused2("a pseudo-field behind a field", head2((":path", "/second"), path=None))
+refused2("a pseudo-field nobody knows", head2(first=[*pseudo(), (":host", "other.test")]))
+refused2(":status in a request", head2(first=[*pseudo(), (":status", "200")]))
+refused2(":protocol on a GET", get2(first=[*pseudo(method="GET"), (":protocol", "websocket")]))
+
+passed2("the host in Host too", head2(("host", "@HOST@")))
+passed2("the host in Host alone", head2(("host", "@HOST@"), authority=None))
+refused2("another host in Host", head2(("host", "other.test")))
+refused2("another host in Host alone", head2(("host", "other.test"), authority=None))
+refused2("Host twice", head2(("host", "@HOST@"), ("host", "@HOST@")))
+refused2("two Hosts", head2(("host", "@HOST@"), ("host", "other.test"), authority=None))
+
+passed2("a trailer", open2(), data2("hello", end=False), trailers2(("x-checksum", "1")))
+for name in ("authorization", "cookie", "content-type"):
+    passed2(f"{name} as a trailer", open2(), data2("hello", end=False), trailers2((name, NEVER)))
+for name, value in (
+    ("content-length", NEVER),
+    ("transfer-encoding", NEVER),
+    ("connection", NEVER),
+    (":path", "/second"),
+    ("x", "a\r\nY: z"),
+    ("x\r\n\r\nGET /hidden HTTP/1.1\r\nX-Hidden", "1"),
+):
+    refused2(
+        f"`{visible(name)}` as a trailer",
+        open2(),
+        data2("hello", end=False),
+        trailers2((name, value)),
+        breaks=True,
+    )
+refused2(
+    "trailers that do not end the stream",
+    open2(),
+    data2("hello", end=False),
+    trailers2(("x", "y"), end=False),
+    breaks=True,
+)

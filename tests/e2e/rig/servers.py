@@ -8,6 +8,7 @@ with their own reading of method, path and host. The others are small programs t
 import json
 import os
 import pathlib
+import select
 import shutil
 import signal
 import socket
@@ -395,9 +396,9 @@ def _pairs(flat):
 
 
 class Server:
-    """A running server of one kind."""
+    """A running server of one kind: in clear, and behind an end of TLS that passes on every byte."""
 
-    def __init__(self, kind):
+    def __init__(self, kind, certificate):
         self.name = kind.name
         self.host = f"{kind.name}.test"
         self._lock = threading.Lock()
@@ -405,6 +406,8 @@ class Server:
         self._backend = origins.HttpOrigin(self._keep)
         self._directory = pathlib.Path(tempfile.mkdtemp(prefix=f"lazaret-{kind.name}-"))
         self.port = _free_port()
+        self._tls = origins.RawOrigin(lambda sock, _: _join(sock, self.port), certificate)
+        self.tls_port = self._tls.port
         command = kind.configure(Place(self._directory, self.port, self._backend.port))
         self._log = open(self._directory / "output", "ab")
         identity = {}
@@ -473,9 +476,22 @@ class Server:
                 self._process.wait(3)
             except (ProcessLookupError, subprocess.TimeoutExpired):
                 pass
+        self._tls.close()
         self._backend.close()
         self._log.close()
         shutil.rmtree(self._directory, ignore_errors=True)
+
+
+def _join(tls, port):
+    """Until one side ends."""
+    with socket.create_connection(("127.0.0.1", port)) as plain:
+        plain.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        while True:
+            ready = [tls] if tls.pending() else select.select([tls, plain], [], [])[0]
+            for sock in ready:
+                if not (came := sock.recv(65536)):
+                    return
+                (plain if sock is tls else tls).sendall(came)
 
 
 def _free_port():

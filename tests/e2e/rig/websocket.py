@@ -18,13 +18,7 @@ def echo(sock, seen, heard=None):
     reader = wire.Reader(sock)
     request = wire.read_head(reader)
     seen += request.target.encode() + b"\n"
-    key = request.header("sec-websocket-key") or ""
-    accept = base64.b64encode(hashlib.sha1((key + GUID).encode()).digest()).decode()
-    sock.sendall(
-        b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
-        b"X-Authorization: " + (request.header("authorization") or "none").encode() + b"\r\n"
-        b"Sec-WebSocket-Accept: " + accept.encode() + b"\r\n\r\n"
-    )
+    accept(sock, request)
     while True:
         opcode, payload = read_frame(reader)
         if opcode == PING:
@@ -35,6 +29,29 @@ def echo(sock, seen, heard=None):
         sock.sendall(frame(opcode, payload))
         if opcode == CLOSE:
             return
+
+
+def everything(sock, heard):
+    """Collects what all frames carry, and answers each with it."""
+    reader = wire.Reader(sock)
+    accept(sock, wire.read_head(reader))
+    while True:
+        opcode, payload = read_frame(reader)
+        heard.append(payload)
+        sock.sendall(frame(PONG if opcode == PING else opcode, payload))
+        if opcode == CLOSE:
+            return
+
+
+def accept(sock, request):
+    """Agrees to the handshake."""
+    key = request.header("sec-websocket-key") or ""
+    told = base64.b64encode(hashlib.sha1((key + GUID).encode()).digest()).decode()
+    sock.sendall(
+        b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+        b"X-Authorization: " + (request.header("authorization") or "none").encode() + b"\r\n"
+        b"Sec-WebSocket-Accept: " + told.encode() + b"\r\n\r\n"
+    )
 
 
 def read_frame(reader):

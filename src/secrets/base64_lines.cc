@@ -1,0 +1,166 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "secrets/base64_lines.h"
+
+#include <algorithm>
+#include <array>
+#include <ranges>
+
+namespace secrets {
+namespace {
+
+constexpr auto digits = [] {
+  std::array<bool, 256> out{};
+  for (int c = 0; c < 256; ++c)
+    out[static_cast<std::size_t>(c)] = (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') ||
+                                       (c >= '0' && c <= '9') || c == '+' || c == '/' || c == '-' ||
+                                       c == '_' || c == '=';
+  return out;
+}();
+
+bool is_digit(char c) { return digits[static_cast<unsigned char>(c)]; }
+
+/// How much of the text ends a line.
+std::size_t line_end(std::string_view text) {
+  for (const std::string_view end : {"\n", "\r\n", "\\n", "\\r\\n"})
+    if (text.starts_with(end)) return end.size();
+  return 0;
+}
+
+/// How much of what stands before `at` ends a line, or begins to.
+std::size_t line_end_before(std::string_view text, std::size_t at) {
+  for (const std::string_view end : {"\\r\\n", "\\r\\", "\r\n", "\\n", "\\r", "\n", "\r", "\\"})
+    if (text.substr(0, at).ends_with(end)) return end.size();
+  return 0;
+}
+
+/// Where a line ends, at `from` or behind, and another one goes on with digits.
+std::size_t next_cut(std::string_view text, std::size_t from) {
+  auto feed = text.find('\n', from);
+  auto escape = text.find('\\', from);
+  for (;;) {
+    const auto at = std::min(feed, escape);
+    if (at == text.npos) return at;
+    const auto begin = at == feed && at > 0 && text[at - 1] == '\r' ? at - 1 : at;
+    const auto next = begin + line_end(text.substr(begin));
+    const bool goes_on = begin > 0 && is_digit(text[begin - 1]) && next > begin &&
+                         next < text.size() && is_digit(text[next]);
+    if (goes_on) return begin;
+    if (at == feed)
+      feed = text.find('\n', at + 1);
+    else
+      escape = text.find('\\', at + 1);
+  }
+}
+
+/// Digits of one or several lines, and where in the text they stand.
+class Block {
+public:
+  /// Those around the end of a line at `cut`: of the line before it up to `most` digits that stand
+  /// at `from` or behind, and all lines behind.
+  static Block around(std::string_view text, std::size_t from, std::size_t cut, std::size_t most) {
+    Block block;
+    auto begin = cut;
+    while (begin > from && cut - begin < most && is_digit(text[begin - 1]))
+      --begin;
+    for (auto end = cut;;) {
+      block.add(text, begin, end);
+      const auto between = line_end(text.substr(end));
+      begin = end + between;
+      for (end = begin; end < text.size() && is_digit(text[end]);)
+        ++end;
+      if (between == 0 || end == begin) return block;
+    }
+  }
+  /// The last ones of a text, up to `most`, and perhaps the end of a line behind them.
+  static Block at_end(std::string_view text, std::size_t most) {
+    std::vector<Line> lines;
+    std::size_t count = 0;
+    for (auto end = text.size(); count < most;) {
+      end -= line_end_before(text, end);
+      auto begin = end;
+      while (begin > 0 && count < most && is_digit(text[begin - 1])) {
+        --begin;
+        ++count;
+      }
+      const bool is_escaped = begin > 0 && begin < end && text[begin - 1] == '\\';
+      if (is_escaped) ++begin;  // the letter says how the line before ended
+      if (begin == end) break;
+      lines.push_back({.from = begin, .end = end});
+      end = begin;
+    }
+    Block block;
+    for (const auto& line : lines | std::views::reverse)
+      block.add(text, line.from, line.end);
+    return block;
+  }
+
+  std::string_view digits() const { return digits_; }
+  std::size_t end() const { return lines_.back().end; }
+  /// Where in the text the digit stands.
+  std::size_t place_of(std::size_t digit) const {
+    const auto& line = *std::prev(std::ranges::upper_bound(lines_, digit, {}, &Line::at));
+    return line.from + digit - line.at;
+  }
+
+private:
+  struct Line {
+    std::size_t at = 0;    // among the digits
+    std::size_t from = 0;  // in the text
+    std::size_t end = 0;
+  };
+  void add(std::string_view text, std::size_t from, std::size_t end) {
+    lines_.push_back({.at = digits_.size(), .from = from, .end = end});
+    digits_ += text.substr(from, end - from);
+  }
+
+  std::string digits_;
+  std::vector<Line> lines_;
+};
+
+/// Where at the end of the text a secret may begin that goes on behind it; its end when nowhere.
+std::size_t settled_in(const Needles& needles, std::string_view text) {
+  const auto block = Block::at_end(text, needles.longest());
+  const auto begin = needles.find_beginning(block.digits(), 0, block.digits().size());
+  return begin ? block.place_of(*begin) : text.size();
+}
+
+}  // namespace
+
+bool Base64Lines::lets_pass(const Needles& needles, std::string_view in, bool last) const {
+  return held_.empty() && next_cut(in, 0) == in.npos &&
+         (last || settled_in(needles, in) == in.size());
+}
+
+std::size_t Base64Lines::feed(
+    const Needles& needles,
+    const std::vector<std::string>& marks,
+    std::string_view in,
+    bool last,
+    std::string& out) {
+  held_ += in;
+  const std::string_view text = held_;
+  std::size_t replaced = 0;
+  std::size_t written = 0;
+  for (auto cut = next_cut(text, 0); cut != text.npos;) {
+    const auto block = Block::around(text, written, cut, needles.longest());
+    for (auto match = needles.find(block.digits(), 0); match;
+         match = needles.find(block.digits(), match->at + match->size)) {
+      const auto begin = block.place_of(match->at);
+      const auto end = block.place_of(match->at + match->size - 1) + 1;
+      if (end - begin == match->size) continue;  // in one line
+      out.append(text.substr(written, begin - written)) += marks[match->needle];
+      written = end;
+      ++replaced;
+    }
+    cut = next_cut(text, block.end());
+  }
+  const auto settled = last ? text.size() : settled_in(needles, text);
+  if (written < settled) {
+    out += text.substr(written, settled - written);
+    written = settled;
+  }
+  held_.erase(0, written);
+  return replaced;
+}
+
+}  // namespace secrets

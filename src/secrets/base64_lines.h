@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+// Secrets in base64 that is cut into lines, as MIME, PEM and several APIs write it: a line may end
+// in the middle of one. Lines end as they stand, or as JSON writes it.
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/secret.h"
+#include "secrets/needles.h"
+
+namespace secrets {
+
+/// Replaces each secret that goes over the end of a line, in a text that streams by. Others are
+/// left as they are. Holds back only what may be the beginning of one.
+class Base64Lines {
+public:
+  Base64Lines() = default;
+  Base64Lines(const Base64Lines&) = delete;
+  Base64Lines& operator=(const Base64Lines&) = delete;
+  ~Base64Lines() { base::wipe(held_.data(), held_.size()); }
+
+  /// Whether all of `in` may pass as it is, and nothing is held. `needles` are secrets in base64.
+  bool lets_pass(const Needles& needles, std::string_view in, bool last) const;
+  /// Appends to `out` what may pass now; with `last` all. `marks` are what takes the place of each
+  /// needle. How many were replaced.
+  std::size_t feed(
+      const Needles& needles,
+      const std::vector<std::string>& marks,
+      std::string_view in,
+      bool last,
+      std::string& out);
+
+private:
+  std::string held_;
+};
+
+}  // namespace secrets

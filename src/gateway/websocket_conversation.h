@@ -8,8 +8,8 @@
 #include "gateway/limits.h"
 #include "gateway/server_stream.h"
 #include "gateway/websocket_pump.h"
-#include "net/loop.h"
 #include "net/event.h"
+#include "net/loop.h"
 
 namespace gateway {
 

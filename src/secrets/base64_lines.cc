@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <array>
 #include <ranges>
+#include <tuple>
 
 namespace secrets {
 namespace {
@@ -55,12 +56,12 @@ std::size_t next_cut(std::string_view text, std::size_t from) {
 /// Digits of one or several lines, and where in the text they stand.
 class Block {
 public:
-  /// Those around the end of a line at `cut`: of the line before it up to `most` digits that stand
-  /// at `from` or behind, and all lines behind.
-  static Block around(std::string_view text, std::size_t from, std::size_t cut, std::size_t most) {
+  /// Those around the end of a line at `cut`: up to `most` of the line before it, and all lines
+  /// behind.
+  static Block around(std::string_view text, std::size_t cut, std::size_t most) {
     Block block;
     auto begin = cut;
-    while (begin > from && cut - begin < most && is_digit(text[begin - 1]))
+    while (begin > 0 && cut - begin < most && is_digit(text[begin - 1]))
       --begin;
     for (auto end = cut;;) {
       block.add(text, begin, end);
@@ -126,6 +127,33 @@ std::size_t settled_in(const Needles& needles, std::string_view text) {
 
 }  // namespace
 
+std::vector<Needles::Match> find_over_lines(const Needles& needles, std::string_view text) {
+  std::vector<Needles::Match> found;
+  std::vector<Needles::Match> in_block;
+  for (auto cut = next_cut(text, 0); cut != text.npos;) {
+    const auto block = Block::around(text, cut, needles.longest());
+    in_block.clear();
+    needles.find_all(block.digits(), in_block);
+    for (const auto& [digit, needle, size] : in_block) {
+      const auto at = block.place_of(digit);
+      const auto end = block.place_of(digit + size - 1) + 1;
+      if (end - at > size) found.push_back({.at = at, .needle = needle, .size = end - at});
+    }
+    cut = next_cut(text, block.end());
+  }
+  std::ranges::sort(found, [](const auto& one, const auto& other) {
+    return std::tuple(one.at, other.size, one.needle) <
+           std::tuple(other.at, one.size, other.needle);
+  });
+  std::size_t behind = 0;
+  std::erase_if(found, [&](const auto& match) {
+    if (match.at < behind) return true;
+    behind = match.at + match.size;
+    return false;
+  });
+  return found;
+}
+
 bool Base64Lines::lets_pass(const Needles& needles, std::string_view in, bool last) const {
   return held_.empty() && next_cut(in, 0) == in.npos &&
          (last || settled_in(needles, in) == in.size());
@@ -139,22 +167,15 @@ std::size_t Base64Lines::feed(
     std::string& out) {
   held_ += in;
   const std::string_view text = held_;
+  const auto settled = last ? text.size() : settled_in(needles, text);
   std::size_t replaced = 0;
   std::size_t written = 0;
-  for (auto cut = next_cut(text, 0); cut != text.npos;) {
-    const auto block = Block::around(text, written, cut, needles.longest());
-    for (auto match = needles.find(block.digits(), 0); match;
-         match = needles.find(block.digits(), match->at + match->size)) {
-      const auto begin = block.place_of(match->at);
-      const auto end = block.place_of(match->at + match->size - 1) + 1;
-      if (end - begin == match->size) continue;  // in one line
-      out.append(text.substr(written, begin - written)) += marks[match->needle];
-      written = end;
-      ++replaced;
-    }
-    cut = next_cut(text, block.end());
+  for (const auto& [at, needle, size] : find_over_lines(needles, text)) {
+    if (at >= settled) break;  // it may become a longer one
+    out.append(text.substr(written, at - written)) += marks[needle];
+    written = at + size;
+    ++replaced;
   }
-  const auto settled = last ? text.size() : settled_in(needles, text);
   if (written < settled) {
     out += text.substr(written, settled - written);
     written = settled;

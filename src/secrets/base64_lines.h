@@ -13,6 +13,11 @@
 
 namespace secrets {
 
+/// The secrets that go over the end of a line, in order; of several that overlap the first one, and
+/// of those that begin at one place the longest. `needles` are secrets in base64; the size of a
+/// match counts the ends of lines in it.
+std::vector<Needles::Match> find_over_lines(const Needles& needles, std::string_view text);
+
 /// Replaces each secret that goes over the end of a line, in a text that streams by. Others are
 /// left as they are. Holds back only what may be the beginning of one.
 class Base64Lines {

@@ -105,17 +105,26 @@ std::vector<Scrubber::Found> Scrubber::find_all(std::string_view text) const {
   std::vector<Found> out;
   const auto known = this->known();
   if (!known) return out;
-  const auto& needles = known->needles;
-  const auto& replacements = known->replacements;
-  for (auto match = needles.find(text, 0); match;
-       match = needles.find(text, match->at + match->size))
-    out.push_back({match->at, match->size, replacements[match->needle]});
+  const auto add_plain = [&](std::size_t from, std::size_t end) {
+    const auto part = text.substr(0, end);
+    for (auto match = known->needles.find(part, from); match;
+         match = known->needles.find(part, match->at + match->size))
+      out.push_back({match->at, match->size, known->replacements[match->needle]});
+  };
+  std::size_t behind = 0;
+  for (const auto& [at, needle, size] : find_over_lines(known->in_base64, text)) {
+    add_plain(behind, at);
+    out.push_back({at, size, known->base64_marks[needle]});
+    behind = at + size;
+  }
+  add_plain(behind, text.size());
   return out;
 }
 
 bool Scrubber::finds_secret_in(std::string_view text) const {
   const auto known = this->known();
-  return known && known->needles.find(text, 0).has_value();
+  return known &&
+         (known->needles.find(text, 0) || !find_over_lines(known->in_base64, text).empty());
 }
 
 bool Scrubber::is_secret(std::string_view text) const {

@@ -142,6 +142,7 @@ void append_json(std::string& out, const Record& record, Bodies bodies) {
   object.list("injected", record.injected);
   object.list("substituted", record.substituted);
   object.list("where", record.where);
+  object.list("stale", record.stale);
   object.list("kept", record.kept);
   object.text("token", record.token);
   object.text("scrub", record.scrub);

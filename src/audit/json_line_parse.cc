@@ -105,6 +105,7 @@ void read_decision(ObjectReader& in, Record& record) {
   in.list("injected", record.injected);
   in.list("substituted", record.substituted);
   in.list("where", record.where);
+  in.list("stale", record.stale);
   in.list("kept", record.kept);
   in.text("token", record.token);
   in.text("scrub", record.scrub);

@@ -40,6 +40,7 @@ Record full_record() {
   record.injected = {"github", "npm"};
   record.substituted = {"OPENAI"};
   record.where = {"OPENAI header:authorization"};
+  record.stale = {"content-md5"};
   record.kept = {"claude.access_token"};
   record.token = "00112233445566778899aabbccddeeff";
   record.scrub = "headers";

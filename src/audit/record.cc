@@ -5,6 +5,7 @@
 #include <array>
 #include <utility>
 
+#include "base/credential_word.h"
 #include "base/text.h"
 
 namespace audit {
@@ -19,30 +20,10 @@ constexpr std::array<std::pair<Kind, std::string_view>, 6> kind_names{{
     {Kind::gap, "gap"},
 }};
 
-/// Ends of the words that name a credential, without the plural's "s".
-constexpr std::array<std::string_view, 10> credential_words{
-    "authorization", "cookie", "token",      "secret",     "key",
-    "password",      "passwd", "passphrase", "credential", "jwt"};
-
-/// From the back, because most names differ in their last letter.
-bool ends_with_ignoring_case(std::string_view text, std::string_view end) {
-  if (text.size() < end.size()) return false;
-  for (std::size_t i = 1; i <= end.size(); ++i) {
-    if (base::to_lower(text[text.size() - i]) != end[end.size() - i]) return false;
-  }
-  return true;
-}
-
-bool is_credential_word(std::string_view word) {
-  if (!word.empty() && base::to_lower(word.back()) == 's') word.remove_suffix(1);
-  return std::ranges::any_of(
-      credential_words, [&](auto end) { return ends_with_ignoring_case(word, end); });
-}
-
 bool names_a_credential(std::string_view name) {
   for (;;) {
     const auto end = name.find_first_of("-_.");
-    if (is_credential_word(name.substr(0, end))) return true;
+    if (base::is_credential_word(name.substr(0, end))) return true;
     if (end == std::string_view::npos) return false;
     name.remove_prefix(end + 1);
   }

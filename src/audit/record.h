@@ -81,9 +81,10 @@ struct Record {
   std::vector<std::string> injected{};           // names of injectors
   std::vector<std::string> substituted{};        // names of placeholders
   std::vector<std::string> where{};              // of the three: "NAME PLACE"
-  std::vector<std::string> kept{};  // names of tokens that were taken out of the answer
-  std::string token{};              // the id of the capability token
-  std::string scrub{};              // "headers" when the answer's body was not searched for secrets
+  std::vector<std::string> stale{};  // fields of the request that do not fit its body any more
+  std::vector<std::string> kept{};   // names of tokens that were taken out of the answer
+  std::string token{};               // the id of the capability token
+  std::string scrub{};  // "headers" when the answer's body was not searched for secrets
   std::optional<base::WallTime> expires{};  // of a fetched token
 
   bool operator==(const Record&) const = default;

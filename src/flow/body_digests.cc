@@ -56,21 +56,49 @@ void mend_list(http::Fields& fields, std::string_view name, Form form, std::stri
   if (fields.contains(name)) mend(fields, name, list_of(fields, name, form, body));
 }
 
+constexpr std::array<const char*, 4> digest_names{
+    "content-md5", "digest", "content-digest", "repr-digest"};
+
 /// Of Amazon's and Google's object stores, which do without.
+bool is_checksum(std::string_view name) {
+  return name.starts_with("x-amz-checksum-") || name == "x-amz-sdk-checksum-algorithm" ||
+         name == "x-goog-hash";
+}
+
 void remove_checksums(http::Fields& fields) {
-  fields.erase_if([](const http::Field& field) {
-    const auto name = base::lower(field.name);
-    return name.starts_with("x-amz-checksum-") || name == "x-amz-sdk-checksum-algorithm" ||
-           name == "x-goog-hash";
-  });
+  fields.erase_if([](const http::Field& field) { return is_checksum(base::lower(field.name)); });
+}
+
+/// The hash of the body, and no word that stands for none.
+bool is_aws_hash(std::string_view name, std::string_view value) {
+  constexpr std::size_t digits = 64;
+  return name == "x-amz-content-sha256" && value.size() == digits;
+}
+
+/// RFC 9421, and what web hooks have.
+bool is_signature(std::string_view name) {
+  return name == "signature-input" || name.starts_with("x-hub-signature");
 }
 
 }  // namespace
 
 void remove_digests(http::Fields& fields) {
-  for (const auto name : {"Content-MD5", "Digest", "Content-Digest", "Repr-Digest"})
+  for (const auto* name : digest_names)
     fields.erase(name);
   remove_checksums(fields);
+}
+
+std::vector<std::string> stale_fields(const http::Fields& fields, Repaired repaired) {
+  std::vector<std::string> out;
+  for (const auto& field : fields) {
+    auto name = base::lower(field.name);
+    const bool is_digest = std::ranges::find(digest_names, name) != digest_names.end();
+    const bool is_stale = is_signature(name) ||
+                          (!repaired.digests && (is_digest || is_checksum(name))) ||
+                          (!repaired.aws_signature && is_aws_hash(name, field.value));
+    if (is_stale) out.push_back(std::move(name));
+  }
+  return out;
 }
 
 void mend_digests(http::Fields& fields, std::string_view body) {

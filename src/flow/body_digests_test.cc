@@ -23,6 +23,23 @@ TEST(BodyDigests, AreMadeAnewOfTheBodyThatIsSent) {
   EXPECT_EQ(mended("Repr-Digest", "sha-256=:AAAA:"), "sha-256=:" + std::string(sha256) + ":");
 }
 
+TEST(StaleFields, AreThoseThatSayWhatTheBodyWas) {
+  const std::string hash(64, 'a');
+  const http::Fields fields{
+      {"Content-MD5", "A"},
+      {"X-Goog-Hash", "A"},
+      {"X-Amz-Content-Sha256", hash},
+      {"Signature-Input", "A"},
+      {"X-Other", "A"}};
+  using Names = std::vector<std::string>;
+  EXPECT_EQ(
+      stale_fields(fields, {}),
+      (Names{"content-md5", "x-goog-hash", "x-amz-content-sha256", "signature-input"}));
+  EXPECT_EQ(
+      stale_fields(fields, {.digests = true, .aws_signature = true}), Names{"signature-input"});
+  EXPECT_EQ(stale_fields({{"X-Amz-Content-Sha256", "UNSIGNED-PAYLOAD"}}, {}), Names{});
+}
+
 TEST(BodyDigests, OfOtherAlgorithmsGo) {
   EXPECT_EQ(mended("Digest", "unixsum=30637, md5=AAAA , crc32c=x"), "md5=" + std::string(md5));
   EXPECT_EQ(mended("Content-Digest", "id-sha-256=:AAAA:"), "gone");

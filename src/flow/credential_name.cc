@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "base/credential_word.h"
 #include "base/text.h"
 
 namespace flow {
@@ -13,12 +14,10 @@ namespace {
 
 using namespace std::string_view_literals;
 
-/// A word is one, too, that ends in it: "authtoken".
+/// Besides those that everybody knows (base/credential_word.h).
 constexpr std::array endings{
-    "token"sv,          "secret"sv,       "password"sv,   "passwd"sv,      "passphrase"sv,
-    "apikey"sv,         "accesskey"sv,    "signature"sv,  "auth"sv,        "authorization"sv,
-    "authentication"sv, "authenticate"sv, "credential"sv, "credentials"sv, "cookie"sv};
-constexpr std::array whole_words{"key"sv, "sig"sv, "jwt"sv, "pwd"sv, "pass"sv, "bearer"sv};
+    "signature"sv, "auth"sv, "authentication"sv, "authenticate"sv, "credentials"sv};
+constexpr std::array whole_words{"sig"sv, "pwd"sv, "pass"sv, "bearer"sv};
 
 /// Names without such a word at their end.
 constexpr std::array others{
@@ -35,8 +34,10 @@ bool among(const auto& known, std::string_view word) {
   return std::ranges::find(known, word) != known.end();
 }
 
+/// Several tokens or keys are mostly counted (max_tokens).
 bool is_of_credential(std::string_view word) {
-  return among(whole_words, word) ||
+  const bool is_known = base::is_credential_word(word) && !word.ends_with('s');
+  return is_known || among(whole_words, word) ||
          std::ranges::any_of(endings, [&](auto ending) { return word.ends_with(ending); });
 }
 

@@ -6,6 +6,7 @@
 
 #include "base/text.h"
 #include "content/codings.h"
+#include "flow/body_digests.h"
 #include "flow/request_view.h"
 #include "flow/substitute_head.h"
 #include "http/connection.h"
@@ -149,6 +150,13 @@ base::Result<> Sealed::inject(
 std::unique_ptr<BodyFilter> Sealed::body_filter() const {
   if (!chunks_) return nullptr;
   return std::make_unique<ChunkFilter>(chunks_->clone());
+}
+
+std::vector<std::string> Sealed::stale_fields(Digests digests) const {
+  const bool is_signed =
+      injected_ != nullptr && injected_->rule().type() == secrets::CredentialType::aws_sigv4;
+  return flow::stale_fields(
+      flow_.request.fields, {.digests = digests == Digests::mended, .aws_signature = is_signed});
 }
 
 void Sealed::append_head(std::string& out) const {

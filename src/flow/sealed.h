@@ -55,6 +55,9 @@ public:
   const secrets::Injector* injected() const { return injected_; }
   /// Whether the body of the answer is searched for secrets.
   bool is_guarded() const { return guarded_; }
+  /// The fields of the head that would tell of a body that was changed.
+  enum class Digests { left, mended };
+  std::vector<std::string> stale_fields(Digests digests) const;
   /// What was judged, without secrets.
   const Flow& flow() const { return flow_; }
 

@@ -2,8 +2,10 @@
 #pragma once
 // Tells the record of a body when it ends, however it ends.
 
+#include "flow/sealed.h"
 #include "gateway/body.h"
 #include "gateway/exchange_record.h"
+#include "gateway/filtered_body.h"
 #include "http/framing.h"
 
 namespace gateway {
@@ -11,14 +13,20 @@ namespace gateway {
 /// Records what has gone up, also when the exchange is ended from outside.
 class RequestTold {
 public:
-  RequestTold(ExchangeRecord& record, BodyTap& tap) : record_(record), tap_(tap) {}
+  /// `head` has gone before the body, whatever becomes of that.
+  RequestTold(ExchangeRecord& record, FilteredBody& body, const flow::Sealed& head)
+      : record_(record), body_(body), head_(head) {}
   RequestTold(const RequestTold&) = delete;
   RequestTold& operator=(const RequestTold&) = delete;
-  ~RequestTold() { record_.request_body(tap_); }
+  ~RequestTold() {
+    if (body_.has_changed()) record_.stale(head_.stale_fields(flow::Sealed::Digests::left));
+    record_.request_body(body_.tap());
+  }
 
 private:
   ExchangeRecord& record_;
-  BodyTap& tap_;
+  FilteredBody& body_;
+  const flow::Sealed& head_;
 };
 
 /// The same of what has come down. A program that has as much as the head promised may leave before

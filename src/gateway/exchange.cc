@@ -147,6 +147,8 @@ net::Task<> Exchange::run(http::Request head) {
     co_return co_await refuse(std::move(unfit), cleared->flow());
   }
   record_.sent((*server)->dialled(), certificate, sealed->injected());
+  if (body_->held() && body_->has_changed())
+    record_.stale(sealed->stale_fields(flow::Sealed::Digests::mended));
   if (sealed->flow().websocket)
     co_await open_websocket(*sealed, std::move(*server));
   else
@@ -282,7 +284,7 @@ net::Task<> Exchange::forward_whole(
 /// The body is still coming: it goes up while the response may already come down.
 net::Task<> Exchange::forward_streaming(
     const flow::Sealed& sealed, ServerStreamPtr server, std::shared_ptr<Upload> request) {
-  const RequestTold told(record_, body_->tap());
+  const RequestTold told(record_, *body_, sealed);
   loop_.tasks().spawn(Upload::run(request));
   auto response = co_await final_response(sealed, *server);
   if (response) {

@@ -23,6 +23,8 @@ public:
 
   const std::string& id() const { return record_.id; }
   void request(const flow::Flow& flow);
+  /// The body was changed, and these fields of the head tell.
+  void stale(std::vector<std::string> fields) { record_.stale = std::move(fields); }
   /// At the end of the body: what was kept of it moves into the record.
   void request_body(BodyTap& tap);
   void refused(const flow::Deny& refusal);

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // However a body is cut, the same text comes out, and it is the text that is found at once; nothing
-// of what is blocked passes; looking deeply finds nothing outside the text.
+// of what is blocked passes; looking deeply finds nothing outside the text. Base64 says the same
+// however it is read.
 #include <cstdlib>
 
+#include "redact/runs.h"
 #include "redact/stream.h"
 
 namespace {
@@ -25,6 +27,22 @@ std::shared_ptr<const redact::Scanner> make(redact::Action action) {
   return redact::Scanner::create(
              settings, {.environment = none, .home = "/", .env_files = {}, .cache = {}})
       .value();
+}
+
+std::string decoded(std::string_view text) {
+  std::string out(text.size(), '\0');
+  out.resize(static_cast<std::size_t>(redact::decode_base64(text, out.data()) - out.data()));
+  return out;
+}
+
+std::string decoded_one_by_one(std::string_view text) {
+  std::string out;
+  redact::read_base64(text, [&](char byte, std::size_t from, std::size_t end) {
+    check(from < end && end <= text.size());
+    out += byte;
+    return true;
+  });
+  return out;
 }
 
 }  // namespace
@@ -52,6 +70,7 @@ extern "C" int LLVMFuzzerTestOneInput(const unsigned char* data, std::size_t siz
   check(stream.seen().empty() == found.empty());
   check((blocked.blocked() != nullptr) == !found.empty());
   check(text.starts_with(passed) && (found.empty() || passed.size() <= found[0].at));
+  check(decoded(text) == decoded_one_by_one(text));
   for (const auto& finding : replacing->find_deeply(text))
     check(finding.at < finding.end && finding.end <= text.size());
   return 0;

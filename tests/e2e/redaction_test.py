@@ -341,5 +341,10 @@ def a_digest_of_a_body_that_was_changed_is_made_anew(box):
     digest = base64.b64encode(hashlib.md5(request.body).digest()).decode()
     check.equal(request.headers("Content-MD5"), [digest])
     check.equal(request.headers("X-Amz-Checksum-Crc32"), [])
+    streamed = ["-H", "Transfer-Encoding: chunked", "-d", f"k={key}", "https://ok.test/"]
+    box.curl(*told, "--http1.1", *streamed).expect()
+    check.equal(origin.requests[-1].headers("Content-MD5"), ["AAAA"])
+    record = box.record("record", lambda record: record.get("stale"))
+    check.equal(record["stale"], ["content-md5", "x-amz-checksum-crc32"])
     box.curl(*told, "-d", "k=innocent", "https://ok.test/").expect()
     check.equal(origin.requests[-1].headers("Content-MD5"), ["AAAA"])

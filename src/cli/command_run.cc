@@ -18,6 +18,7 @@ namespace {
 struct Options {
   session::ConfigRequest request{};
   std::string name{};
+  std::string client{};
   bool dry_run = false;
   bool quiet = false;
   CLI::App* app = nullptr;
@@ -70,6 +71,7 @@ base::Result<int> run(const Options& options, const Globals& given) {
       .config = options.request,
       .command = TRY(command_of(*options.app, globals)),
       .name = options.name,
+      .client = options.client,
       .dry_run = options.dry_run,
       .tell = [&globals](std::string_view text) { tell(globals, text); },
       .print = print};
@@ -93,6 +95,10 @@ void add_run(CLI::App& app, Chosen& chosen) {
   add_config_flags(app, options->request);
   app.add_option(
       "--name", options->name, "The sandbox's name in the log and inside; default: the project's");
+  app.add_option(
+         "--client", options->client,
+         "A label for what runs here, which capability tokens may be bound to; default: none")
+      ->type_name("LABEL");
   app.add_flag("--quiet", options->quiet, "Print nothing but data and errors");
   app.add_flag(
       "--dry-run,--info", options->dry_run, "Print what the sandbox would be, and start nothing");

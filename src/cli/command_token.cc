@@ -52,10 +52,11 @@ Result<std::string> text_of_token(const Options& options) {
   return base::read_file("/dev/stdin", tokens::longest_presented + 64);
 }
 
-std::array<char, 16> fresh_random() {
-  std::array<char, 16> random{};
-  std::ranges::copy(base::random_bytes(random.size()), random.begin());
-  return random;
+std::array<char, 16> fresh_random(
+    const tokens::Key& key, const std::vector<tokens::Caveat>& caveats) {
+  std::array<char, 8> fresh{};
+  std::ranges::copy(base::random_bytes(fresh.size()), fresh.begin());
+  return tokens::random_for(key, fresh, caveats);
 }
 
 /// A ring with a key that can mint: the first use makes one.
@@ -102,7 +103,7 @@ Result<int> mint(const Options& options, const Globals& globals) {
         "warning: this token restricts nothing but the time; narrow it with --hosts, --methods, "
         "--paths");
   }
-  auto token = TRY(tokens::mint(*key, fresh_random(), caveats));
+  auto token = TRY(tokens::mint(*key, fresh_random(*key, caveats), caveats));
   return put_out({std::move(token)}, options, globals);
 }
 
@@ -236,22 +237,34 @@ void add_list(CLI::App& app, const char* flag, std::vector<std::string>& items, 
       ->type_name("LIST");
 }
 
+/// What is given empty is given all the same: it is not as if the flag had been left out.
+void add_text(
+    CLI::App& app,
+    const char* flag,
+    std::optional<std::string>& text,
+    const char* help,
+    const char* type) {
+  app.add_option_function<std::string>(
+         flag, [&text](const std::string& given) { text = given; }, help)
+      ->type_name(type);
+}
+
 void add_wish_flags(CLI::App& app, Options& options) {
   auto& wish = options.wish;
   add_list(app, "--hosts", wish.hosts, "Only these hosts, with commas; exact names");
   add_list(app, "--methods", wish.methods, "Only these methods: GET,HEAD");
   add_list(
       app, "--paths", wish.paths, "Only these paths; * is a segment, ** any number: /v1/users/*");
-  app.add_option("--valid-for", wish.valid_for, "For how long: 30m, 1h, 24h, 7d")
-      ->type_name("TIME");
-  app.add_option("--not-before", wish.not_before, "Not before this time: 2026-01-31T10:30:00Z")
-      ->type_name("TIME");
+  add_text(app, "--valid-for", wish.valid_for, "For how long: 30m, 1h, 24h, 7d", "TIME");
+  add_text(
+      app, "--not-before", wish.not_before, "Not before this time: 2026-01-31T10:30:00Z", "TIME");
   add_list(app, "--ports", wish.ports, "Only these ports");
-  app.add_option("--requests", wish.requests, "At most so many requests")->type_name("NUMBER");
-  app.add_option("--bytes-up", wish.bytes_up, "At most so many bytes in request bodies")
-      ->type_name("NUMBER");
+  add_text(app, "--requests", wish.requests, "At most so many requests", "NUMBER");
+  add_text(app, "--bytes-up", wish.bytes_up, "At most so many bytes in request bodies", "NUMBER");
   add_list(app, "--sandbox", wish.sandboxes, "Only from these sandboxes");
-  add_list(app, "--client", wish.clients, "Only from clients with one of these labels");
+  add_list(
+      app, "--client", wish.clients,
+      "Only from clients with one of these labels: lazaret run --client");
   app.add_option("--purpose", wish.purpose, "What it is for; restricts nothing")->type_name("TEXT");
   app.add_flag("--single-use", wish.single_use, "For one request");
   app.add_flag(

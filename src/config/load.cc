@@ -13,6 +13,7 @@
 #include "config/project.h"
 #include "config/reader.h"
 #include "config/schema.h"
+#include "config/shared_places.h"
 #include "config/toml.h"
 
 namespace config {
@@ -86,7 +87,10 @@ public:
     check_available(loaded_.effective, loaded_.problems);
     loaded_.config = config_of(loaded_.effective, request_.places.home, loaded_.problems);
     if (!loaded_.problems.empty()) loaded_.config.reset();
-    if (loaded_.config) warn_of_idle_credentials();
+    if (loaded_.config) {
+      tell_shared_places(*loaded_.config, request_.project, request_.places.home);
+      warn_of_idle_credentials();
+    }
     return std::move(loaded_);
   }
 

@@ -16,12 +16,16 @@ base::Result<AnswerPlan> plan_answer(
     return plan;
   }
   constexpr int partial_content = 206;
-  if (response.status == partial_content)
+  const bool may_know = pipeline.gives_secrets_to(sealed.flow().host);
+  if (response.status == partial_content && may_know)
     return base::fail(
         base::ErrorKind::denied,
         "the server sent a part of what it was asked for: a secret could be cut in two");
-  const auto codings = TRY(content::codings_of(response.fields.tokens("content-encoding")));
-  plan.filters = scrubbing(scrubber, codings, response.fields);
+  auto codings = content::codings_of(response.fields.tokens("content-encoding"));
+  if (!codings && may_know) return std::unexpected(std::move(codings).error());
+  // Of others a word that is no coding is not the whole answer's end: it is read as it stands.
+  plan.is_recoded = codings.has_value();
+  plan.filters = scrubbing(scrubber, codings.value_or(content::Codings()), response.fields);
   plan.rewrites = true;
   const auto* login = pipeline.login_of(sealed.flow());
   if (login == nullptr) return plan;

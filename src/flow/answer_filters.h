@@ -14,6 +14,7 @@ namespace flow {
 struct AnswerPlan {
   BodyFilters filters{};
   /// It comes out of its codings, and with another length.
+  bool is_recoded = true;  // it goes on without the codings that it came in
   bool rewrites = false;
   /// Its head waits until the body is whole: only then all of it is judged.
   bool hold = false;

@@ -28,7 +28,8 @@ constexpr std::array harmless{
     "idempotency"sv, "websocket"sv, "cache"sv,      "surrogate"sv,    "public"sv, "partition"sv,
     "sort"sv,        "primary"sv,   "foreign"sv,    "group"sv,        "issue"sv,  "project"sv,
     "object"sv,      "customer"sv,  "csrf"sv,       "xsrf"sv,         "page"sv,   "next"sv,
-    "previous"sv,    "prev"sv,      "pagination"sv, "continuation"sv, "sync"sv,   "start"sv};
+    "previous"sv,    "prev"sv,      "pagination"sv, "continuation"sv, "sync"sv,   "start"sv,
+    "skip"sv,        "delta"sv,     "rewrite"sv,    "resume"sv,       "client"sv, "request"sv};
 
 bool among(const auto& known, std::string_view word) {
   return std::ranges::find(known, word) != known.end();
@@ -61,11 +62,18 @@ std::vector<std::string> words_of(std::string_view name) {
 }  // namespace
 
 bool names_credential(std::string_view name) {
-  if (among(others, base::lower(name))) return true;
+  const auto whole = base::lower(name);
+  if (among(others, whole)) return true;
+  if (whole == "x-ms-session-token") return false;  // of a database: how far a client has read
   const auto words = words_of(name);
   if (words.empty() || !is_of_credential(words.back())) return false;
-  const bool may_be_harmless = words.back() == "key" || words.back() == "token";
-  return !may_be_harmless || words.size() < 2 || !among(harmless, words[words.size() - 2]);
+  for (const auto end : {"key"sv, "token"sv}) {
+    if (!words.back().ends_with(end)) continue;
+    const auto stem = std::string_view(words.back()).substr(0, words.back().size() - end.size());
+    if (among(harmless, stem)) return false;
+    return !stem.empty() || words.size() < 2 || !among(harmless, words[words.size() - 2]);
+  }
+  return true;
 }
 
 bool speaks_of_credential(std::string_view text) {

@@ -44,7 +44,8 @@ public:
 
   bool replaces_field(std::string_view name) const { return fields_.contains(base::lower(name)); }
   bool replaces(Place place, std::string_view name) const {
-    if (place == Place::query && signs_query_) return true;  // a presigned URL, made anew
+    // A presigned URL is made anew.
+    if (place == Place::query && signs_query_) return base::lower(name).starts_with("x-amz-");
     return replaces_ && is_slot(place, name);
   }
   /// Whether the gateway's credential belongs there.

@@ -6,6 +6,8 @@
 #include "base/text.h"
 #include "flow/basic_login.h"
 #include "flow/token_text.h"
+#include "secrets/percent.h"
+#include "secrets/sigv4.h"
 #include "tokens/token.h"
 
 namespace flow {
@@ -33,13 +35,28 @@ std::optional<std::string> token_in_login(const http::Field& field) {
   return password.starts_with(tokens::prefix) ? if_token(password) : if_token(user);
 }
 
+/// The access key of "KEY/20150830/eu-west-1/s3/aws4_request".
+std::string_view access_key_of(std::string_view credential) {
+  return credential.substr(0, credential.find('/'));
+}
+
+/// Where the first credential begins in "Credential=…, SignedHeaders=…, Signature=…"; npos when
+/// there is none.
+std::size_t find_credential(std::string_view parameters) {
+  constexpr std::string_view name = "Credential=";
+  for (auto at = parameters.find(name); at != std::string_view::npos;
+       at = parameters.find(name, at + 1)) {
+    const auto before = base::trim(parameters.substr(0, at));
+    if (before.empty() || before.ends_with(',')) return at + name.size();
+  }
+  return std::string_view::npos;
+}
+
 std::optional<std::string> token_in_signature(std::string_view value) {
-  const auto parameters = credentials_of(value, "AWS4-HMAC-SHA256");
-  constexpr std::string_view credential = "Credential=";
-  const auto at = parameters ? parameters->find(credential) : std::string_view::npos;
+  const auto parameters = credentials_of(value, secrets::sigv4::algorithm);
+  const auto at = parameters ? find_credential(*parameters) : std::string_view::npos;
   if (at == std::string_view::npos) return std::nullopt;
-  const auto scope = parameters->substr(at + credential.size());
-  return if_token(scope.substr(0, scope.find('/')));
+  return if_token(access_key_of(parameters->substr(at)));
 }
 
 }  // namespace
@@ -60,6 +77,33 @@ std::optional<std::string> token_in(const http::Field& field) {
     if (const auto credentials = credentials_of(value, scheme)) return if_token(*credentials);
   if (auto token = token_in_signature(value)) return token;
   return token_in_login(field);
+}
+
+std::optional<TakenSigner> take_signer(const http::Field& field, std::string_view key_id) {
+  if (!base::iequals(field.name, "authorization")) return std::nullopt;
+  const std::string_view value = base::trim(field.value);
+  auto token = token_in_signature(value);
+  if (!token) return std::nullopt;
+  const auto parameters = credentials_of(value, secrets::sigv4::algorithm).value();
+  const auto at = find_credential(parameters);
+  // Written as whoever signs anew reads it, however the program spelt it.
+  std::string text(secrets::sigv4::algorithm);
+  text.append(" ").append(parameters.substr(0, at)).append(key_id);
+  text.append(parameters.substr(at + token->size()));
+  return TakenSigner{.token = *std::move(token), .text = std::move(text)};
+}
+
+std::optional<TakenSigner> take_signer(std::string_view parameter, std::string_view key_id) {
+  const auto equals = parameter.find('=');
+  if (equals == std::string_view::npos) return std::nullopt;
+  const auto name = parameter.substr(0, equals);
+  if (!base::iequals(secrets::percent_decode_form(name), "X-Amz-Credential")) return std::nullopt;
+  const auto credential = secrets::percent_decode_form(parameter.substr(equals + 1));
+  auto token = if_token(access_key_of(credential));
+  if (!token) return std::nullopt;
+  const auto other = std::string(key_id) + credential.substr(token->size());
+  return TakenSigner{
+      .token = *std::move(token), .text = std::string(name) + "=" + secrets::percent_encode(other)};
 }
 
 }  // namespace flow

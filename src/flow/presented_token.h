@@ -18,4 +18,16 @@ bool holds_token(std::string_view text);
 /// With its discharges, if it has some. None when there is none.
 std::optional<std::string> token_in(const http::Field& field);
 
+/// A token that was the access key of an AWS signature (Signature Version 4), and the signature's
+/// text with another key in its place: it goes on to say for which region and service it is.
+struct TakenSigner {
+  std::string token;  // with its discharges, if it has some
+  std::string text;
+};
+
+/// From this field, if it is such an Authorization. `key_id` has no slash.
+std::optional<TakenSigner> take_signer(const http::Field& field, std::string_view key_id);
+/// The same from a parameter of a presigned URL, `X-Amz-Credential=…`, escaped or not.
+std::optional<TakenSigner> take_signer(std::string_view parameter, std::string_view key_id);
+
 }  // namespace flow

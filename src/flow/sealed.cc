@@ -59,10 +59,19 @@ std::string readable_codings(const http::Fields& fields) {
 
 enum class Wanted { plain, readable };
 
+/// Whether the program signed which part it wants (AWS): without that the signature is wrong.
+bool has_signed_range(const http::Fields& fields) {
+  const auto signature = base::lower(fields.find("authorization").value_or(""));
+  const auto names = signature.find("signedheaders=");
+  return names != signature.npos &&
+         signature.substr(names, signature.find(',', names) - names).contains(";range");
+}
+
 /// What comes back is searched for secrets: it has to be readable, and whole. A host that may know
 /// one itself is asked for nothing that would have to be decoded.
 void ask_for_readable_whole(http::Fields& fields, Wanted wanted) {
   fields.set("Accept-Encoding", wanted == Wanted::plain ? "identity" : readable_codings(fields));
+  if (wanted == Wanted::readable && has_signed_range(fields)) return;
   for (const auto* name :
        {"Grpc-Accept-Encoding", "Connect-Accept-Encoding", "Range", "If-Range", "Request-Range",
         "X-Ms-Range", "X-Ms-Range-Get-Content-Md5", "X-Ms-Range-Get-Content-Crc64"})

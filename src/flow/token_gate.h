@@ -32,6 +32,7 @@ struct TokenGate {
   tokens::Approvals approvals;
   TokenNeed need = TokenNeed::never;
   std::string sandbox{};  // what tokens may be bound to
+  std::string client{};   // likewise, a label; empty: it has none, and no such token holds
   bool counts = true;     // false where nothing is sent
 };
 

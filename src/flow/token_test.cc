@@ -24,10 +24,12 @@ const base::WallTime now = base::now();
 /// A ring with one key on disk, and a pipeline that asks it.
 class Gate {
 public:
-  explicit Gate(TokenNeed need = TokenNeed::never)
+  explicit Gate(
+      TokenNeed need = TokenNeed::never, secrets::InjectorSpec credential = test::credential())
       : directory_(fs::temp_directory_path() / ("tokens-" + base::to_hex(base::random_bytes(8)))),
         gate_(std::make_shared<TokenGate>(
-            directory_ / "keys", directory_ / "usage", directory_ / "approvals")) {
+            directory_ / "keys", directory_ / "usage", directory_ / "approvals")),
+        pipeline_(test::open_policy(), test::injectors_of(std::move(credential)), {}, gate_) {
     fs::create_directory(directory_);
     gate_->need = need;
     gate_->sandbox = "box";
@@ -43,7 +45,7 @@ public:
   tokens::RingFile ring() const { return tokens::RingFile(directory_ / "keys"); }
 
   std::string mint(tokens::Wish wish = {}) const {
-    if (wish.valid_for.empty()) wish.valid_for = "1h";
+    if (!wish.valid_for) wish.valid_for = "1h";
     const auto keys = ring().load().value();
     const auto caveats = tokens::caveats_for(wish, now).value();
     std::array<char, 16> random{};
@@ -66,7 +68,7 @@ public:
 private:
   fs::path directory_;
   std::shared_ptr<TokenGate> gate_;
-  Pipeline pipeline_{test::open_policy(), test::injectors_of(test::credential()), {}, gate_};
+  Pipeline pipeline_;
 };
 
 Flow request(std::string name, std::string value, std::string target = "/v1/x") {
@@ -97,6 +99,96 @@ TEST(CheckToken, TakesATokenWhereProgramsPutAKey) {
     EXPECT_TRUE(flow.permit) << name << value;
     EXPECT_FALSE(flow.request.fields.contains(name)) << "it stayed in the request";
   }
+}
+
+/// A credential that signs, and that the program has `dummy-key` for.
+secrets::InjectorSpec signing_credential() {
+  secrets::InjectorSpec spec;
+  spec.name = "aws";
+  spec.enabled = true;
+  spec.type = "aws-sigv4";
+  spec.host = "api.example.com";
+  spec.dummy = "dummy-key";
+  spec.source.value = base::Secret("wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY");
+  spec.access_key_id.value = base::Secret("AKIAIOSFODNN7EXAMPLE");
+  return spec;
+}
+
+constexpr std::string_view rest_of_signature =
+    "/20260101/eu-west-1/s3/aws4_request, SignedHeaders=host;x-amz-date, Signature=00";
+
+TEST(CheckToken, LeavesASignatureToTheCredentialThatSignsAnew) {
+  const Gate gate(TokenNeed::always, signing_credential());
+  const std::string token = gate.mint();
+  const std::string expected =
+      "AWS4-HMAC-SHA256 Credential=dummy-key" + std::string(rest_of_signature);
+  for (const auto* scheme : {"AWS4-HMAC-SHA256 ", "aws4-hmac-sha256\t "}) {
+    Flow flow =
+        request("authorization", scheme + ("Credential=" + token) + std::string(rest_of_signature));
+    EXPECT_EQ(gate.status(flow), 0) << scheme;
+    EXPECT_TRUE(flow.permit) << scheme;
+    EXPECT_EQ(flow.request.fields.find("Authorization"), expected) << scheme;
+  }
+  Flow plain = bearing(token);
+  EXPECT_EQ(gate.status(plain), 0);
+  EXPECT_FALSE(plain.request.fields.contains("Authorization"));
+}
+
+TEST(CheckToken, TakesTheTokenOutOfAPresignedUrl) {
+  const Gate gate(TokenNeed::always, signing_credential());
+  const std::string token = gate.mint();
+  const std::string first_escaped = "%61" + token.substr(1);
+  for (const auto& [name, value] : std::vector<std::pair<std::string, std::string>>{
+           {"X-Amz-Credential", token + "%2F20260101%2Feu-west-1%2fs3%2Faws4_request"},
+           {"X-Amz-Credential", token + "/20260101/eu-west-1/s3/aws4_request"},
+           {"X-Amz-Credential", first_escaped + "%2F20260101/eu-west-1/s3/aws4_request"},
+           {"X%2DAmz%2DCredential", token + "/20260101/eu-west-1/s3/aws4_request"}}) {
+    Flow flow = request("X-Note", "x", "/pail/x?a=b+c&" + name + "=" + value + "&X-Amz-Expires=60");
+    EXPECT_EQ(gate.status(flow), 0) << name << value;
+    EXPECT_TRUE(flow.permit) << name << value;
+    EXPECT_EQ(
+        flow.query,
+        "a=b+c&X-Amz-Credential=dummy-key%2F20260101%2Feu-west-1%2Fs3%2Faws4_request&"
+        "X-Amz-Expires=60");
+  }
+}
+
+TEST(CheckToken, LetsNoTokenPassBesideASignature) {
+  const Gate gate(TokenNeed::never, signing_credential());
+  const std::string token = gate.mint();
+  const std::string parameter = "/?X-Amz-Credential=" + token;
+  EXPECT_EQ(
+      gate.status(request("X-Note", "x", parameter + "%2Fa&X-Amz-Security-Token=" + token)), 403);
+  EXPECT_EQ(gate.status(request("Authorization", "Bearer " + gate.mint(), parameter)), 400);
+  EXPECT_EQ(gate.status(request("Authorization", "Bearer " + token, parameter)), 0);
+  const std::string other = "AWS4-HMAC-SHA256 SignedHeaders=xCredential=";
+  EXPECT_EQ(gate.status(request("Authorization", other + token + "/a")), 403);
+  const std::string twice = "AWS4-HMAC-SHA256 Credential=" + token + "/a, Credential=";
+  EXPECT_EQ(gate.status(request("Authorization", twice + token + "/a")), 403);
+  // Where nothing signs anew, nobody would know what to do with such a URL.
+  EXPECT_EQ(Gate().status(request("X-Note", "x", parameter)), 403);
+}
+
+TEST(CheckToken, BindsATokenToTheClientsLabel) {
+  const Gate gate;
+  const std::string token = gate.mint({.clients = {"reviewer"}});
+  EXPECT_EQ(gate.status(bearing(token)), 403);
+  gate.tokens()->client = "builder";
+  EXPECT_EQ(gate.status(bearing(token)), 403);
+  gate.tokens()->client = "reviewer";
+  EXPECT_EQ(gate.status(bearing(token)), 0);
+}
+
+TEST(CheckToken, LooksAtBothReadingsOfAPath) {
+  const Gate gate;
+  const std::string token = gate.mint({.paths = {"/users/*/profile", "/projects/a%2Fb/*"}});
+  const auto status = [&](std::string target) {
+    return gate.status(request("Authorization", "Bearer " + token, std::move(target)));
+  };
+  EXPECT_EQ(status("/users/me/profile"), 0);
+  EXPECT_EQ(status("/users//profile"), 403);
+  EXPECT_EQ(status("/users/a%2fb/profile"), 403);
+  EXPECT_EQ(status("/projects/a%2fb/issues"), 0);
 }
 
 TEST(CheckToken, RefusesATokenThatIsNoneOfOurs) {

@@ -96,7 +96,7 @@ net::Task<> Connection::serve_first_speaker() {
     const bool reached = co_await dialled->reach();
     if (!reached) co_return;
     const auto speaker = co_await dialled->first_speaker();
-    if (speaker == FirstSpeaker::server) co_await dialled->run(FirstLook::Line::settled);
+    if (speaker == FirstSpeaker::server) co_await dialled->run(FirstLook::Line::open);
     if (speaker != FirstSpeaker::client) co_return;
   }
   auto seen = co_await look();

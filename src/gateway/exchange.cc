@@ -274,6 +274,7 @@ net::Task<> Exchange::forward_whole(
         sealed.flow(), pipeline_.policy(), identity_, Upstreams::Pooled::unwanted);
     if (!fresh) co_return co_await refuse(std::move(fresh).error(), sealed.flow());
     server = std::move(*fresh);
+    request.goes_to(server);
     record_.dialled(server->dialled());
     if (!server->request(sealed)) co_return co_await refuse(takes_no_more(), sealed.flow());
     if (!copy.text.empty()) server->out().put(copy.text);
@@ -452,7 +453,7 @@ net::Task<> Exchange::answer(
     plan = *std::move(made);
   }
   if (plan.rewrites) {
-    response.fields.erase("content-encoding");  // it goes on as it was read
+    if (plan.is_recoded) response.fields.erase("content-encoding");  // it goes on as it was read
     flow::remove_digests(response.fields);      // and perhaps without something
   }
   FilteredBody passed(

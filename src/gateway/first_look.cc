@@ -130,8 +130,9 @@ net::Task<FirstLook> take_first_look(
     auto size = co_await client.peek(bytes, last.wanted);
     if (!size && size.error().kind == base::ErrorKind::timeout) break;
     if (!size || *size == 0) co_return FirstLook{.protocol = Protocol::gone};
-    // It has ended, so what was begun is never completed.
-    if (*size < last.wanted) co_return FirstLook{.protocol = Protocol::other};
+    // It has ended, so what was begun is never completed; or an urgent byte (RFC 9293, 3.8.5) cuts
+    // it in two, and the rest has to be looked at when it passes.
+    if (*size < last.wanted) co_return FirstLook{.protocol = Protocol::other, .line = Line::open};
     last = looking.at(std::string_view(bytes).substr(0, *size));
   }
   co_return std::move(last.look);

@@ -174,7 +174,8 @@ void H2Connection::add(H2Stream& stream) {
   if (side_ == Side::server) return;
   if (streams_.size() == 1 && !head_timed_) wire_->stream.reads().never_expire();
   if (questions_ < most_urgent) patient_ = false;
-  if (!asked_) listen();
+  // What others ask for does not put off the question that is due already.
+  if (!asked_) quiet_.expire_within(patient_ ? limits_.h2_rest : limits_.h2_silence);
 }
 
 void H2Connection::remove(H2Stream& stream) {

@@ -32,13 +32,17 @@ struct Limits {
       600'000};  // between two pieces of a body: event streams are quiet for long
   std::chrono::milliseconds upload_stall{120'000};  // a write that makes no progress
   std::chrono::milliseconds tunnel_silence{3'600'000};
+  std::chrono::milliseconds token_answer{
+      60'000};  // of a token's server that was asked: requests wait for less, a lost answer may be
+                // a lost login
+  std::chrono::milliseconds last_token_answer{10'000};  // the same, once the session has ended
   std::chrono::milliseconds udp_silence{30'000};
   std::chrono::milliseconds pooled{55'000};  // an idle upstream connection is kept this long
   std::chrono::milliseconds h2_silence{
       15'000};  // of a server that owes an answer: then it is asked for a sign of life
   std::chrono::milliseconds h2_sign_of_life{15'000};  // which comes within this, or it is gone
   std::chrono::milliseconds h2_rest{
-      300'000};  // between such questions: who asks a gRPC server more often is sent away
+      330'000};  // between such questions: who asks a gRPC server every 5 minutes is sent away
   std::size_t pooled_per_host = 256;     // per loop
   std::size_t connections_per_host = 0;  // to one host and port, over all loops; 0: no limit
   std::size_t connections = 1024;        // per loop; more are reset

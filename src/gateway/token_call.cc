@@ -79,18 +79,19 @@ net::Task<Answered> final_response(ServerStream& server) {
 
 }  // namespace
 
-net::Task<std::expected<secrets::TokenAnswer, flow::Deny>> call_token_server(
-    Upstreams& upstreams,
-    const Limits& limits,
-    const secrets::TokenRequest& request,
-    std::string& dialled) {
+net::Task<std::expected<UpstreamPtr, flow::Deny>> dial_token_server(
+    Upstreams& upstreams, const secrets::TokenRequest& request) {
   const auto policy = policy_for(request.url.host);
   if (!policy) co_return std::unexpected(failed(policy.error().message));
-  auto upstream = co_await upstreams.dial_tls(request.url.host, request.url.port, *policy);
-  if (!upstream) co_return std::unexpected(std::move(upstream).error());
-  dialled = (*upstream)->dialled;
+  co_return co_await upstreams.dial_tls(request.url.host, request.url.port, *policy);
+}
 
-  H1ServerStream server(std::move(*upstream), upstreams, limits);
+net::Task<std::expected<secrets::TokenAnswer, flow::Deny>> ask_token_server(
+    UpstreamPtr upstream,
+    Upstreams& upstreams,
+    const Limits& limits,
+    const secrets::TokenRequest& request) {
+  H1ServerStream server(std::move(upstream), upstreams, limits);
   content::WipedText text;
   const auto written = append_request(text.text, request);
   if (!written) co_return std::unexpected(failed(written.error().message));

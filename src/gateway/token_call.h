@@ -4,7 +4,6 @@
 // TLS, the same way out as for the program's requests.
 
 #include <expected>
-#include <string>
 
 #include "flow/verdict.h"
 #include "gateway/upstream.h"
@@ -12,13 +11,19 @@
 
 namespace gateway {
 
-/// A refusal says what failed, in which stage, and nothing of what the server said; redirects are
-/// not followed. `dialled` is told the address. The configuration names the server, so it may have
-/// a private address; the certificate is verified all the same.
-net::Task<std::expected<secrets::TokenAnswer, flow::Deny>> call_token_server(
+/// A connection to the request's server, which has heard nothing of the request yet. The
+/// configuration names the server, so it may have a private address; the certificate is verified
+/// all the same. A refusal says what failed, and in which stage.
+net::Task<std::expected<UpstreamPtr, flow::Deny>> dial_token_server(
+    Upstreams& upstreams, const secrets::TokenRequest& request);
+
+/// Asks on a connection that was dialled for the request. From the first moment on the server may
+/// have acted on it, whatever becomes of the answer. A refusal says what failed, in which stage,
+/// and nothing of what the server said; redirects are not followed.
+net::Task<std::expected<secrets::TokenAnswer, flow::Deny>> ask_token_server(
+    UpstreamPtr upstream,
     Upstreams& upstreams,
     const Limits& limits,
-    const secrets::TokenRequest& request,
-    std::string& dialled);
+    const secrets::TokenRequest& request);
 
 }  // namespace gateway

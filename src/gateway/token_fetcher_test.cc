@@ -4,9 +4,13 @@
 #include <gtest/gtest.h>
 
 #include <atomic>
+#include <filesystem>
 #include <mutex>
 
+#include "base/encoding.h"
 #include "gateway/testbed.h"
+#include "secrets/grant.h"
+#include "secrets/login_store.h"
 
 namespace gateway {
 namespace {
@@ -21,6 +25,12 @@ const std::string get = "GET / HTTP/1.1\r\nHost: api.test\r\n\r\n";
 
 std::string response(int status, std::string_view body) {
   return fmt::format("HTTP/1.1 {} X\r\nContent-Length: {}\r\n\r\n{}", status, body.size(), body);
+}
+
+std::size_t length_of_body(const std::string& head) {
+  constexpr std::string_view field = "Content-Length: ";
+  const auto at = head.find(field);
+  return at == std::string::npos ? 0 : std::stoul(head.substr(at + field.size()));
 }
 
 /// A server of api.test that gives out tokens at /token, and tells which one it was shown.
@@ -52,7 +62,7 @@ private:
         peer.send(answer_to_program(head));
         continue;
       }
-      const auto body = peer.receive(std::string_view("grant_type=client_credentials").size());
+      const auto body = peer.receive(length_of_body(head));
       {
         const std::lock_guard lock(mutex_);
         token_request_ = head + body;
@@ -93,10 +103,70 @@ secrets::InjectorSpec credential() {
   return spec;
 }
 
+/// The same, asked with a refresh token that changes with each use.
+secrets::InjectorSpec login() {
+  auto spec = credential();
+  spec.fetch.refresh_token.value = base::Secret("rt-0-0123456789");
+  return spec;
+}
+
+std::string rotated(int number) {
+  return response(
+      200,
+      fmt::format(
+          R"({{"access_token":"at-{0}-0123456789","refresh_token":"rt-{0}-0123456789","expires_in":3600}})",
+          number));
+}
+
 test::Setup setup_of(const Service& service) {
   test::Setup setup{.origin = &service.origin()};
   setup.credentials.push_back(credential());
   return setup;
+}
+
+test::Setup setup_with_login(const Service& service) {
+  test::Setup setup{.origin = &service.origin()};
+  setup.credentials.push_back(login());
+  return setup;
+}
+
+/// Where logins are kept beyond the end of a gateway.
+class Logins {
+public:
+  Logins() { std::filesystem::create_directory(path_); }
+  Logins(const Logins&) = delete;
+  Logins& operator=(const Logins&) = delete;
+  ~Logins() { std::filesystem::remove_all(path_); }
+
+  void serve(const Testbed& gateway) const {
+    std::filesystem::create_directory_symlink(path_, gateway.directory() / "logins");
+  }
+  secrets::LoginStore::Turn turn() const {
+    const auto grant = secrets::make_grant(
+                           login(), secrets::CredentialType::oauth2,
+                           {.secret = base::Secret("rt-0-0123456789"),
+                            .client_secret = base::Secret("s3cret-of-mine")})
+                           .value();
+    return std::move(secrets::LoginStore(path_).take_turn(grant->login())).value().value();
+  }
+  std::string refresh_token() const {
+    const auto kept = turn().load().value();
+    return kept ? std::string(kept->refresh_token.reveal()) : "nothing";
+  }
+
+private:
+  std::filesystem::path path_ =
+      std::filesystem::temp_directory_path() / ("logins-" + base::to_hex(base::random_bytes(8)));
+};
+
+/// Sends a request that needs a token, and returns once the service was asked for one.
+Peer begin_fetch(Testbed& gateway, const Service& service) {
+  Peer program = gateway.connect_tls("api.test");
+  program.send(get);
+  for (int i = 0; i < 5000 && service.fetches() == 0; ++i)
+    std::this_thread::sleep_for(1ms);
+  EXPECT_EQ(service.fetches(), 1);
+  return program;
 }
 
 test::Answer ask(Testbed& gateway, const std::string& request = get) {
@@ -204,6 +274,105 @@ TEST(TokenFetcher, WaitsForAServerNoLongerThanItMay) {
   ended = true;
 }
 
+TEST(TokenFetcher, PutsATokenToUseThatComesWhenNobodyWaitsForItAnyMore) {
+  Service service([](int number) {
+    std::this_thread::sleep_for(1200ms);
+    return rotated(number);
+  });
+  const Logins logins;
+  auto setup = setup_with_login(service);
+  setup.credentials[0].fetch.timeout = 400ms;
+  Testbed gateway(authority(), std::move(setup));
+  logins.serve(gateway);
+  const auto answer = ask(gateway);
+  EXPECT_EQ(answer.head.status, 503);
+  EXPECT_NE(answer.body.find("its token was not there in time"), std::string::npos) << answer.body;
+  gateway.records(2);  // of the request and, later, of the fetch
+  EXPECT_EQ(ask(gateway).body, "got at-1-");
+  EXPECT_EQ(service.fetches(), 1);
+  EXPECT_EQ(logins.refresh_token(), "rt-1-0123456789");
+}
+
+TEST(TokenFetcher, WaitsForAnAnswerNoLongerThanItMay) {
+  std::atomic<bool> ended = false;
+  Service service([&](int number) {
+    for (int i = 0; i < 100 && !ended; ++i)
+      std::this_thread::sleep_for(50ms);
+    return token_of_number(number);
+  });
+  auto setup = setup_of(service);
+  setup.credentials[0].fetch.timeout = 200ms;
+  setup.limits.token_answer = 400ms;
+  Testbed gateway(authority(), std::move(setup));
+  ask(gateway);
+  EXPECT_EQ(record_of_fetch(gateway).error, "api.test gave no token: it did not answer in time");
+  ended = true;
+}
+
+TEST(TokenFetcher, KeepsARefreshTokenThatComesWhenTheSessionHasEnded) {
+  std::atomic<bool> answers = false;
+  Service service([&](int number) {
+    std::this_thread::sleep_for(500ms);
+    answers = true;
+    return rotated(number);
+  });
+  const Logins logins;
+  {
+    Testbed gateway(authority(), setup_with_login(service));
+    logins.serve(gateway);
+    begin_fetch(gateway, service);
+    EXPECT_FALSE(answers);
+  }
+  EXPECT_EQ(logins.refresh_token(), "rt-1-0123456789");
+  EXPECT_EQ(logins.turn().lost_since(), std::nullopt);
+}
+
+TEST(TokenFetcher, WaitsAtItsEndForALimitedTimeAndNotesWhatMayBeLost) {
+  std::atomic<bool> ended = false;
+  Service service([&](int number) {
+    for (int i = 0; i < 200 && !ended; ++i)
+      std::this_thread::sleep_for(50ms);
+    return rotated(number);
+  });
+  const Logins logins;
+  auto setup = setup_with_login(service);
+  setup.limits.last_token_answer = 300ms;
+  std::chrono::steady_clock::time_point end;
+  {
+    Testbed gateway(authority(), std::move(setup));
+    logins.serve(gateway);
+    begin_fetch(gateway, service);
+    end = std::chrono::steady_clock::now();
+  }
+  const auto took = std::chrono::steady_clock::now() - end;
+  EXPECT_GE(took, 300ms);
+  EXPECT_LT(took, 5s);
+  EXPECT_EQ(logins.refresh_token(), "nothing");
+  EXPECT_TRUE(logins.turn().lost_since());
+  ended = true;
+}
+
+TEST(TokenFetcher, SaysThatARefreshTokenMayHaveBeenUsedUp) {
+  Service service([](int) { return response(400, R"({"error":"invalid_grant"})"); });
+  const Logins logins;
+  Testbed gateway(authority(), setup_with_login(service));
+  logins.serve(gateway);
+  logins.turn().used(base::WallTime(1'000'000s));
+  const auto answer = ask(gateway);
+  EXPECT_EQ(answer.head.status, 502);
+  EXPECT_NE(answer.body.find("it was asked at 1970-01-12T13:46:40"), std::string::npos)
+      << answer.body;
+}
+
+TEST(TokenFetcher, SaysNothingOfALossWhenThereWasNone) {
+  Service service([](int) { return response(400, R"({"error":"invalid_grant"})"); });
+  const Logins logins;
+  Testbed gateway(authority(), setup_with_login(service));
+  logins.serve(gateway);
+  EXPECT_EQ(ask(gateway).body.find("it was asked at"), std::string::npos);
+  EXPECT_EQ(logins.turn().lost_since(), std::nullopt);
+}
+
 TEST(TokenFetcher, FetchesAnotherTokenForOneThatIsRefused) {
   Service service(token_of_number);
   Testbed gateway(authority(), setup_of(service));
@@ -235,17 +404,20 @@ TEST(TokenFetcher, EndsWhileItFetches) {
   std::atomic<bool> ended = false;
   Service service([&](int number) {
     asked = true;
-    for (int i = 0; i < 100 && !ended; ++i)
+    for (int i = 0; i < 200 && !ended; ++i)
       std::this_thread::sleep_for(20ms);
     return token_of_number(number);
   });
+  std::chrono::steady_clock::time_point end;
   {
     Testbed gateway(authority(), setup_of(service));
     Peer program = gateway.connect_tls("api.test");
     program.send(get);
     while (!asked)
       std::this_thread::sleep_for(1ms);
+    end = std::chrono::steady_clock::now();
   }
+  EXPECT_LT(std::chrono::steady_clock::now() - end, 3s);
   ended = true;
 }
 

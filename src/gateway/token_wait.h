@@ -13,7 +13,8 @@
 namespace gateway {
 
 /// The generation of a token that is good now. Waits for one that is being fetched, for as long as
-/// a fetch may take; after a fetch that failed, not at all until the next one. Refusals: 502, 503.
+/// its credential says, which the fetch itself may outlast; after a fetch that failed, not at all
+/// until the next one. Refusals: 502, 503.
 net::Task<std::expected<std::uint64_t, flow::Deny>> wait_for_token(
     std::shared_ptr<secrets::Fetched> fetched);
 

@@ -41,6 +41,8 @@ public:
   Silence& silence() { return silence_; }
   const Silence& silence() const { return silence_; }
 
+  /// The request was sent again, there.
+  void goes_to(ServerStreamPtr server) { server_ = std::move(server); }
   /// True when the whole request went up.
   bool whole() const { return finished_ && how_ == Moved::whole; }
   bool finished() const { return finished_; }

@@ -216,7 +216,12 @@ net::Task<std::expected<UpstreamPtr, flow::Deny>> Upstreams::open(
         .status = 502, .stage = "proxy", .reason = "the proxy sent data before TLS began"});
   }
   // A tunnel's ends know best how long they may be deaf.
-  if (!scheme.empty()) (*upstream)->wire.stream.expect_progress(peer_silence);
+  // For others the kernel counts what our own limit of writing counts, which comes first.
+  if (!scheme.empty()) {
+    constexpr std::chrono::seconds later{1};
+    (*upstream)->wire.stream.expect_progress(
+        std::max<std::chrono::milliseconds>(peer_silence, out_.limits.upload_stall + later));
+  }
   (*upstream)->host = std::move(host);
   (*upstream)->port = port;
   (*upstream)->pass = *std::move(pass);

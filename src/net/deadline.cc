@@ -26,6 +26,10 @@ void Deadline::expire_after(std::chrono::milliseconds limit) {
   expired_ = false;
 }
 
+void Deadline::expire_within(std::chrono::milliseconds limit) {
+  if (at_ > owner_.now_ + limit) expire_after(limit);
+}
+
 void Deadline::renew() {
   if (at_ != Clock::time_point::max()) at_ = owner_.now_ + limit_;
 }

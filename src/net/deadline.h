@@ -26,6 +26,8 @@ public:
   virtual ~Deadline();
 
   void expire_after(std::chrono::milliseconds limit);
+  /// The same, unless less is left already.
+  void expire_within(std::chrono::milliseconds limit);
   /// The same once more: something has moved. Not when there is none.
   void renew();
   void never_expire() {

@@ -7,6 +7,8 @@
 #include <atomic>
 #include <optional>
 
+#include "base/text.h"
+
 namespace policy {
 namespace {
 
@@ -26,18 +28,6 @@ Key key_of(const Glob& glob) {
 std::atomic<std::uint64_t> last_number = 0;
 
 constexpr std::string_view escaped_slash = "%2F";  // as normal forms spell it
-
-/// The path as many servers read it: an escaped slash is one, and several are one.
-std::string fold_slashes(std::string_view path) {
-  std::string out;
-  while (!path.empty()) {
-    const bool escaped = path.starts_with(escaped_slash);
-    const char c = escaped ? '/' : path.front();
-    path.remove_prefix(escaped ? escaped_slash.size() : 1);
-    if (c != '/' || !out.ends_with('/')) out += c;
-  }
-  return out;
-}
 
 /// One reading of a target. The URL is put together when the first rule asks for it.
 class Reading {
@@ -122,6 +112,17 @@ void Policy::add_to_index(std::size_t position) {
         key_of(glob) == Key::name ? by_name_[glob.prefix()] : by_suffix_[glob.suffix()];
     if (positions.empty() || positions.back() != position) positions.push_back(position);
   }
+}
+
+std::string fold_slashes(std::string_view path) {
+  std::string out;
+  while (!path.empty()) {
+    const bool escaped = base::iequals(path.substr(0, escaped_slash.size()), escaped_slash);
+    const char c = escaped ? '/' : path.front();
+    path.remove_prefix(escaped ? escaped_slash.size() : 1);
+    if (c != '/' || !out.ends_with('/')) out += c;
+  }
+  return out;
 }
 
 Decision decide(const Policy& policy, const Target& target) {

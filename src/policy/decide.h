@@ -75,6 +75,10 @@ struct Decision {
   std::string reason{};        // a sentence, for the log and for whoever was refused
 };
 
+/// A path as many servers read it: an escaped slash, in either spelling, is one, and several are
+/// one. For whatever restricts paths and is asked elsewhere than here.
+std::string fold_slashes(std::string_view path);
+
 /// A path with empty segments or escaped slashes ("//admin", "/a%2Fb") has two readings, since many
 /// servers fold them: rules that block or ask match either, rules that allow match it as it is
 /// sent.

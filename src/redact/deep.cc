@@ -17,8 +17,9 @@ namespace {
 /// What is decoded around escapes: a secret begins at most so far before one of its bytes.
 constexpr std::size_t margin = 1024;
 constexpr std::size_t block = 64;
-/// So much of a run is read as if it began elsewhere.
+/// So much of a run is read as if it began elsewhere, and so much of all runs of a text.
 constexpr std::size_t longest_guess = std::size_t{16} << 10U;
+constexpr std::size_t most_guessed = std::size_t{256} << 10U;
 
 /// An escape: how much of the text it takes, and what it stands for.
 struct Escape {
@@ -387,18 +388,28 @@ void Layer::add_escapes(Escapes escapes) {
 /// prefix with an underscore. So each run is read from its first few digits on, too, as far as that
 /// costs little.
 void Layer::add_runs() {
+  std::size_t guessed = 0;
+  const auto guess = [&](Kind kind, std::size_t at, std::size_t end) {
+    end = std::min(end, at + longest_guess);
+    if (guessed + end - at > most_guessed) return;
+    guessed += end - at;
+    add(kind, at, end);
+  };
   for (auto run = next_run(outer_, 0); run.at != outer_.size(); run = next_run(outer_, run.end)) {
     const auto text = outer_.substr(0, run.end);
     auto hex = next_hex_run(text, run.at);
-    const bool is_hex = hex.at == run.at && hex.end == run.end;
-    for (; hex.at != run.end; hex = next_hex_run(text, hex.end)) {
-      add(Kind::hex, hex.at, hex.end);
-      add(Kind::hex, hex.at + 1, std::min(hex.end, hex.at + longest_guess));
+    if (hex.at == run.at && hex.end == run.end) {
+      add(Kind::hex, hex.at + (hex.end - hex.at) % 2, hex.end);
+      guess(Kind::hex, hex.at + 1 - (hex.end - hex.at) % 2, hex.end);
+      continue;
     }
-    if (is_hex) continue;
     add(Kind::base64, run.at, run.end);
+    for (; hex.at != run.end; hex = next_hex_run(text, hex.end)) {
+      guess(Kind::hex, hex.at, hex.end);
+      guess(Kind::hex, hex.at + 1, hex.end);
+    }
     for (std::size_t skipped = 1; skipped < 4; ++skipped)
-      add(Kind::base64, run.at + skipped, std::min(run.end, run.at + longest_guess));
+      guess(Kind::base64, run.at + skipped, run.end);
   }
 }
 

@@ -56,6 +56,11 @@ TEST(Deep, LooksIntoBase64OfSeveralLinesInsideJson) {
   EXPECT_TRUE(
       replaced("\"" + run.substr(0, 60) + "\\n" + run.substr(60) + "\"").contains("[REDACTED:p]"));
 }
+TEST(Deep, LooksIntoLongBase64BehindAnEmptyLineInsideJson) {
+  const auto run = base::to_base64(std::string(30'000, '.') + "key-12345678");
+  EXPECT_TRUE(replaced("{\"mail\":\"x\\n\\n" + run + "\"}").contains("[REDACTED:p]"));
+  EXPECT_TRUE(replaced("{\"mail\":\"x\\r\\n\\r\\n" + run + "\"}").contains("[REDACTED:p]"));
+}
 TEST(Deep, LooksIntoBase64BehindWhatLooksLikeIt) {
   const auto run = base::to_base64("some text with key-12345678 in it");
   for (const std::string before : {"x", "xy", "xyz", "/upload/", "sha512-", "prefix_"})

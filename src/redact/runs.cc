@@ -41,6 +41,13 @@ bool may_be_base64(const char* at) {
   return ((below | above) & highest_bits) == 0;
 }
 
+/// What JSON writes before a run may end in a letter that does not belong to it.
+std::size_t behind_escape(std::string_view text, std::size_t at) {
+  const bool is_escaped =
+      at > 0 && text[at - 1] == '\\' && (text[at] == 'n' || text[at] == 'r' || text[at] == 't');
+  return is_escaped ? at + 1 : at;
+}
+
 /// Where the first run of at least `shortest_run` characters begins. Such a run covers eight bytes
 /// at one of the places that are looked at.
 std::size_t begin_of_run(std::string_view text, std::size_t from) {
@@ -54,7 +61,7 @@ std::size_t begin_of_run(std::string_view text, std::size_t from) {
     auto end = place;
     while (end < text.size() && end - begin < shortest_run && is_base64(text[end]))
       ++end;
-    if (end - begin == shortest_run) return begin;
+    if (end - begin == shortest_run) return behind_escape(text, begin);
   }
   return text.size();
 }

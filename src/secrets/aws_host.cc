@@ -45,6 +45,16 @@ constexpr std::array<Alias, 11> aliases = {{
     {.label = "transcribestreaming", .service = "transcribe"},
 }};
 
+/// Labels of hosts behind which customers' own programs answer.
+constexpr std::array<std::string_view, 9> customers_labels = {
+    "execute-api",  "lambda-url",       "elb",       "compute", "compute-1", "appsync-api",
+    "awsapprunner", "elasticbeanstalk", "s3-website"};
+
+bool is_customers(std::string_view label) {
+  return std::ranges::find(customers_labels, label) != customers_labels.end() ||
+         label.starts_with("s3-website-") || label.starts_with("vpce-svc-");
+}
+
 /// "eu-west-1", "us-gov-east-1", "cn-north-1": words and a number.
 bool is_region(std::string_view label) {
   const auto words = base::split(label, '-');
@@ -85,9 +95,8 @@ const Partition* partition_of(std::string_view host) {
   return found != partitions.end() ? found : nullptr;
 }
 
-}  // namespace
-
-AwsPlace aws_place_of(std::string_view host) {
+/// Its service and region.
+AwsPlace place_of(std::string_view host) {
   const Partition* partition = partition_of(host);
   if (partition == nullptr) return {};
   host.remove_suffix(partition->suffix.size());
@@ -107,6 +116,14 @@ AwsPlace aws_place_of(std::string_view host) {
   labels.pop_back();
   if (labels.empty()) return {.service = {}, .region = region};
   return {.service = service_of(labels.back()), .region = region};
+}
+
+}  // namespace
+
+AwsPlace aws_place_of(std::string_view host) {
+  auto place = place_of(host);
+  place.is_customers = std::ranges::any_of(base::split(host, '.'), is_customers);
+  return place;
 }
 
 bool is_s3(std::string_view service) {

@@ -11,6 +11,7 @@ struct AwsPlace {
   std::string service;  // as signatures name it; empty: not to be seen from the host
   std::string region;   // likewise
   bool operator==(const AwsPlace&) const = default;
+  bool is_customers = false;  // it may belong to anybody: a gateway, a function, a balancer
 };
 
 /// For the hosts of AWS (amazonaws.com, amazonaws.com.cn, api.aws, on.aws), with their endpoints

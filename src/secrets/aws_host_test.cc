@@ -42,10 +42,21 @@ TEST(AwsHost, TellsServiceAndRegion) {
       {"s3.amazonaws.com.evil.test", "", ""},
   };
   for (const auto& row : rows) {
-    EXPECT_EQ(aws_place_of(row.host), (AwsPlace{.service = row.service, .region = row.region}))
-        << row.host << ": " << aws_place_of(row.host).service << " in "
-        << aws_place_of(row.host).region;
+    EXPECT_EQ(aws_place_of(row.host).service, row.service) << row.host;
+    EXPECT_EQ(aws_place_of(row.host).region, row.region) << row.host;
   }
+}
+
+TEST(AwsHost, TellsWhichHostsAnybodyMayHave) {
+  for (const auto* host :
+       {"x.execute-api.eu-west-1.amazonaws.com", "x.lambda-url.eu-west-1.on.aws",
+        "x.eu-west-1.elb.amazonaws.com", "ec2-1-2-3-4.eu-west-1.compute.amazonaws.com",
+        "bucket.s3-website-us-east-1.amazonaws.com"})
+    EXPECT_TRUE(aws_place_of(host).is_customers) << host;
+  for (const auto* host :
+       {"sts.amazonaws.com", "bucket.s3.eu-west-1.amazonaws.com",
+        "vpce-1.s3.eu-west-1.vpce.amazonaws.com"})
+    EXPECT_FALSE(aws_place_of(host).is_customers) << host;
 }
 
 }  // namespace

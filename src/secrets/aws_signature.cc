@@ -43,8 +43,7 @@ std::string first_of(std::string_view a, std::string_view b, std::string_view c)
 }
 
 /// What the signature is for. The configuration knows best; a program that signs knows its own
-/// service, and then the host tells. A signature for another service than that of the host is worth
-/// nothing anywhere: this host alone gets it.
+/// service, and then the host tells.
 Scope scope_of(
     const AwsSignature::Form& form,
     const AwsClaim& claim,
@@ -163,6 +162,14 @@ Injection AwsSignature::inject(const RequestView& request, const Circumstances& 
         "nothing tells which region and service of AWS {} is: set `region` and `service` of the "
         "credential",
         request.target.host));
+  }
+  // Whoever serves such a host could show a signature for another service there.
+  const auto place = aws_place_of(request.target.host);
+  if (place.is_customers && scope.service != place.service && scope.service != form_.service) {
+    return unfit(fmt::format(
+        "the request is signed for the service {}, and {} is a host of the service {} that anybody "
+        "may have",
+        base::escape_for_terminal(scope.service), request.target.host, place.service));
   }
   return claim.kind == Kind::query ? sign_in_query(request, scope, now)
                                    : sign_in_field(request, std::move(scope), now);

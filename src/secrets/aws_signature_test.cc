@@ -111,6 +111,18 @@ TEST(AwsSignature, IsForWhatTheProgramMeansThenForWhatTheHostSays) {
       "`service` of the credential");
 }
 
+TEST(AwsSignature, IsForNoOtherServiceAtAHostThatAnybodyMayHave) {
+  const auto asked = [](const char* host, std::string_view scope) {
+    return Asked{.host = host, .fields = {{"Authorization", dummy_signature(scope)}}};
+  };
+  for (const auto* host :
+       {"evil.execute-api.us-east-1.amazonaws.com", "x.lambda-url.us-east-1.on.aws"})
+    EXPECT_TRUE(std::holds_alternative<Unfit>(inject(signer(), asked(host, "us-east-1/sts"), then)))
+        << host;
+  EXPECT_TRUE(std::holds_alternative<Edits>(inject(
+      signer(), asked("mine.execute-api.us-east-1.amazonaws.com", "us-east-1/execute-api"), then)));
+}
+
 TEST(AwsSignature, LeavesTheBodiesOfS3Unsigned) {
   const Asked put{.method = "PUT", .host = bucket, .path = "/k", .has_body = true};
   EXPECT_EQ(field_of(inject(signer(), put, then), "X-Amz-Content-Sha256"), "UNSIGNED-PAYLOAD");

@@ -34,24 +34,50 @@ std::size_t line_end_before(std::string_view text, std::size_t at) {
   return 0;
 }
 
-/// Where a line ends, at `from` or behind, and another one goes on with digits.
-std::size_t next_cut(std::string_view text, std::size_t from) {
-  auto feed = text.find('\n', from);
-  auto escape = text.find('\\', from);
-  for (;;) {
-    const auto at = std::min(feed, escape);
-    if (at == text.npos) return at;
-    const auto begin = at == feed && at > 0 && text[at - 1] == '\r' ? at - 1 : at;
-    const auto next = begin + line_end(text.substr(begin));
-    const bool goes_on = begin > 0 && is_digit(text[begin - 1]) && next > begin &&
-                         next < text.size() && is_digit(text[next]);
-    if (goes_on) return begin;
-    if (at == feed)
-      feed = text.find('\n', at + 1);
-    else
-      escape = text.find('\\', at + 1);
-  }
+/// A line that is at least so long goes on in the next one: PEM has 64, MIME 76, others 60.
+constexpr std::size_t shortest_line = 56;
+
+/// How many digits stand before `at`, counted up to `most`; `before` of them stood before the text.
+std::size_t digits_before(
+    std::string_view text, std::size_t at, std::size_t before, std::size_t most) {
+  std::size_t count = 0;
+  while (count < at && count < most && is_digit(text[at - count - 1]))
+    ++count;
+  return count == at ? std::min(count + before, most) : count;
 }
+
+/// The places, one after the other, where a line ends that is long enough and goes on in the next.
+class Cuts {
+public:
+  /// The text stands behind `before` digits.
+  Cuts(std::string_view text, std::size_t before)
+      : text_(text), before_(before), feed_(text.find('\n')), escape_(text.find('\\')) {}
+
+  /// The first at `from` or behind; each call goes on from the one before.
+  std::size_t next(std::size_t from) {
+    for (;;) {
+      if (feed_ < from) feed_ = text_.find('\n', from);
+      if (escape_ < from) escape_ = text_.find('\\', from);
+      const auto at = std::min(feed_, escape_);
+      if (at == text_.npos) return at;
+      const auto begin = at == feed_ && at > 0 && text_[at - 1] == '\r' ? at - 1 : at;
+      if (is_cut(begin)) return begin;
+      from = at + 1;
+    }
+  }
+
+private:
+  bool is_cut(std::size_t at) const {
+    const auto next = at + line_end(text_.substr(at));
+    return next > at && next < text_.size() && is_digit(text_[next]) &&
+           digits_before(text_, at, before_, shortest_line) == shortest_line;
+  }
+
+  std::string_view text_;
+  std::size_t before_;
+  std::size_t feed_;
+  std::size_t escape_;
+};
 
 /// Digits of one or several lines, and where in the text they stand.
 class Block {
@@ -66,26 +92,27 @@ public:
     for (auto end = cut;;) {
       block.add(text, begin, end);
       const auto between = line_end(text.substr(end));
+      if (block.lines_.size() > 1 && end - begin < shortest_line) return block;
       begin = end + between;
       for (end = begin; end < text.size() && is_digit(text[end]);)
         ++end;
       if (between == 0 || end == begin) return block;
     }
   }
-  /// The last ones of a text, up to `most`, and perhaps the end of a line behind them.
-  static Block at_end(std::string_view text, std::size_t most) {
+  /// The last ones of a text that stands behind `before` digits, up to `most`, and perhaps the end
+  /// of a line behind them.
+  static Block at_end(std::string_view text, std::size_t before, std::size_t most) {
     std::vector<Line> lines;
     std::size_t count = 0;
     for (auto end = text.size(); count < most;) {
-      end -= line_end_before(text, end);
-      auto begin = end;
-      while (begin > 0 && count < most && is_digit(text[begin - 1])) {
-        --begin;
-        ++count;
-      }
+      const auto between = line_end_before(text, end);
+      end -= between;
+      if (between > 0 && digits_before(text, end, before, shortest_line) < shortest_line) break;
+      auto begin = end - digits_before(text, end, 0, most - count);
       const bool is_escaped = begin > 0 && begin < end && text[begin - 1] == '\\';
       if (is_escaped) ++begin;  // the letter says how the line before ended
       if (begin == end) break;
+      count += end - begin;
       lines.push_back({.from = begin, .end = end});
       end = begin;
     }
@@ -119,18 +146,20 @@ private:
 };
 
 /// Where at the end of the text a secret may begin that goes on behind it; its end when nowhere.
-std::size_t settled_in(const Needles& needles, std::string_view text) {
-  const auto block = Block::at_end(text, needles.longest());
+std::size_t settled_in(const Needles& needles, std::string_view text, std::size_t before) {
+  const auto block = Block::at_end(text, before, needles.longest());
   const auto begin = needles.find_beginning(block.digits(), 0, block.digits().size());
   return begin ? block.place_of(*begin) : text.size();
 }
 
 }  // namespace
 
-std::vector<Needles::Match> find_over_lines(const Needles& needles, std::string_view text) {
+std::vector<Needles::Match> find_over_lines(
+    const Needles& needles, std::string_view text, std::size_t before) {
   std::vector<Needles::Match> found;
   std::vector<Needles::Match> in_block;
-  for (auto cut = next_cut(text, 0); cut != text.npos;) {
+  Cuts cuts(text, before);
+  for (auto cut = cuts.next(0); cut != text.npos;) {
     const auto block = Block::around(text, cut, needles.longest());
     in_block.clear();
     needles.find_all(block.digits(), in_block);
@@ -139,7 +168,7 @@ std::vector<Needles::Match> find_over_lines(const Needles& needles, std::string_
       const auto end = block.place_of(digit + size - 1) + 1;
       if (end - at > size) found.push_back({.at = at, .needle = needle, .size = end - at});
     }
-    cut = next_cut(text, block.end());
+    cut = cuts.next(block.end());
   }
   std::ranges::sort(found, [](const auto& one, const auto& other) {
     return std::tuple(one.at, other.size, one.needle) <
@@ -155,8 +184,12 @@ std::vector<Needles::Match> find_over_lines(const Needles& needles, std::string_
 }
 
 bool Base64Lines::lets_pass(const Needles& needles, std::string_view in, bool last) const {
-  return held_.empty() && next_cut(in, 0) == in.npos &&
-         (last || settled_in(needles, in) == in.size());
+  return held_.empty() && Cuts(in, line_).next(0) == in.npos &&
+         (last || settled_in(needles, in, line_) == in.size());
+}
+
+void Base64Lines::passed(std::string_view in, bool last) {
+  line_ = last ? 0 : digits_before(in, in.size(), line_, shortest_line);
 }
 
 std::size_t Base64Lines::feed(
@@ -167,10 +200,10 @@ std::size_t Base64Lines::feed(
     std::string& out) {
   held_ += in;
   const std::string_view text = held_;
-  const auto settled = last ? text.size() : settled_in(needles, text);
+  const auto settled = last ? text.size() : settled_in(needles, text, line_);
   std::size_t replaced = 0;
   std::size_t written = 0;
-  for (const auto& [at, needle, size] : find_over_lines(needles, text)) {
+  for (const auto& [at, needle, size] : find_over_lines(needles, text, line_)) {
     if (at >= settled) break;  // it may become a longer one
     out.append(text.substr(written, at - written)) += marks[needle];
     written = at + size;
@@ -180,6 +213,7 @@ std::size_t Base64Lines::feed(
     out += text.substr(written, settled - written);
     written = settled;
   }
+  passed(text.substr(0, written), last);
   held_.erase(0, written);
   return replaced;
 }

@@ -16,7 +16,9 @@ namespace secrets {
 /// The secrets that go over the end of a line, in order; of several that overlap the first one, and
 /// of those that begin at one place the longest. `needles` are secrets in base64; the size of a
 /// match counts the ends of lines in it.
-std::vector<Needles::Match> find_over_lines(const Needles& needles, std::string_view text);
+/// `before` digits stood before the text: they count for the length of its first line.
+std::vector<Needles::Match> find_over_lines(
+    const Needles& needles, std::string_view text, std::size_t before = 0);
 
 /// Replaces each secret that goes over the end of a line, in a text that streams by. Others are
 /// left as they are. Holds back only what may be the beginning of one.
@@ -29,6 +31,8 @@ public:
 
   /// Whether all of `in` may pass as it is, and nothing is held. `needles` are secrets in base64.
   bool lets_pass(const Needles& needles, std::string_view in, bool last) const;
+  /// It did so.
+  void passed(std::string_view in, bool last);
   /// Appends to `out` what may pass now; with `last` all. `marks` are what takes the place of each
   /// needle. How many were replaced.
   std::size_t feed(
@@ -40,6 +44,7 @@ public:
 
 private:
   std::string held_;
+  std::size_t line_ = 0;  // digits of the last line that have passed, as far as they count
 };
 
 }  // namespace secrets

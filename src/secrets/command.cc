@@ -10,6 +10,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <array>
 #include <cerrno>
 #include <filesystem>
 #include <vector>
@@ -26,6 +28,9 @@ using base::Secret;
 using Clock = std::chrono::steady_clock;
 
 constexpr std::size_t largest_output = 64U * 1024U;
+/// Silence after which a command that is over has said everything, though what it left running may
+/// still write there.
+constexpr std::chrono::milliseconds last_words{200};
 
 struct Pipe {
   base::Fd read;
@@ -139,13 +144,16 @@ public:
   Running& operator=(Running&&) = delete;
   ~Running() {
     if (pid_ <= 0) return;
-    ::kill(-pid_, SIGKILL);
+    end_rest();
     collect();
   }
 
   int output() const { return output_.get(); }
   /// Readable once the command is over. (glibc 2.36 declares pidfd_open for C only.)
   base::Fd watch() const { return base::Fd(static_cast<int>(::syscall(SYS_pidfd_open, pid_, 0))); }
+
+  /// Ends what the command started and left running. It may be over itself, but not collected yet.
+  void end_rest() const { ::kill(-pid_, SIGKILL); }
 
   /// Waits for the end and says how it came: as waitpid's status.
   int collect() {
@@ -162,12 +170,11 @@ private:
   base::Fd output_;
 };
 
-/// True when the descriptor has something before `end`.
-Result<bool> ready(int fd, Clock::time_point end, const Command& command) {
-  pollfd waiting{.fd = fd, .events = POLLIN, .revents = 0};
+/// True when one of the descriptors has something before `end`; those below 0 have nothing.
+Result<bool> wait(std::span<pollfd> waiting, Clock::time_point end, const Command& command) {
   for (;;) {
     const auto left = std::chrono::ceil<std::chrono::milliseconds>(end - Clock::now()).count();
-    const int count = ::poll(&waiting, 1, left > 0 ? static_cast<int>(left) : 0);
+    const int count = ::poll(waiting.data(), waiting.size(), left > 0 ? static_cast<int>(left) : 0);
     if (count >= 0) return count > 0;
     if (errno != EINTR) return base::fail_errno("wait for", command.name);
   }
@@ -186,7 +193,30 @@ Result<bool> read_piece(int fd, base::SecretBuilder& out, const Command& command
 std::unexpected<base::Error> fail_late(const Command& command) {
   return base::fail(
       ErrorKind::timeout, command.name + " was not done in time",
-      "run it in a shell; it must not wait for input");
+      "run it in a shell to see what it does for so long; here it is given no input");
+}
+
+/// All that a command prints until it is over. What it leaves running may hold its output open;
+/// that is not waited for.
+Result<Secret> read_output(Running& running, Clock::time_point end, const Command& command) {
+  const base::Fd over = running.watch();
+  if (!over) return base::fail_errno("watch", command.name);
+  base::SecretBuilder printed;
+  bool is_whole = false;
+  bool is_over = false;
+  while (!is_whole || !is_over) {
+    std::array<pollfd, 2> waiting{
+        {{.fd = is_whole ? -1 : running.output(), .events = POLLIN, .revents = 0},
+         {.fd = is_over ? -1 : over.get(), .events = POLLIN, .revents = 0}}};
+    const auto patience = is_over ? std::min(end, Clock::now() + last_words) : end;
+    const bool any = TRY(wait(waiting, patience, command));
+    if (!any && !is_over) return fail_late(command);
+    if (!any) break;
+    if (waiting[0].revents != 0) is_whole = !TRY(read_piece(running.output(), printed, command));
+    is_over = is_over || waiting[1].revents != 0;
+  }
+  if (!is_whole) running.end_rest();
+  return std::move(printed).take();
 }
 
 Result<> check(int status, const Command& command) {
@@ -208,18 +238,9 @@ Result<Secret> output_of(
     const Command& command, const Environment& environment, std::chrono::milliseconds deadline) {
   const auto end = Clock::now() + deadline;
   Running running = TRY(Running::start(command, environment));
-  const base::Fd over = running.watch();
-  if (!over) return base::fail_errno("watch", command.name);
-  base::SecretBuilder printed;
-  for (bool more = true; more;) {
-    const bool in_time = TRY(ready(running.output(), end, command));
-    if (!in_time) return fail_late(command);
-    more = TRY(read_piece(running.output(), printed, command));
-  }
-  const bool in_time = TRY(ready(over.get(), end, command));
-  if (!in_time) return fail_late(command);
+  Secret printed = TRY(read_output(running, end, command));
   TRY_VOID(check(running.collect(), command));
-  return std::move(printed).take();
+  return printed;
 }
 
 }  // namespace secrets

@@ -21,9 +21,9 @@ struct Command {
 };
 
 /// What it prints on its standard output (at most 64 KiB), with this environment, without input;
-/// its standard error is discarded. Errors: not_found without the program; else when it fails or is
-/// not done at the deadline: then it is killed with the processes it started. They never hold what
-/// it printed.
+/// its standard error is discarded. A process that it leaves running and that still holds this
+/// output is killed. Errors: not_found without the program; else when it fails or is not done at
+/// the deadline: then it is killed with the processes it started. They never hold what it printed.
 base::Result<base::Secret> output_of(
     const Command& command, const Environment& environment, std::chrono::milliseconds deadline);
 

@@ -30,7 +30,7 @@ public:
   Fetched& operator=(const Fetched&) = delete;
 
   const std::string& name() const { return name_; }
-  /// How long a fetch may take, and a request may wait for one.
+  /// How long a request may wait for a token, and a fetch may take until its server is asked.
   std::chrono::milliseconds timeout() const { return timeout_; }
 
   // For requests.

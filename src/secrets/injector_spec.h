@@ -47,7 +47,12 @@ struct InjectorSpec {
   std::vector<std::string> paths{};    // patterns (policy::Scope::path); default: all
   base::Origin origin{};
 
-  /// Every source of it, for whoever hides their files.
+  /// Every source of it, for whoever hides their files, or says where they may lie.
+  std::vector<Source*> sources() {
+    return {&source,        &username_source,     &access_key_id,
+            &session_token, &fetch.client_secret, &fetch.refresh_token,
+            &certificate,   &passphrase};
+  }
   std::vector<const Source*> sources() const {
     return {&source,        &username_source,     &access_key_id,
             &session_token, &fetch.client_secret, &fetch.refresh_token,

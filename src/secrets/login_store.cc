@@ -3,8 +3,10 @@
 
 #include <fcntl.h>
 #include <sys/file.h>
+#include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
 
 #include "base/file.h"
@@ -37,7 +39,26 @@ std::optional<FetchedToken> parse(const Secret& text) {
       .token = Secret(lines[1]), .expires = *expires, .refresh_token = Secret(lines[0])};
 }
 
+std::optional<base::WallTime> read_note(int fd) {
+  std::array<char, 64> text{};
+  const auto size = ::pread(fd, text.data(), text.size(), 0);
+  if (size <= 0) return std::nullopt;
+  return base::parse_time({text.data(), static_cast<std::size_t>(size)});
+}
+
+/// False when it could not be written; empty: there is none.
+bool write_note(int fd, std::string_view text) {
+  if (::ftruncate(fd, 0) != 0) return false;
+  return ::pwrite(fd, text.data(), text.size(), 0) == static_cast<ssize_t>(text.size());
+}
+
 }  // namespace
+
+LoginStore::Turn::Turn(const SealedFile& file, std::string login, base::Fd lock)
+    : file_(file),
+      login_(std::move(login)),
+      lock_(std::move(lock)),
+      lost_since_(read_note(lock_.get())) {}
 
 Result<std::optional<LoginStore::Turn>> LoginStore::take_turn(const std::string& login) const {
   TRY_VOID(base::make_directories(directory_, 0700));
@@ -61,13 +82,24 @@ Result<std::optional<FetchedToken>> LoginStore::Turn::load() const {
 }
 
 Result<> LoginStore::Turn::save(const FetchedToken& token, base::WallTime now) const {
-  return file_.update([&](std::vector<KeptSecret>& kept) -> Result<> {
+  TRY_VOID(file_.update([&](std::vector<KeptSecret>& kept) -> Result<> {
     std::erase_if(kept, [&](const KeptSecret& each) {
       return each.name == login_ || each.since + forgotten_after < now;
     });
     kept.push_back({.name = login_, .value = text_of(token), .since = now});
     return {};
-  });
+  }));
+  write_note(lock_.get(), {});
+  return {};
+}
+
+/// What was lost before is not lost any later.
+void LoginStore::Turn::used(base::WallTime now) const {
+  if (!lost_since_) write_note(lock_.get(), base::to_rfc3339(now));
+}
+
+void LoginStore::Turn::not_used() const {
+  if (!lost_since_) write_note(lock_.get(), {});
 }
 
 }  // namespace secrets

@@ -30,13 +30,23 @@ public:
     /// On disk when this returns. What was not used for a year is forgotten.
     base::Result<> save(const FetchedToken& token, base::WallTime now) const;
 
+    /// Notes beside the login that its refresh token is on its way to the server. The note goes
+    /// with `save` or `not_used`; if neither comes to it, because the process ends, whoever has a
+    /// turn later finds it. As it is only there to explain, it may fail to be written.
+    void used(base::WallTime now) const;
+    /// The server has said no: the refresh token is worth what it was.
+    void not_used() const;
+    /// When it was used without `save` or `not_used`, in an earlier turn; the first time, if there
+    /// were several since the last `save`.
+    std::optional<base::WallTime> lost_since() const { return lost_since_; }
+
   private:
     friend class LoginStore;
-    Turn(const SealedFile& file, std::string login, base::Fd lock)
-        : file_(file), login_(std::move(login)), lock_(std::move(lock)) {}
+    Turn(const SealedFile& file, std::string login, base::Fd lock);
     SealedFile file_;
     std::string login_;
-    base::Fd lock_;
+    base::Fd lock_;  // the note is in it
+    std::optional<base::WallTime> lost_since_;
   };
 
   /// nullopt while somebody else has it; never waits. `login` as Grant::login() names it.

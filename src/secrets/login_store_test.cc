@@ -51,6 +51,33 @@ TEST_F(StoredLogins, AreUsedByOneAtATime) {
   EXPECT_TRUE(store.take_turn("a").value());
 }
 
+TEST_F(StoredLogins, TellThatOneWasUsedAndNothingKept) {
+  EXPECT_EQ(turn("a").lost_since(), std::nullopt);
+  turn("a").used(now);
+  EXPECT_EQ(turn("a").lost_since(), now);
+  turn("a").used(now + 1h);
+  EXPECT_EQ(turn("a").lost_since(), now);
+  EXPECT_EQ(turn("b").lost_since(), std::nullopt);
+}
+
+TEST_F(StoredLogins, ForgetAUseWhenWhatCameOfItIsKept) {
+  turn("a").used(now);
+  ASSERT_TRUE(turn("a").save(token("rt-2"), now));
+  EXPECT_EQ(turn("a").lost_since(), std::nullopt);
+}
+
+TEST_F(StoredLogins, ForgetAUseThatWasNone) {
+  {
+    const auto first = turn("a");
+    first.used(now);
+    first.not_used();
+  }
+  EXPECT_EQ(turn("a").lost_since(), std::nullopt);
+  turn("a").used(now);
+  turn("a").not_used();  // says nothing of the use before
+  EXPECT_EQ(turn("a").lost_since(), now);
+}
+
 TEST_F(StoredLogins, AreForgottenAfterAYear) {
   ASSERT_TRUE(turn("old").save(token("rt-1"), now));
   ASSERT_TRUE(turn("new").save(token("rt-2"), now + 24h * 366));

@@ -136,7 +136,9 @@ bool Scrubber::is_secret(std::string_view text) const {
 std::optional<std::string_view> ScrubStream::pass_on(std::string_view in, bool last) {
   if (!known_) return in;
   if (!lines_.lets_pass(known_->in_base64, in, last)) return std::nullopt;
-  return stream_.pass_on(known_->needles, in, last);
+  const auto passed = stream_.pass_on(known_->needles, in, last);
+  if (passed) lines_.passed(in, last);
+  return passed;
 }
 
 void ScrubStream::feed(std::string_view in, bool last, std::string& out) {
@@ -144,7 +146,9 @@ void ScrubStream::feed(std::string_view in, bool last, std::string& out) {
     out += in;
     return;
   }
-  if (!lines_.lets_pass(known_->in_base64, in, last)) {
+  if (lines_.lets_pass(known_->in_base64, in, last)) {
+    lines_.passed(in, last);
+  } else {
     base::wipe(unfolded_.data(), unfolded_.size());
     unfolded_.clear();
     replaced_ += lines_.feed(known_->in_base64, known_->base64_marks, in, last, unfolded_);

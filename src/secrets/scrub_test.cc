@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <ctime>
 
 #include "base/encoding.h"
 #include "content/format.h"
@@ -154,6 +155,28 @@ TEST(Scrub, FindsASecretInBase64ThatIsCutIntoLines) {
       }
     }
   }
+}
+TEST(ScrubStream, HoldsBackNoEndOfALineThatIsNoBase64) {
+  ScrubStream stream(scrubber_of({{"x", "canary-0123456789"}}));
+  std::string out;
+  stream.feed("passwd? Y\n", false, out);  // as the base64 of the secret begins
+  EXPECT_EQ(out, "passwd? Y\n");
+}
+double seconds_for(const Scrubber& scrubber, std::size_t size) {
+  std::string text;
+  while (text.size() < size)
+    text += "0,0\n" + std::string(60, 'A') + "\nB\n";
+  const auto begin = std::clock();
+  EXPECT_EQ(scrubber.scrub(text), text);
+  return static_cast<double>(std::clock() - begin);
+}
+TEST(Scrub, TakesTimeInProportionToTheText) {
+  const auto scrubber = scrubber_of({{"x", token}});
+  const auto least = [&](std::size_t size) {
+    return std::min(
+        {seconds_for(scrubber, size), seconds_for(scrubber, size), seconds_for(scrubber, size)});
+  };
+  EXPECT_LT(least(2'000'000), 40 * least(200'000));
 }
 TEST(Scrub, LeavesBase64InLinesAloneThatHoldsNoSecret) {
   const auto scrubber = scrubber_of({{"x", token}});

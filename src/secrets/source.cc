@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <chrono>
 
@@ -12,6 +13,7 @@
 #include "secrets/env_file.h"
 #include "secrets/json_member.h"
 #include "secrets/keyring.h"
+#include "secrets/source_file.h"
 #include "secrets/store.h"
 
 namespace secrets {
@@ -48,7 +50,7 @@ Found part_of(const Source& source, std::string_view text, std::string_view wher
 }
 
 Found read(const Source& source, const std::filesystem::path& file) {
-  auto text = base::read_file(file, largest_secret_file);
+  auto text = read_source_file(file, source.shared, largest_secret_file);
   if (!text)
     return std::unexpected(std::move(text).error().while_doing("reading the file of a source"));
   auto part = part_of(source, *text, base::escape_for_terminal(file.native()));
@@ -102,6 +104,35 @@ Found ask_keyring(const Source& source, const Environment& environment) {
 std::string place_of(const Source& source) {
   if (!source.file.empty()) return base::escape_for_terminal(source.file);
   return source.keyring.empty() ? "what its command prints" : "the keyring's item";
+}
+
+bool is_strange(uid_t owner) { return owner != ::geteuid() && owner != 0; }
+
+/// What others can do with a file of this mode; empty: nothing.
+std::string_view allowed_to_others(mode_t mode) {
+  constexpr mode_t reading = S_IRGRP | S_IROTH;
+  constexpr mode_t writing = S_IWGRP | S_IWOTH;
+  if ((mode & reading) != 0) return (mode & writing) != 0 ? "read and written" : "read";
+  return (mode & writing) != 0 ? "written" : "";
+}
+
+/// Whether somebody else can put another file in a file's place. Many systems make directories that
+/// the user's own group may write, which nobody else is in.
+bool is_open_to_others(const std::filesystem::path& directory) {
+  struct stat found{};
+  if (::stat(directory.c_str(), &found) != 0) return false;
+  const mode_t writing = S_IWOTH | (found.st_gid == ::getegid() ? 0U : S_IWGRP);
+  const bool is_sticky = (found.st_mode & S_ISVTX) != 0;
+  return is_strange(found.st_uid) || (!is_sticky && (found.st_mode & writing) != 0);
+}
+
+/// The first such directory: of the file's name, or of what a link leads to.
+std::optional<std::filesystem::path> open_directory_of(const std::filesystem::path& file) {
+  std::error_code missing;
+  const auto real = std::filesystem::canonical(file, missing);
+  for (const auto& directory : {file.parent_path(), real.parent_path()})
+    if (is_open_to_others(directory)) return directory;
+  return std::nullopt;
 }
 
 }  // namespace
@@ -164,12 +195,19 @@ std::optional<std::string> warning_about(const Source& source, const std::filesy
   if (source.value || !source.env.empty() || source.file.empty()) return std::nullopt;
   const auto file = base::expand_home(source.file, home);
   struct stat found{};
-  constexpr mode_t others = S_IRWXG | S_IRWXO;
-  if (::stat(file.c_str(), &found) != 0 || (found.st_mode & others & 0444U) == 0)
-    return std::nullopt;
+  if (::stat(file.c_str(), &found) != 0) return std::nullopt;
   const auto name = base::escape_for_terminal(file.native());
-  return fmt::format(
-      "{} can be read by others (mode {:04o}): chmod 600 {}", name, found.st_mode & 07777U, name);
+  if (const auto allowed = allowed_to_others(found.st_mode); !allowed.empty())
+    return fmt::format(
+        "{} can be {} by others (mode {:04o}): chmod 600 {}", name, allowed, found.st_mode & 07777U,
+        name);
+  if (is_strange(found.st_uid))
+    return fmt::format("{} belongs to another user, who can change it: use a copy", name);
+  if (const auto directory = open_directory_of(file))
+    return fmt::format(
+        "{} can be replaced by others, who may write its directory: chmod go-w {}", name,
+        base::escape_for_terminal(directory->native()));
+  return std::nullopt;
 }
 
 }  // namespace secrets

@@ -40,6 +40,9 @@ struct Source {
   std::optional<std::chrono::seconds> max_age{};
   bool on_demand = false;  // behind each request that used it, at most every ten seconds
 
+  /// Directories that the program can write, as absolute, real paths (source_file.h).
+  std::vector<std::filesystem::path> shared{};
+
   bool configured() const;
 };
 
@@ -59,7 +62,7 @@ std::filesystem::path file_of(
 /// Why `resolve` gave nothing, or nothing but emptiness: "the environment variable X is not set".
 std::string why_empty(const Source& source);
 
-/// What is unwise about a source that works: a file that other users can read. Says what to do.
+/// What is unwise about a source that works: a file that others can read, change or replace. Says what to do.
 std::optional<std::string> warning_about(const Source& source, const std::filesystem::path& home);
 
 }  // namespace secrets

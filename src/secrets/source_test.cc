@@ -196,6 +196,63 @@ TEST(Source, WarnsOfAFileThatOthersCanRead) {
   EXPECT_EQ(warning_about({.file = "~/absent"}, home.path()), std::nullopt);
 }
 
+TEST(Source, WarnsOfAFileThatOthersCanWrite) {
+  const Directory home;
+  const auto file = home.path() / "token";
+  ASSERT_TRUE(base::write_file(file, "hush", 0600));
+  const auto warned = [&](mode_t mode) {
+    EXPECT_EQ(::chmod(file.c_str(), mode), 0);
+    return warning_about({.file = "~/token"}, home.path()).value_or("nothing");
+  };
+  EXPECT_EQ(
+      warned(0620),
+      file.native() + " can be written by others (mode 0620): chmod 600 " + file.native());
+  EXPECT_EQ(
+      warned(0602),
+      file.native() + " can be written by others (mode 0602): chmod 600 " + file.native());
+  EXPECT_EQ(
+      warned(0666),
+      file.native() + " can be read and written by others (mode 0666): chmod 600 " + file.native());
+  EXPECT_EQ(warned(0711), "nothing");
+}
+
+TEST(Source, WarnsOfAFileThatOthersCanReplace) {
+  const Directory home;
+  const auto file = home.path() / "token";
+  ASSERT_TRUE(base::write_file(file, "hush", 0600));
+  const auto warned = [&](mode_t mode) {
+    EXPECT_EQ(::chmod(home.path().c_str(), mode), 0);
+    return warning_about({.file = "~/token"}, home.path()).value_or("nothing");
+  };
+  EXPECT_EQ(
+      warned(0777), file.native() +
+                        " can be replaced by others, who may write its directory: chmod go-w " +
+                        home.path().native());
+  EXPECT_EQ(warned(01777), "nothing");
+  EXPECT_EQ(warned(0755), "nothing");
+}
+
+TEST(Source, WarnsOfTheDirectoryThatALinkLeadsTo) {
+  const Directory home;
+  const Directory elsewhere;
+  ASSERT_TRUE(base::write_file(elsewhere.path() / "token", "hush", 0600));
+  std::filesystem::create_symlink(elsewhere.path() / "token", home.path() / "token");
+  ASSERT_EQ(::chmod(elsewhere.path().c_str(), 0777), 0);
+  const auto warning = warning_about({.file = "~/token"}, home.path()).value_or("nothing");
+  EXPECT_TRUE(warning.ends_with("chmod go-w " + elsewhere.path().native())) << warning;
+}
+
+TEST(Source, WarnsOfAFileOfAnotherUser) {
+  if (::geteuid() != 0) GTEST_SKIP() << "only root can give files away";
+  const Directory home;
+  const auto file = home.path() / "token";
+  ASSERT_TRUE(base::write_file(file, "hush", 0600));
+  ASSERT_EQ(::chown(file.c_str(), 12345, 12345), 0);
+  EXPECT_EQ(
+      warning_about({.file = "~/token"}, home.path()),
+      file.native() + " belongs to another user, who can change it: use a copy");
+}
+
 TEST(Command, GivesWhatItPrints) {
   EXPECT_EQ(revealed({.command = "printf ' x\\n\\n'"}), "x");
   EXPECT_EQ(printed("echo \"$TOKEN\"", {{"TOKEN", "t"}}), "t\n");
@@ -234,6 +291,42 @@ TEST(Command, ThatClosesItsOutputStillHasADeadline) {
       output_of(Command::shell("exec >&-; sleep 60"), {{"PATH", "/usr/bin:/bin"}}, 200ms);
   ASSERT_FALSE(output);
   EXPECT_EQ(output.error().kind, base::ErrorKind::timeout);
+}
+
+TEST(Command, IsNotWaitedForByWhatItLeavesRunning) {
+  const auto start = std::chrono::steady_clock::now();
+  EXPECT_EQ(
+      printed("sleep 40 & echo tok-1234567890", {{"PATH", "/usr/bin:/bin"}}), "tok-1234567890\n");
+  EXPECT_LT(std::chrono::steady_clock::now() - start, 4s);
+}
+
+TEST(Command, IsHeardToItsEndWhenItLeavesSomethingRunning) {
+  const auto text = printed(
+      "sleep 40 & i=0; while [ $i -lt 1000 ]; do echo 0123456789012345678901234567890; "
+      "i=$((i+1)); done",
+      {{"PATH", "/usr/bin:/bin"}});
+  EXPECT_EQ(text.size(), 32'000U) << text.substr(0, 200);
+}
+
+TEST(Command, ThatFailsIsAnErrorWhateverItLeavesRunning) {
+  EXPECT_EQ(
+      printed("sleep 40 & exit 3", {{"PATH", "/usr/bin:/bin"}}),
+      "error: the command of a source ended with status 3");
+}
+
+TEST(Command, IsOverWithWhatHoldsItsOutput) {
+  const Directory directory;
+  const auto proof = (directory.path() / "proof").native();
+  EXPECT_EQ(
+      printed("(sleep 1; echo late > " + proof + ") & echo x", {{"PATH", "/usr/bin:/bin"}}), "x\n");
+  ::usleep(1'200'000);
+  EXPECT_FALSE(std::filesystem::exists(proof));
+}
+
+TEST(Command, MayNotPrintWithoutEndThroughWhatItLeavesRunning) {
+  EXPECT_EQ(
+      printed("(while :; do echo xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx; done) & exit 0"),
+      "error: the command of a source prints more than 64 KiB");
 }
 
 TEST(Command, MayNotPrintWithoutEnd) {

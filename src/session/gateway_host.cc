@@ -139,6 +139,9 @@ GatewayHost::~GatewayHost() = default;
 void GatewayHost::settle() const {
   constexpr std::chrono::milliseconds patience{250};
   gateway_->settle(patience);
+  for (const auto& regime : former_)
+    regime->finish();
+  regime_->finish();
 }
 
 std::vector<gateway::Distrust::Place> GatewayHost::distrusted() const {

@@ -59,7 +59,8 @@ public:
 
   GatewayHost(const GatewayHost&) = delete;
   GatewayHost& operator=(const GatewayHost&) = delete;
-  /// Ends the connections, then closes the log.
+  /// Waits for the servers of tokens that were given a refresh token, for a limited time; ends the
+  /// connections, then closes the log.
   ~GatewayHost();
 
   /// What begins from now on goes by these; what is under way ends by what it began with. Of the
@@ -70,7 +71,7 @@ public:
   std::shared_ptr<const flow::Pipeline> pipeline() const { return regime_->rules()->pipeline; }
 
   /// To be called when the program has ended, and all that it left behind: what it was still doing
-  /// comes to its end, if that is soon.
+  /// comes to its end, if that is soon. After that no token is fetched any more.
   void settle() const;
   /// How many records the log has got so far.
   std::uint64_t records() const { return journal_->state().appended; }

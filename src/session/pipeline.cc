@@ -31,6 +31,7 @@ std::shared_ptr<flow::TokenGate> gate_of(
       places.token_keys(), places.token_usage(), places.token_approvals());
   gate->need = need_of(config.token_need);
   gate->sandbox = occasion.sandbox;
+  gate->client = occasion.client;
   gate->counts = occasion.purpose == Purpose::serve;
   return gate;
 }

@@ -28,7 +28,8 @@ enum class Purpose { serve, explain };
 
 /// On what occasion something is decided.
 struct Occasion {
-  std::string sandbox;  // the name that tokens may be bound to
+  std::string sandbox;   // the name that tokens may be bound to
+  std::string client{};  // the label that they may be bound to; empty: none
   Purpose purpose = Purpose::explain;
   /// What the random parts of placeholders come from: a session that reads its configuration again
   /// has the same ones.

@@ -37,6 +37,10 @@ public:
     is_retired_ = true;
     refreshers_.clear();
   }
+  /// The session ends, and no request is under way any more (TokenFetcher::finish).
+  void finish() {
+    if (fetcher_) fetcher_->finish();
+  }
   /// Of one that is retired: exchanges that began under it are still under way, for which tokens
   /// are fetched, or a token is being fetched, which is not to be lost.
   bool is_in_use() const { return has_exchanges() || (fetcher_ && fetcher_->is_busy()); }

@@ -120,6 +120,19 @@ void keep_to_ourselves() {
   ::setrlimit(RLIMIT_CORE, &none);
 }
 
+/// A file is covered for as long as the sandbox runs, but not the directories around it: what the
+/// program moves is seen by the next one. The root of the project cannot be moved.
+void warn_of_movable(
+    const std::vector<fs::path>& files, const fs::path& project, const RunRequest& request) {
+  for (const auto& file : files) {
+    if (file.parent_path() == project) continue;
+    request.tell(
+        base::escape_for_terminal(file.native()) +
+        " is a secret, and lies in a directory that the program can move: keep it outside of the "
+        "project, or at its root");
+  }
+}
+
 /// Whether a credential comes from this variable. A private key is never sent, so that no scrubber
 /// knows it.
 bool is_source(std::string_view variable, const std::vector<secrets::InjectorSpec>& credentials) {
@@ -366,6 +379,7 @@ base::Result<sandbox::Ending> run(RunRequest request) {
       .project = project,
       .occasion =
           {.sandbox = request.name,
+           .client = request.client,
            .purpose = Purpose::serve,
            .heritage = std::make_shared<flow::Heritage>()},
       .effective = loaded.effective};
@@ -375,6 +389,7 @@ base::Result<sandbox::Ending> run(RunRequest request) {
     brain.emplace(TRY(make_brain(request, project, config, start.occasion)));
   if (brain) hide_variables(brain->pipeline->scrubber(), config);
   start.hidden = own_files(project, loaded.files, config);
+  warn_of_movable(start.hidden, project.directory, request);
   auto input = TRY(plan_input_of(request, project, loaded, places, start.hidden, std::move(walks)));
   if (brain) {
     input.proxy_url = "http://10.0.2.2:" + std::to_string(config.proxy.port);

@@ -19,6 +19,7 @@ struct RunRequest {
   ConfigRequest config{};
   std::vector<std::string> command{};  // empty: the user's shell
   std::string name{};                  // of the sandbox; empty: the project's slug
+  std::string client{};                // the label that tokens may be bound to; empty: none
   bool dry_run = false;                // print the plan instead
   /// Tells the person something that is worth knowing, before the program starts or when it has
   /// ended.

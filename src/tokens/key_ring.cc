@@ -19,6 +19,7 @@ constexpr std::string_view first_line = "lazaret token keys 1";
 constexpr std::string_view generated = "generated";
 constexpr std::string_view imported = "imported";
 constexpr std::string_view never = "never";
+constexpr std::size_t fresh_size = 8;  // of the random bytes; the others vouch
 
 bool is_id_character(char c) {
   return base::is_alpha(c) || base::is_digit(c) || c == '.' || c == '_' || c == '-';
@@ -52,6 +53,20 @@ std::optional<Revocation> parse_revocation(const std::vector<std::string_view>& 
   const auto until = base::parse_time(words[3]);
   if (!since || (!until && words[3] != never)) return std::nullopt;
   return Revocation{*since, until};
+}
+
+/// Only who has the key can say which caveat came first. No nonce begins with such a text, so this
+/// is never the first link of a chain (chain.h).
+std::string voucher_of(const Key& key, std::string_view fresh, const Caveat& first) {
+  std::string text = "first caveat ";
+  text.append(fresh).append(std::to_string(first.kind())).append(" ").append(first.body());
+  return base::hmac_sha256(key.secret.reveal(), text);
+}
+
+bool vouches_for(const Key& key, const std::array<char, 16>& random, const Caveat& first) {
+  const std::string_view bytes(random.data(), random.size());
+  const auto fresh = bytes.substr(0, fresh_size);
+  return voucher_of(key, fresh, first).starts_with(bytes.substr(fresh_size));
 }
 
 }  // namespace
@@ -150,10 +165,26 @@ Result<KeyRing> KeyRing::parse(std::string_view text) {
   return ring;
 }
 
+std::array<char, 16> random_for(
+    const Key& key, const std::array<char, fresh_size>& fresh, const std::vector<Caveat>& caveats) {
+  std::array<char, 16> random{};
+  const auto rest = std::ranges::copy(fresh, random.begin()).out;
+  if (caveats.empty()) {
+    std::ranges::copy(base::random_bytes(random.size() - fresh_size), rest);
+  } else {
+    const auto voucher = voucher_of(key, {fresh.data(), fresh.size()}, caveats.front());
+    std::ranges::copy(std::string_view(voucher).substr(0, random.size() - fresh_size), rest);
+  }
+  return random;
+}
+
 std::optional<WallTime> end_of_minting(const Token& token, const Key& key) {
   if (key.origin != Key::Origin::generated || token.caveats.empty()) return std::nullopt;
-  // Only what was appended later comes after it, so every relative of the token has it.
-  const auto* window = token.caveats.front().as<Validity>();
+  // Every relative of the token has the caveat that it was minted with, and may have it alone. That
+  // of whoever narrowed a token without an end says nothing about the wider one.
+  const Caveat& first = token.caveats.front();
+  if (!vouches_for(key, token.nonce.random, first)) return std::nullopt;
+  const auto* window = first.as<Validity>();
   constexpr auto last =
       std::chrono::duration_cast<std::chrono::seconds>(std::chrono::nanoseconds::max()).count();
   if (window == nullptr || window->not_after >= last) return std::nullopt;

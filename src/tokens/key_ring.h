@@ -5,6 +5,7 @@
 //
 // The newest key mints; each key verifies what it signed until it is removed.
 
+#include <array>
 #include <map>
 #include <optional>
 #include <string>
@@ -22,7 +23,7 @@ inline constexpr std::size_t shortest_key = 32;  // bytes
 
 struct Key {
   enum class Origin {
-    generated,  // here: every token it signs was minted here, with an end
+    generated,  // here: every token it signs was minted here
     imported,   // others may sign with it, too
   };
 
@@ -71,8 +72,15 @@ private:
   Revocations revocations_;
 };
 
+/// The random bytes of a token that is minted with these caveats: `fresh`, which is nobody's guess,
+/// and what vouches for the first of them. In the token itself nothing tells a caveat of the
+/// minting from one that was added later.
+std::array<char, 16> random_for(
+    const Key& key, const std::array<char, 8>& fresh, const std::vector<Caveat>& caveats);
+
 /// When every token that was minted with this one's random bytes has ended. Its signature is good.
-/// None when that cannot be told: a key that others sign with, too, or no end in the first place.
+/// None when that cannot be told: a key that others sign with, too, no end in the first place, or
+/// random bytes that do not vouch for it (random_for).
 std::optional<base::WallTime> end_of_minting(const Token& token, const Key& key);
 
 }  // namespace tokens

@@ -90,17 +90,43 @@ TEST(KeyRing, RevokesForTheLongerTime) {
   EXPECT_EQ(ring.revocations().at("x").until, std::nullopt);
 }
 
-TEST(EndOfMinting, IsTheEndOfTheFirstCaveat) {
+constexpr std::array<char, 8> fresh{'f', 'r', 'e', 's', 'h'};
+
+Token mint_by(const Key& key, const std::vector<Caveat>& caveats) {
+  return mint(key, random_for(key, fresh, caveats), caveats).value();
+}
+
+TEST(EndOfMinting, IsTheEndOfTheCaveatThatTheTokenWasMintedWith) {
   const Key key = Key::generate(secret, today);
-  const Token token = mint(key, vector_random(), {Caveat(Validity{0, 99})}).value();
+  const Token token = mint_by(key, {Caveat(Validity{0, 99})});
   const Token narrower = attenuate(token, {Caveat(Validity{0, 5})}).value();
   EXPECT_EQ(end_of_minting(narrower, key), base::WallTime(seconds(100)));
 }
 
 TEST(EndOfMinting, IsUnknownWhereTokensWithoutEndMayHaveBeenMinted) {
   const Key key = Key::generate(secret, today);
-  EXPECT_EQ(end_of_minting(mint(key, vector_random(), {stripe}).value(), key), std::nullopt);
-  EXPECT_EQ(end_of_minting(mint_with({window}), vector_key()), std::nullopt);
+  EXPECT_EQ(end_of_minting(mint_by(key, {stripe}), key), std::nullopt);
+  const Key imported = vector_key();
+  EXPECT_EQ(end_of_minting(mint_by(imported, {window}), imported), std::nullopt);
+}
+
+TEST(EndOfMinting, IsNotWhatATokenWithoutEndWasNarrowedBy) {
+  const Key key = Key::generate(secret, today);
+  const std::vector<Caveat> second{Caveat(Validity{0, 5})};
+  for (const Token& token : {mint_by(key, {}), mint(key, vector_random(), {}).value()})
+    EXPECT_EQ(end_of_minting(attenuate(token, second).value(), key), std::nullopt);
+  // Nor can it be told of a token that does not say what it was minted with.
+  EXPECT_EQ(end_of_minting(mint(key, vector_random(), second).value(), key), std::nullopt);
+}
+
+TEST(EndOfMinting, IsVouchedForByTheKeyAndForOneCaveatOnly) {
+  const Key key = Key::generate(secret, today);
+  const Key other = Key::generate(other_secret, today);
+  const std::vector<Caveat> caveats{Caveat(Validity{0, 99})};
+  const std::vector<Caveat> others{Caveat(Validity{0, 98})};
+  const auto random = random_for(key, fresh, caveats);
+  EXPECT_EQ(end_of_minting(mint(key, random, others).value(), key), std::nullopt);
+  EXPECT_NE(random_for(other, fresh, caveats), random);
 }
 
 }  // namespace

@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tokens/path_glob.h"
 
+#include <algorithm>
+
+#include "policy/decide.h"
+
 namespace tokens {
 
 base::Result<policy::Pattern> compile_path(std::string_view pattern) {
@@ -16,6 +20,18 @@ base::Result<policy::Pattern> compile_path(std::string_view pattern) {
 bool path_matches(std::string_view pattern, std::string_view path) {
   const auto compiled = compile_path(pattern);
   return compiled && compiled->matches(path);
+}
+
+bool permit_path(std::span<const std::string> patterns, std::string_view path) {
+  const auto matches_as_sent = [&](const std::string& pattern) {
+    return path_matches(pattern, path);
+  };
+  if (!std::ranges::any_of(patterns, matches_as_sent)) return false;
+  const std::string folded = policy::fold_slashes(path);
+  const auto matches_folded = [&](const std::string& pattern) {
+    return path_matches(policy::fold_slashes(pattern), folded);
+  };
+  return folded == path || std::ranges::any_of(patterns, matches_folded);
 }
 
 }  // namespace tokens

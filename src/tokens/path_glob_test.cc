@@ -60,5 +60,41 @@ TEST(PathOfAToken, MatchesNothingWhenNoPathIsLikeIt) {
   EXPECT_FALSE(path_matches("a", "/a"));
 }
 
+struct Permission {
+  std::string pattern;
+  std::string_view path;
+  bool permits;
+};
+
+const Permission permissions[] = {
+    {"/users/*/profile", "/users/a/profile", true},
+    {"/users/*/profile", "/users//profile", false},
+    {"/users/*/profile", "/users/a%2Fb/profile", false},
+    {"/users/*/profile", "/users/a%2fb/profile", false},
+    {"/users/*/profile", "//users/a/profile", false},
+    {"/v1/customers/*", "/v1/customers/c%2Fcharges", false},
+    {"/v1/customers/*", "/v1/customers/%2F", true},  // the same as "/v1/customers/"
+    {"/v1/**", "/v1//a%2Fb", true},
+    {"/v1/**", "/v1%2Fa", false},
+    {"/projects/group%2Fname/*", "/projects/group%2Fname/issues", true},
+    {"/projects/group%2fname/*", "/projects/group%2Fname/issues", true},
+    {"/projects/group%2Fname/*", "/projects/group%2Fname/a%2Fb", false},
+    {"/projects/group%2Fname/*", "/projects/group/name/issues", false},
+    {"/projects/*%2F*/issues", "/projects/group%2Fname/issues", true},
+    {"/projects/*%2F*/issues", "/projects/group%2Fsub%2Fname/issues", false},
+    {"/a//b", "/a//b", true},
+};
+
+TEST(PathOfAToken, HoldsForEachReadingOfThePath) {
+  for (const auto& [pattern, path, permits] : permissions)
+    EXPECT_EQ(permit_path({&pattern, 1}, path), permits) << pattern << " against " << path;
+}
+
+TEST(PathOfAToken, MayHaveAPatternForEachReading) {
+  const std::string patterns[] = {"/v1/customers/*", "/v1/customers/*/charges"};
+  EXPECT_TRUE(permit_path(patterns, "/v1/customers/c%2Fcharges"));
+  EXPECT_FALSE(permit_path(patterns, "/v1/customers/c%2Frefunds"));
+}
+
 }  // namespace
 }  // namespace tokens

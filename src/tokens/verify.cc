@@ -101,10 +101,7 @@ struct Judge {
   }
 
   Objection operator()(const Paths& paths) const {
-    const auto matches = [&](const std::string& pattern) {
-      return path_matches(pattern, context.path);
-    };
-    if (std::ranges::any_of(paths.patterns, matches)) return {};
+    if (permit_path(paths.patterns, context.path)) return {};
     return fmt::format(
         "the token is for {}, not for the path {}", list_text(paths.patterns, "no path"),
         context.path);

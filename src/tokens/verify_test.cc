@@ -111,6 +111,14 @@ TEST(Verify, PermitsOnePathOfSeveral) {
   EXPECT_EQ(status_of(judge({Caveat(Paths{{"/other", "/v2/**"}})})), 403);
 }
 
+TEST(Verify, RefusesAPathThatServersReadAsOneThatIsNotPermitted) {
+  Context context = good_context();
+  for (const auto* path : {"/v1/customers/c%2Fcharges", "/v1/customers//", "//v1/customers/c"}) {
+    context.path = path;
+    EXPECT_EQ(status_of(judge({customers}, context)), 403) << path;
+  }
+}
+
 TEST(Verify, IntersectsSeveralCaveatsOfAKind) {
   EXPECT_EQ(status_of(judge({stripe, Caveat(Hosts{{"x.test"}})})), 403);
   EXPECT_TRUE(permits(judge({stripe, Caveat(Hosts{{"x.test", "api.stripe.com"}})})));

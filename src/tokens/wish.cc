@@ -84,31 +84,37 @@ Result<Ports> ports_for(const std::vector<std::string>& items) {
   return ports;
 }
 
+/// "--requests: 1k", for a message that goes on.
+std::string quoted(std::string_view flag, std::string_view text) {
+  const std::string shown = text.empty() ? "an empty text" : base::escape_for_terminal(text);
+  return std::string(flag) + ": " + shown;
+}
+
 Result<std::uint64_t> count_for(
     std::string_view flag, const std::string& text, std::uint64_t least) {
   const auto number = base::parse_number(text);
   if (number && *number >= least) return *number;
   return fail(
-      ErrorKind::invalid, std::string(flag) + ": " + base::escape_for_terminal(text) +
-                              " is not a number from " + std::to_string(least) + " on");
+      ErrorKind::invalid,
+      quoted(flag, text) + " is not a number from " + std::to_string(least) + " on");
 }
 
-Result<Validity> window_for(const Wish& wish, base::WallTime now) {
-  const auto length = base::parse_duration(wish.valid_for);
+Result<Validity> window_for(
+    const std::string& valid_for,
+    const std::optional<std::string>& not_before,
+    base::WallTime now) {
+  const auto length = base::parse_duration(valid_for);
   if (!length || *length < seconds(1)) {
     return fail(
-        ErrorKind::invalid,
-        "--valid-for: " + base::escape_for_terminal(wish.valid_for) +
-            " is not a time of a second or more",
+        ErrorKind::invalid, quoted("--valid-for", valid_for) + " is not a time of a second or more",
         "write 30m, 1h, 24h, 7d or 2w");
   }
   base::WallTime begin = now;
-  if (!wish.not_before.empty()) {
-    const auto given = base::parse_time(wish.not_before);
+  if (not_before) {
+    const auto given = base::parse_time(*not_before);
     if (!given) {
       return fail(
-          ErrorKind::invalid,
-          "--not-before: " + base::escape_for_terminal(wish.not_before) + " is not a time",
+          ErrorKind::invalid, quoted("--not-before", *not_before) + " is not a time",
           "write it as 2026-01-31T10:30:00Z");
     }
     begin = std::max(begin, *given);
@@ -120,16 +126,15 @@ Result<Validity> window_for(const Wish& wish, base::WallTime now) {
 }  // namespace
 
 bool Wish::narrows() const {
-  return !hosts.empty() || !methods.empty() || !paths.empty() || !ports.empty() ||
-         !requests.empty() || !bytes_up.empty() || !sandboxes.empty() || !clients.empty() ||
-         single_use || ask_person;
+  return !hosts.empty() || !methods.empty() || !paths.empty() || !ports.empty() || requests ||
+         bytes_up || !sandboxes.empty() || !clients.empty() || single_use || ask_person;
 }
 
 Result<std::vector<Caveat>> caveats_for(const Wish& wish, base::WallTime now) {
   std::vector<Caveat> caveats;
-  if (!wish.valid_for.empty()) {
-    caveats.emplace_back(TRY(window_for(wish, now)));
-  } else if (!wish.not_before.empty()) {
+  if (wish.valid_for) {
+    caveats.emplace_back(TRY(window_for(*wish.valid_for, wish.not_before, now)));
+  } else if (wish.not_before) {
     return fail(ErrorKind::invalid, "--not-before needs an end", "add --valid-for");
   }
   if (!wish.hosts.empty())
@@ -141,10 +146,10 @@ Result<std::vector<Caveat>> caveats_for(const Wish& wish, base::WallTime now) {
   if (!wish.paths.empty())
     caveats.emplace_back(Paths{TRY(read_list("--paths", wish.paths, path_named))});
   if (!wish.ports.empty()) caveats.emplace_back(TRY(ports_for(wish.ports)));
-  if (!wish.requests.empty())
-    caveats.emplace_back(RequestLimit{TRY(count_for("--requests", wish.requests, 1))});
-  if (!wish.bytes_up.empty())
-    caveats.emplace_back(UploadLimit{TRY(count_for("--bytes-up", wish.bytes_up, 0))});
+  if (wish.requests)
+    caveats.emplace_back(RequestLimit{TRY(count_for("--requests", *wish.requests, 1))});
+  if (wish.bytes_up)
+    caveats.emplace_back(UploadLimit{TRY(count_for("--bytes-up", *wish.bytes_up, 0))});
   if (!wish.sandboxes.empty())
     caveats.emplace_back(Sandboxes{TRY(read_list("--sandbox", wish.sandboxes, label_named))});
   if (!wish.clients.empty())

@@ -3,6 +3,7 @@
 // How a person asks for caveats, and the caveats that come of it: checked, so that no token is made
 // that could never be used, or that permits more than was meant.
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -12,16 +13,17 @@
 
 namespace tokens {
 
-/// Each list item may itself be a list with commas. Nothing given: no such restriction.
+/// Each list item may itself be a list with commas. Nothing given: no such restriction; an empty
+/// text is not that, but a mistake: a variable that is not set must not make a token wider.
 struct Wish {
   std::vector<std::string> hosts{};
   std::vector<std::string> methods{};
   std::vector<std::string> paths{};
-  std::string valid_for{};   // a span of time: "1h", "7d"
-  std::string not_before{};  // RFC 3339
+  std::optional<std::string> valid_for{};   // a span of time: "1h", "7d"
+  std::optional<std::string> not_before{};  // RFC 3339
   std::vector<std::string> ports{};
-  std::string requests{};  // a number
-  std::string bytes_up{};  // a number
+  std::optional<std::string> requests{};  // a number
+  std::optional<std::string> bytes_up{};  // a number
   std::vector<std::string> sandboxes{};
   std::vector<std::string> clients{};
   std::string purpose{};

@@ -89,5 +89,17 @@ TEST(Wish, IsRefusedWhenNothingCouldEverMatch) {
   EXPECT_TRUE(mistake({.not_before = "2030-01-01T00:00:00Z"}).contains("--not-before"));
 }
 
+TEST(Wish, IsRefusedWhenSomethingIsGivenEmpty) {
+  EXPECT_TRUE(mistake({.valid_for = ""}).contains("--valid-for: an empty text"));
+  EXPECT_TRUE(mistake({.valid_for = "1h", .not_before = ""}).contains("--not-before"));
+  EXPECT_TRUE(mistake({.hosts = {""}}).contains("--hosts names nothing"));
+  EXPECT_TRUE(mistake({.requests = ""}).contains("--requests"));
+  EXPECT_TRUE(mistake({.bytes_up = ""}).contains("--bytes-up"));
+}
+
+TEST(Wish, MayHaveNoEnd) {
+  EXPECT_EQ(made({.methods = {"GET"}}), std::vector<Caveat>{Caveat(Methods{{"GET"}})});
+}
+
 }  // namespace
 }  // namespace tokens

@@ -5,6 +5,7 @@ import base64
 import json
 import secrets
 import subprocess
+import threading
 import time
 
 from rig import check, wire
@@ -28,6 +29,18 @@ def login_server(box, **options):
     server = TokenServer(**options)
     box.origin("login.test", server.answer, allow=False)
     return server
+
+
+def login_server_that_tells(box, **options):
+    """The same, and what is set once it was asked: its answer comes later."""
+    server, asked = TokenServer(**options), threading.Event()
+
+    def answer(request):
+        asked.set()
+        return server.answer(request)
+
+    box.origin("login.test", answer, allow=False)
+    return server, asked
 
 
 def guarded_api(box, server):
@@ -265,12 +278,71 @@ def a_server_that_does_not_answer_is_waited_for_no_longer_than_was_said(box):
     server = login_server(box)
     guarded_api(box, server)
     server.delay = 30
-    box.configure(oauth2('fetch_timeout = "1s"'))
-    ran = box.curl("-w", "\n%{http_code}", "https://api.test/", env=environment(server))
+    box.configure(oauth2('fetch_timeout = "1s"', refreshes=False))
+    ran = box.curl("-w", "\n%{http_code}", "https://api.test/")
     told, status = ran.out.rsplit("\n", 1)
     check.that(status in ("502", "503"), ran.out)
     check.contains(json.loads(told)["reason"], "in time")
     check.that(ran.seconds < 8 * box.rig.patience, f"it took {ran.seconds} s")
+
+
+@test
+def an_answer_that_comes_late_is_put_to_use_and_kept(box):
+    server = login_server(box, expires_in=25)
+    server.delay = 2.5
+    guarded_api(box, server)
+    box.configure(oauth2('fetch_timeout = "1s"'))
+    env = environment(server)
+    ran = box.shell(
+        "curl -sS -w '%{http_code}\n' https://api.test/\n"
+        "for i in $(seq 40); do sleep 0.25; curl -sS https://api.test/ | grep welcome && exit; done",
+        env=env,
+    ).expect()
+    told, status, *rest = ran.out.splitlines()
+    check.contains(json.loads(told)["reason"], "its token was not there in time")
+    check.equal((status, rest), ("503", ["welcome"]))
+    check.equal(len(server.forms), 1)
+    server.delay = 0
+    check.equal(box.curl("https://api.test/", env=env).expect().out, "welcome")
+    check.equal((len(server.tokens), server.reused), (2, []))
+
+
+@test(tags=["quick"])
+def a_login_outlives_a_session_that_ends_while_it_is_used(box):
+    server, asked = login_server_that_tells(box, expires_in=20)
+    server.delay = 2
+    guarded_api(box, server)
+    box.configure(oauth2())
+    env = environment(server)
+    process = box.start_lazaret(
+        *box.command_line(["bash", "-c", "curl -sS -m 60 https://api.test/ & read -r"]), env=env
+    )
+    check.that(asked.wait(30 * box.rig.patience), "no token was asked for")
+    process.communicate(b"\n", 60 * box.rig.patience)
+    check.equal(len(server.tokens), 1)
+    server.delay = 0
+    check.equal(box.curl("https://api.test/", env=env).expect().out, "welcome")
+    check.equal((len(server.tokens), server.reused), (2, []))
+
+
+@test
+def a_login_that_was_lost_with_its_session_is_told(box):
+    server, asked = login_server_that_tells(box)
+    server.delay = 2
+    guarded_api(box, server)
+    box.configure(oauth2())
+    env = environment(server)
+    process = box.start_lazaret(*box.command_line(["curl", "-sS", "https://api.test/"]), env=env)
+    check.that(asked.wait(30 * box.rig.patience), "no token was asked for")
+    process.kill()
+    process.communicate()
+    deadline = time.monotonic() + 30 * box.rig.patience
+    while not server.tokens and time.monotonic() < deadline:
+        time.sleep(0.05)
+    server.delay = 0
+    reason = box.curl("https://api.test/", env=env).json()["reason"]
+    check.contains(reason, "(invalid_grant); the login has ended")
+    check.contains(reason, "the refresh token may have been used up then")
 
 
 @test

@@ -43,6 +43,26 @@ def a_value_does_not_come_back_from_another_host(box):
 
 
 @test
+def a_source_that_the_program_replaced_by_a_link_is_not_followed(box):
+    """Its file is covered, but the directory around it can be moved."""
+    api, key, hidden = box.origin("api.test"), plain(), plain()
+    (box.project / "config").mkdir()
+    (box.project / "config/key").write_text(key)
+    (box.home / ".id_host_only").write_text(hidden)
+    box.configure(secret(source=f'file = "{box.project}/config/key"'))
+    script = f"""
+      send() {{ curl -sS -o /dev/null -H "X-Key: $API_KEY" https://api.test/; }}
+      send
+      mv config moved && mkdir config && ln -s {box.home}/.id_host_only config/key
+      touch moved/wake; sleep 1.5; send
+      rm config/key && mkfifo config/key; touch moved/again; sleep 1.5; send
+    """
+    box.shell(script).expect()
+    check.equal([request.header("X-Key") for request in api.requests], [key] * 3)
+    check.lacks(box.everything_logged(), hidden.encode())
+
+
+@test
 def a_value_of_several_lines_does_not_come_back_as_it_was_written(box):
     key = "-----BEGIN KEY-----\nabcDEF123/+xyzzy==\nline2secretline\n"
     box.origin("api.test", lambda request: wire.Response(200, [], request.body))

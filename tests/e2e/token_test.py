@@ -8,7 +8,7 @@ import stat
 import subprocess
 import time
 
-from rig import check, origins
+from rig import aws, check, origins
 from rig.runner import test
 
 # Conformance vectors of the format: minted elsewhere with this key.
@@ -158,6 +158,9 @@ def odd_wishes_are_refused(box):
         ["--paths", "/v1?x=1"],
         ["--valid-for", "-1h"],
         ["--valid-for", "7x"],
+        ["--valid-for", ""],
+        ["--hosts", ""],
+        ["--requests", ""],
         ["--not-before", "soon"],
         ["--ports", "0"],
         ["--requests", "-1"],
@@ -167,6 +170,14 @@ def odd_wishes_are_refused(box):
         check.equal(ran.code, 125, f"{flags}\n{ran.story()}")
         check.contains(ran.err, flags[0].lstrip("-").split("-")[0])
         check.equal(ran.out, "")
+
+
+@test
+def a_variable_that_is_not_set_does_not_make_a_token_wider(box):
+    token = mint(box, "--hosts", "a.test")
+    ran = box.lazaret("token", "attenuate", token, "--methods", "GET", "--valid-for", "")
+    check.equal(ran.code, 125, ran.story())
+    check.contains(ran.err, "--valid-for: an empty text")
 
 
 @test(tags=["quick"])
@@ -272,9 +283,62 @@ def answer(box, token, word, *flags):
     return shown.decode(), status
 
 
-def asks(box, token):
-    ran = box.curl("-w", "%{http_code}", "-H", f"Authorization: Bearer {token}", "https://api.test/")
+def asks(box, token, **options):
+    bearer = f"Authorization: Bearer {token}"
+    ran = box.curl("-w", "%{http_code}", "-H", bearer, "https://api.test/", **options)
     return ran.expect().out
+
+
+@test
+def a_token_is_bound_to_the_label_of_a_client(box):
+    box.origin("api.test", origins.text("hello"))
+    box.configure(CREDENTIAL)
+    token = mint(box, "--client", "reviewer")
+    for label, status in (("", "403"), ("builder", "403"), ("reviewer", "200")):
+        shown = asks(box, token, flags=["--client", label] if label else [])
+        check.that(shown.endswith(status), f"{label}: {shown}")
+
+
+@test(tags=["quick"])
+def a_token_for_paths_holds_however_servers_read_them(box):
+    api = box.origin("api.test", origins.text("hello"))
+    box.configure(CREDENTIAL)
+    token = mint(box, "--paths", "/users/*/profile,/projects/group%2Fname/*")
+    asked = {
+        "/users/me/profile": "200",
+        "/projects/group%2fname/issues": "200",
+        "/users//profile": "403",
+        "/users/a%2Fb/profile": "403",
+        "/projects/group%2fname/a%2fb": "403",
+    }
+    each = [word for path in asked for word in ("-o", "/dev/null", f"https://api.test{path}")]
+    bearer = f"Authorization: Bearer {token}"
+    ran = box.curl("--path-as-is", "-w", "%{http_code}\n", "-H", bearer, *each).expect()
+    check.equal(ran.out.split(), list(asked.values()))
+    check.equal(len(api.requests), 2)
+
+
+@test(tags=["quick"])
+def a_token_signs_for_the_region_that_the_program_means(box):
+    problems, host = [], "pail.s3.amazonaws.com"
+    pail = box.origin(host, aws.store("pail", problems))
+    box.configure(f'[proxy.credentials.aws]\nenabled = true\nhost = "{host}"\n')
+    real = {"AWS_ACCESS_KEY_ID": aws.KEY_ID, "AWS_SECRET_ACCESS_KEY": aws.SECRET}
+    token = mint(box, "--hosts", host)
+    presigned = (
+        f"https://{host}/a?X-Amz-Algorithm=AWS4-HMAC-SHA256"
+        f"&X-Amz-Credential={token}%2F20200101%2Feu-west-1%2Fs3%2Faws4_request"
+        "&X-Amz-Date=20200101T000000Z&X-Amz-Expires=60&X-Amz-SignedHeaders=host&X-Amz-Signature=00"
+    )
+    signed = ("--aws-sigv4", "aws:amz:eu-west-1:s3", "--user", f"{token}:none")
+    box.curl(*signed, f"https://{host}/a", env=real).expect()
+    box.curl(presigned, env=real).expect()
+    check.equal(problems, [])
+    field, query = pail.requests
+    check.contains(field.header("authorization"), "/eu-west-1/s3/aws4_request")
+    check.contains(query.target, "%2Feu-west-1%2Fs3%2Faws4_request")
+    for request in pail.requests:
+        check.lacks(str(request.fields) + request.target, "acm_")
 
 
 @test(seconds=120, tags=["quick"])

@@ -143,8 +143,8 @@ inline constexpr auto credentials = std::to_array<Row>({
     {.path = "proxy.credentials.*.collection", .type = Type::text, .dialect = own,
      .doc = "`pocketbase`: the collection whose record logs in (default `users`)."},
     {.path = "proxy.credentials.*.fetch_timeout", .type = Type::duration, .dialect = own,
-     .doc = "`oauth2`, `github-app`, `gcp-service-account`, `pocketbase`: how long fetching a token may "
-            "take, and a request may wait for one (default `10s`)."},
+     .doc = "`oauth2`, `github-app`, `gcp-service-account`, `pocketbase`: how long a request may wait "
+            "for a token, and fetching one may take until its server is asked (default `10s`)."},
     {.path = "proxy.credentials.*.client_secret", .type = Type::table, .merge = Merge::whole,
      .dialect = own,
      .doc = "`oauth2`: where the client's secret comes from."},

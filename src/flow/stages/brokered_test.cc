@@ -58,7 +58,11 @@ TEST(Brokered, KnowsCredentialsByTheirNames) {
         << query;
   for (const auto* name : {"Idempotency-Key", "X-CSRF-Token", "Npm-Auth-Type", "X-Author"})
     EXPECT_EQ(reason(with(name, "x")), "") << name;
-  EXPECT_EQ(reason(test::captured("/?pageToken=x&sort_key=y&max_tokens=5")), "");
+  for (const auto* query :
+       {"pageToken=x&sort_key=y&max_tokens=5", "$skiptoken=x", "pagetoken=x", "rewriteToken=x",
+        "continuationtoken=x", "ClientToken=x&ClientRequestToken=y"})
+    EXPECT_EQ(reason(test::captured("/?" + std::string(query))), "") << query;
+  EXPECT_EQ(reason(with("x-ms-session-token", "0:1#2")), "");
 }
 TEST(Brokered, KnowsAKeyAmongTheProtocolsOfAWebSocket) {
   const auto offered = [](const char* protocols) {

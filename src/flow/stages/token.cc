@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <expected>
 
+#include "base/text.h"
 #include "flow/basic_login.h"
 #include "flow/presented_token.h"
 #include "tokens/verify.h"
@@ -17,19 +18,63 @@ Deny refuse(int status, std::string reason) {
 
 Deny unauthorized(const std::string& why) { return refuse(401, "Unauthorized: " + why); }
 
-/// Takes the token out of every field that presents it. Empty when none does.
-std::expected<std::string, Deny> take_token(http::Fields& fields) {
-  std::string found;
-  bool ambiguous = false;
+/// The tokens of a request, which has to be one.
+class Found {
+public:
+  void add(std::string token) {
+    is_ambiguous_ = is_ambiguous_ || (!token_.empty() && token_ != token);
+    token_ = std::move(token);
+  }
+  /// Empty when there is none.
+  std::expected<std::string, Deny> only() && {
+    if (is_ambiguous_)
+      return std::unexpected(refuse(400, "the request presents more than one token"));
+    return std::move(token_);
+  }
+
+private:
+  std::string token_;
+  bool is_ambiguous_ = false;
+};
+
+void take_signers(http::Fields& fields, std::string_view stand_in, Found& found) {
+  for (auto& field : fields) {
+    auto taken = take_signer(field, stand_in);
+    if (!taken) continue;
+    field.value = std::move(taken->text);
+    found.add(std::move(taken->token));
+  }
+}
+
+void take_signers(std::string& query, std::string_view stand_in, Found& found) {
+  std::vector<std::string> parameters;
+  for (const auto parameter : base::split(query, '&')) {
+    auto taken = take_signer(parameter, stand_in);
+    parameters.push_back(taken ? std::move(taken->text) : std::string(parameter));
+    if (taken) found.add(std::move(taken->token));
+  }
+  query = base::join(parameters, "&");
+}
+
+void take_from(http::Fields& fields, Found& found) {
   fields.erase_if([&](const http::Field& field) {
     auto token = token_in(field);
     if (!token) return false;
-    ambiguous = ambiguous || (!found.empty() && found != *token);
-    found = *std::move(token);
+    found.add(*std::move(token));
     return true;
   });
-  if (ambiguous) return std::unexpected(refuse(400, "the request presents more than one token"));
-  return found;
+}
+
+/// Takes the token out of every place that presents it. Empty when none does. What signs for AWS
+/// stays, with `stand_in` for the token, unless that is empty.
+std::expected<std::string, Deny> take_token(Flow& flow, std::string_view stand_in) {
+  Found found;
+  if (!stand_in.empty()) {
+    take_signers(flow.request.fields, stand_in, found);
+    if (flow.query) take_signers(*flow.query, stand_in, found);
+  }
+  take_from(flow.request.fields, found);
+  return std::move(found).only();
 }
 
 /// Where a token stands that nobody behind the gateway may see; empty when there is none.
@@ -44,10 +89,24 @@ std::string stray_place(const Flow& flow) {
   return {};
 }
 
+std::optional<std::string_view> client_of(const TokenGate& gate) {
+  if (gate.client.empty()) return std::nullopt;
+  return gate.client;
+}
+
 }  // namespace
 
+/// The access key that is replaced, with its signature, by the request's credential; empty when
+/// that signs nothing. Without it nobody would know the region and service that the program means.
+std::string_view CheckToken::stand_in_for(const Flow& flow) const {
+  const auto* injector = injectors_.find(flow.target());
+  const bool signs =
+      injector != nullptr && injector->rule().type() == secrets::CredentialType::aws_sigv4;
+  return signs ? std::string_view(injector->rule().dummy()) : std::string_view();
+}
+
 Verdict CheckToken::on_request(Flow& flow) const {
-  auto token = take_token(flow.request.fields);
+  auto token = take_token(flow, stand_in_for(flow));
   if (!token) return std::move(token).error();
   if (const auto place = stray_place(flow); !place.empty()) {
     return refuse(
@@ -85,6 +144,7 @@ Verdict CheckToken::check(Flow& flow, const std::string& text) const {
       .now = flow.time,
       .port = flow.port,
       .sandbox = gate_->sandbox,
+      .client = client_of(*gate_),
       .usage = used,
       .approvals = approvals};
   const auto verdict = tokens::verify(*presented, **ring, context);

@@ -18,6 +18,7 @@ public:
   Verdict on_request(Flow& flow) const override;
 
 private:
+  std::string_view stand_in_for(const Flow& flow) const;
   Verdict check(Flow& flow, const std::string& text) const;
 
   std::shared_ptr<TokenGate> gate_;

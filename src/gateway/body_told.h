@@ -19,7 +19,9 @@ public:
   RequestTold(const RequestTold&) = delete;
   RequestTold& operator=(const RequestTold&) = delete;
   ~RequestTold() {
-    if (body_.has_changed()) record_.stale(head_.stale_fields(flow::Sealed::Digests::left));
+    const bool was_held = body_.held_bytes() > 0;  // then the head was mended
+    if (body_.has_changed() && !was_held)
+      record_.stale(head_.stale_fields(flow::Sealed::Digests::left));
     record_.request_body(body_.tap());
   }
 

@@ -254,7 +254,7 @@ net::Task<> Exchange::forward(const flow::Sealed& sealed, ServerStreamPtr server
 /// be dead.
 net::Task<> Exchange::forward_whole(
     const flow::Sealed& sealed, ServerStreamPtr server, Upload& request, content::WipedText copy) {
-  record_.request_body(body_->tap());
+  const RequestTold told(record_, *body_, sealed);
   for (int attempt = 1;; ++attempt) {
     const bool taken = co_await server->out().flush(shared_.limits.upload_stall);
     server->request_was_sent(taken ? shared_.limits.response_head : patience_with_deaf);
@@ -454,7 +454,7 @@ net::Task<> Exchange::answer(
   }
   if (plan.rewrites) {
     if (plan.is_recoded) response.fields.erase("content-encoding");  // it goes on as it was read
-    flow::remove_digests(response.fields);      // and perhaps without something
+    flow::remove_digests(response.fields);  // and perhaps without something
   }
   FilteredBody passed(
       body, std::move(plan.filters), rules_->logged_body, *shared_.taps, *shared_.held);

@@ -5,6 +5,7 @@
 
 #include <map>
 #include <memory>
+#include <thread>
 
 #include "gateway/testbed.h"
 #include "http/h2_session.h"
@@ -450,6 +451,29 @@ TEST(Http2, LeavesAServerThatGivesNoSignOfLife) {
   EXPECT_EQ(talk.ask(request("GET", "/2")).status(), 200);  // the second time
   EXPECT_EQ(talk.ask(request("GET", "/3")).status(), 200);
   EXPECT_EQ(connections, 2);
+}
+
+TEST(Http2, LeavesSuchAServerHoweverMuchIsAskedOfIt) {
+  std::atomic<int> connections = 0;
+  const auto serve = serving(echo);
+  const Origin origin([&](Peer& peer) {
+    if (++connections > 1) return serve(peer);
+    Talk talk(H2Session::Side::server, peer);
+    talk.until([&] { return talk.streams[1].end.has_value(); });
+    echo(talk, 1, talk.streams[1]);
+    talk.flush();
+    say_nothing_more(peer);
+  });
+  Testbed gateway(authority(), {.origin = &origin, .limits = hurried});
+  Peer program = gateway.connect("a.test");
+  Talk talk(H2Session::Side::client, program);
+  EXPECT_EQ(talk.ask(request("GET", "/1")).status(), 200);
+  for (int more = 0; more < 30 && connections < 2; ++more) {
+    ASSERT_TRUE(talk.session.request(request("GET", "/2"), EndsStream::yes));
+    talk.flush();
+    std::this_thread::sleep_for(100ms);
+  }
+  EXPECT_EQ(connections, 2);  // while requests kept coming
 }
 
 TEST(Http2, SaysThatAServerWasLostThatGaveNoSignOfLife) {

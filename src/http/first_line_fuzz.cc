@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Whatever our own parser, which is strict, takes for a request is seen as one where other protocols
-// are expected too; and what a line is does not depend on how it was cut.
+// Whatever our own parser, which is strict, takes for a request is seen as one where other
+// protocols are expected too; and what a line is does not depend on how it was cut.
 
 #include <cstddef>
 #include <cstdint>

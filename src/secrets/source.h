@@ -62,7 +62,8 @@ std::filesystem::path file_of(
 /// Why `resolve` gave nothing, or nothing but emptiness: "the environment variable X is not set".
 std::string why_empty(const Source& source);
 
-/// What is unwise about a source that works: a file that others can read, change or replace. Says what to do.
+/// What is unwise about a source that works: a file that others can read, change or replace. Says
+/// what to do.
 std::optional<std::string> warning_about(const Source& source, const std::filesystem::path& home);
 
 }  // namespace secrets

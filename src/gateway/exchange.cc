@@ -71,6 +71,11 @@ bool is_short(http::Framing framing) {
   return framing.kind == http::Framing::Kind::length && framing.bytes <= longest_short;
 }
 
+/// Of a server that had no time for an answer because it did not take the whole request.
+void explain_deafness(flow::Deny& refusal) {
+  if (refusal.stage == "timeout") refusal.reason = "the server takes nothing more of the request";
+}
+
 flow::Deny takes_no_more() {
   return {.status = 503, .stage = "upstream", .reason = "the server takes no more requests"};
 }
@@ -266,8 +271,7 @@ net::Task<> Exchange::forward_whole(
     const auto again = response.error().again;
     const bool repeatable = again == NoResponse::Again::surely ||
                             (again == NoResponse::Again::if_idempotent && is_idempotent(method_));
-    if (!taken && response.error().refusal.stage == "timeout")
-      response.error().refusal.reason = "the server takes nothing more of the request";
+    if (!taken) explain_deafness(response.error().refusal);
     if (!repeatable || attempt >= most_attempts)
       co_return co_await refuse(std::move(response.error().refusal), sealed.flow());
     auto fresh = co_await upstreams_.reach(
@@ -302,6 +306,7 @@ net::Task<> Exchange::forward_streaming(
     record_.failed("client", request->mover().problem());
     client_->be_last();
   } else {
+    if (request->finished() && !request->whole()) explain_deafness(response.error().refusal);
     client_->be_last();  // the rest of the body is not read
     co_await refuse(std::move(response.error().refusal), sealed.flow());
   }

@@ -260,7 +260,7 @@ def an_upload_may_take_longer_than_the_server_has_for_its_answer(box):
 @test
 def a_held_body_may_take_longer_than_a_write_may_rest(box):
     box.configure(
-        '[upstream]\nwrite_timeout = "1s"\n[proxy.redaction]\nenabled = true\n'
+        '[upstream]\nwrite_timeout = "3s"\n[proxy.redaction]\nenabled = true\n'
         '[[proxy.redaction.rules]]\nname = "p"\npattern = "sk-[a-z]{20}"\n'
     )
     taken = []
@@ -274,14 +274,14 @@ def a_held_body_may_take_longer_than_a_write_may_rest(box):
             piece = min(left, 500_000)
             reader.exactly(piece)
             left -= piece
-            time.sleep(0.25)
+            time.sleep(0.3)
         taken.append(time.monotonic())
         sock.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n")
 
     box.raw_origin(take_slowly)
     ran = box.curl(
         "--http1.1", "-w", "%{http_code}", "--data-binary", "@-", "https://ok.test/",
-        stdin=b"x" * 6_000_000,
+        stdin=b"x" * 9_000_000,
     ).expect()
     check.equal((ran.out, len(taken)), ("200", 1))
 

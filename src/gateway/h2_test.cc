@@ -595,7 +595,8 @@ TEST(Http2, BreaksOffWhatASandboxHasNoRoomFor) {
     talk.session.send(1, std::string(1U << 20U, 'x'));
     talk.until([] { return false; });
   });
-  Testbed gateway(authority(), {.origin = &origin, .limits = {.h2_unread = 1'000}});  // less than a frame
+  Testbed gateway(
+      authority(), {.origin = &origin, .limits = {.h2_unread = 1'000}});  // less than a frame
   Peer program = gateway.connect("a.test");
   Talk talk(H2Session::Side::client, program);
   const auto& came = talk.ask(request("GET", "/"));

@@ -433,17 +433,21 @@ void say_nothing_more(Peer& peer) {
   }
 }
 
-TEST(Http2, LeavesAServerThatGivesNoSignOfLife) {
-  std::atomic<int> connections = 0;
-  const auto serve = serving(echo);
-  const Origin origin([&](Peer& peer) {
+/// A server that freezes on its first connection when it has answered once there.
+Origin::Script freezing(std::atomic<int>& connections) {
+  return [&connections, serve = serving(echo)](Peer& peer) {
     if (++connections > 1) return serve(peer);
     Talk talk(H2Session::Side::server, peer);
     talk.until([&] { return talk.streams[1].end.has_value(); });
     echo(talk, 1, talk.streams[1]);
     talk.flush();
     say_nothing_more(peer);
-  });
+  };
+}
+
+TEST(Http2, LeavesAServerThatGivesNoSignOfLife) {
+  std::atomic<int> connections = 0;
+  const Origin origin(freezing(connections));
   Testbed gateway(authority(), {.origin = &origin, .limits = hurried});
   Peer program = gateway.connect("a.test");
   Talk talk(H2Session::Side::client, program);
@@ -455,15 +459,7 @@ TEST(Http2, LeavesAServerThatGivesNoSignOfLife) {
 
 TEST(Http2, LeavesSuchAServerHoweverMuchIsAskedOfIt) {
   std::atomic<int> connections = 0;
-  const auto serve = serving(echo);
-  const Origin origin([&](Peer& peer) {
-    if (++connections > 1) return serve(peer);
-    Talk talk(H2Session::Side::server, peer);
-    talk.until([&] { return talk.streams[1].end.has_value(); });
-    echo(talk, 1, talk.streams[1]);
-    talk.flush();
-    say_nothing_more(peer);
-  });
+  const Origin origin(freezing(connections));
   Testbed gateway(authority(), {.origin = &origin, .limits = hurried});
   Peer program = gateway.connect("a.test");
   Talk talk(H2Session::Side::client, program);

@@ -258,13 +258,18 @@ TEST(TokenFetcher, TriesAgainAfterAFailure) {
   EXPECT_EQ(ask(gateway).body, "got at-2-");
 }
 
-TEST(TokenFetcher, WaitsForAServerNoLongerThanItMay) {
-  std::atomic<bool> ended = false;
-  Service service([&](int number) {
+/// Not before the test has ended, or some seconds have passed.
+auto answering_late(const std::atomic<bool>& ended) {
+  return [&ended](int number) {
     for (int i = 0; i < 100 && !ended; ++i)
       std::this_thread::sleep_for(50ms);
     return token_of_number(number);
-  });
+  };
+}
+
+TEST(TokenFetcher, WaitsForAServerNoLongerThanItMay) {
+  std::atomic<bool> ended = false;
+  Service service(answering_late(ended));
   auto setup = setup_of(service);
   setup.credentials[0].fetch.timeout = 200ms;
   Testbed gateway(authority(), std::move(setup));
@@ -295,11 +300,7 @@ TEST(TokenFetcher, PutsATokenToUseThatComesWhenNobodyWaitsForItAnyMore) {
 
 TEST(TokenFetcher, WaitsForAnAnswerNoLongerThanItMay) {
   std::atomic<bool> ended = false;
-  Service service([&](int number) {
-    for (int i = 0; i < 100 && !ended; ++i)
-      std::this_thread::sleep_for(50ms);
-    return token_of_number(number);
-  });
+  Service service(answering_late(ended));
   auto setup = setup_of(service);
   setup.credentials[0].fetch.timeout = 200ms;
   setup.limits.token_answer = 400ms;

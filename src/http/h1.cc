@@ -3,6 +3,7 @@
 
 #include "base/result.h"
 #include "base/text.h"
+#include "http/expectation.h"
 #include "http/field_lines.h"
 #include "http/framing.h"
 #include "http/grammar.h"
@@ -58,16 +59,6 @@ Checked<> check_request_framing(const Request& request) {
   if (request.method == "CONNECT" && !bodiless) return malformed(400, "CONNECT has a body");
   if (framing == Framing::chunked() && request.fields.find("transfer-encoding") != "chunked")
     return malformed(400, "Transfer-Encoding is not exactly chunked");
-  return {};
-}
-
-/// The one expectation there is (RFC 9110, 10.1.1). Of any other, two servers would disagree on
-/// whether the body is awaited.
-Checked<> check_expectation(const Fields& fields) {
-  const auto expectation = fields.find("expect");
-  if (!expectation) return {};
-  if (fields.count("expect") > 1 || !same_name(*expectation, "100-continue"))
-    return malformed(417, "Expect is not exactly 100-continue");
   return {};
 }
 

@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "base/text.h"
+#include "http/expectation.h"
 #include "http/framing.h"
 #include "http/grammar.h"
 #include "http/target.h"
@@ -120,15 +121,6 @@ void put_upgrade(const PseudoOfRequest& pseudo, Request& request) {
   request.method = "GET";
   request.fields.add("Connection", "Upgrade");
   request.fields.add("Upgrade", *pseudo.protocol);
-}
-
-/// As of a request of HTTP/1.1: a server of that may be who gets it.
-Checked<> check_expectation(const Fields& fields) {
-  const auto expectation = fields.find("expect");
-  if (!expectation) return {};
-  if (fields.count("expect") > 1 || !same_name(*expectation, "100-continue"))
-    return malformed(417, "Expect is not exactly 100-continue");
-  return {};
 }
 
 Checked<> declare_body(Fields& fields, Version version, EndsStream end) {

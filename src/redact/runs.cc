@@ -10,12 +10,10 @@
 #include <cstring>
 
 #include "base/text.h"
+#include "secrets/base64_line.h"
 
 namespace redact {
 namespace {
-
-/// A line that is at least so long goes on in the next one.
-constexpr std::size_t shortest_line = 56;
 
 constexpr auto values = [] {
   std::array<std::uint8_t, 256> out{};
@@ -66,22 +64,14 @@ std::size_t begin_of_run(std::string_view text, std::size_t from) {
   return text.size();
 }
 
-/// How much of the text ends a line: a line feed, perhaps behind a carriage return, as they are or
-/// as JSON writes them.
-std::size_t line_end(std::string_view text) {
-  for (const std::string_view end : {"\n", "\r\n", "\\n", "\\r\\n"})
-    if (text.starts_with(end)) return end.size();
-  return 0;
-}
-
 /// With a last line that is shorter than the others, or at anything that is not base64.
 std::size_t end_of_run(std::string_view text, std::size_t at) {
   for (;;) {
     const auto line = at;
     while (at < text.size() && is_base64(text[at]))
       ++at;
-    if (at - line < shortest_line) return at;
-    const auto next = at + line_end(text.substr(at));
+    if (at - line < secrets::shortest_base64_line) return at;
+    const auto next = at + secrets::line_end(text.substr(at));
     if (next == at || next >= text.size() || !is_base64(text[next])) return at;
     at = next;
   }

@@ -6,6 +6,8 @@
 #include <ranges>
 #include <tuple>
 
+#include "secrets/base64_line.h"
+
 namespace secrets {
 namespace {
 
@@ -20,22 +22,12 @@ constexpr auto digits = [] {
 
 bool is_digit(char c) { return digits[static_cast<unsigned char>(c)]; }
 
-/// How much of the text ends a line.
-std::size_t line_end(std::string_view text) {
-  for (const std::string_view end : {"\n", "\r\n", "\\n", "\\r\\n"})
-    if (text.starts_with(end)) return end.size();
-  return 0;
-}
-
 /// How much of what stands before `at` ends a line, or begins to.
 std::size_t line_end_before(std::string_view text, std::size_t at) {
   for (const std::string_view end : {"\\r\\n", "\\r\\", "\r\n", "\\n", "\\r", "\n", "\r", "\\"})
     if (text.substr(0, at).ends_with(end)) return end.size();
   return 0;
 }
-
-/// A line that is at least so long goes on in the next one: PEM has 64, MIME 76, others 60.
-constexpr std::size_t shortest_line = 56;
 
 /// How many digits stand before `at`, counted up to `most`; `before` of them stood before the text.
 std::size_t digits_before(
@@ -70,7 +62,7 @@ private:
   bool is_cut(std::size_t at) const {
     const auto next = at + line_end(text_.substr(at));
     return next > at && next < text_.size() && is_digit(text_[next]) &&
-           digits_before(text_, at, before_, shortest_line) == shortest_line;
+           digits_before(text_, at, before_, shortest_base64_line) == shortest_base64_line;
   }
 
   std::string_view text_;
@@ -92,7 +84,7 @@ public:
     for (auto end = cut;;) {
       block.add(text, begin, end);
       const auto between = line_end(text.substr(end));
-      if (block.lines_.size() > 1 && end - begin < shortest_line) return block;
+      if (block.lines_.size() > 1 && end - begin < shortest_base64_line) return block;
       begin = end + between;
       for (end = begin; end < text.size() && is_digit(text[end]);)
         ++end;
@@ -107,7 +99,9 @@ public:
     for (auto end = text.size(); count < most;) {
       const auto between = line_end_before(text, end);
       end -= between;
-      if (between > 0 && digits_before(text, end, before, shortest_line) < shortest_line) break;
+      if (between > 0 &&
+          digits_before(text, end, before, shortest_base64_line) < shortest_base64_line)
+        break;
       auto begin = end - digits_before(text, end, 0, most - count);
       const bool is_escaped = begin > 0 && begin < end && text[begin - 1] == '\\';
       if (is_escaped) ++begin;  // the letter says how the line before ended
@@ -189,7 +183,7 @@ bool Base64Lines::lets_pass(const Needles& needles, std::string_view in, bool la
 }
 
 void Base64Lines::passed(std::string_view in, bool last) {
-  line_ = last ? 0 : digits_before(in, in.size(), line_, shortest_line);
+  line_ = last ? 0 : digits_before(in, in.size(), line_, shortest_base64_line);
 }
 
 std::size_t Base64Lines::feed(

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Opens wss://ok.test/chat, sends what its arguments say, prints what comes back."""
+"""Opens wss://ok.test/chat, sends what its arguments say, prints what comes back; `listen` prints all that comes."""
 
 import base64
 import hashlib
@@ -33,6 +33,13 @@ def read_frame(stream):
     return first & 15, stream.read(size)
 
 
+def listen(stream):
+    opcode = None
+    while opcode != 8:
+        opcode, payload = read_frame(stream)
+        print(opcode, payload[:2].hex() if opcode == 8 else payload.decode(), flush=True)
+
+
 def main():
     context = ssl.create_default_context()
     context.set_alpn_protocols(["http/1.1"])
@@ -53,6 +60,8 @@ def main():
     if " 101 " not in status:
         return
     for argument in sys.argv[1:]:
+        if argument == "listen":
+            return listen(stream)
         if argument == "ping":
             sock.sendall(masked(9, b"are you there"))
         elif argument.startswith("ping:"):

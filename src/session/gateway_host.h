@@ -71,7 +71,8 @@ public:
   std::shared_ptr<const flow::Pipeline> pipeline() const { return regime_->rules()->pipeline; }
 
   /// To be called when the program has ended, and all that it left behind: what it was still doing
-  /// comes to its end, if that is soon. After that no token is fetched any more.
+  /// comes to its end, if that is soon. After that no token is fetched any more, and nothing may be
+  /// taken up.
   void settle() const;
   /// How many records the log has got so far.
   std::uint64_t records() const { return journal_->state().appended; }

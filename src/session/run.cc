@@ -443,10 +443,10 @@ base::Result<sandbox::Ending> run(RunRequest request) {
     }
     gateway = std::move(*made);
   }
-  const auto control =
-      answer_commands(request, status, std::move(start), loaded.files, gateway.get());
+  auto commands = answer_commands(request, status, std::move(start), loaded.files, gateway.get());
   auto ending = sandbox::supervise(*warden, signals, std::move(started));
   warden->dismiss();
+  commands.reset();  // nothing is taken up any more by what settles
   if (gateway) {
     gateway->settle();
     for (const auto& warning : gateway->warnings())

@@ -152,6 +152,7 @@ Task<Result<>> Stream::write(std::string_view data) {
       ERR_clear_error();
       errno = 0;
       std::size_t size = 0;
+      tls_socket_.expect_more(data.size() > SSL3_RT_MAX_PLAIN_LENGTH);  // SSL_write: one record
       const int outcome = SSL_write_ex(ssl_.get(), data.data(), data.size(), &size);
       if (outcome == 1) {
         data.remove_prefix(size);
@@ -180,7 +181,7 @@ Task<Result<>> Stream::write(std::string_view data) {
 
 Task<Result<>> Stream::handshake(SslHandle ssl) {
   ssl_ = std::move(ssl);
-  if (SSL_set_fd(ssl_.get(), socket_.native_handle()) != 1)
+  if (!tls_socket_.attach(ssl_.get(), socket_.native_handle()))
     co_return fail(ErrorKind::internal, "TLS has no descriptor");
   for (;;) {
     if (!socket_.is_open()) co_return fail(ErrorKind::closed, "the connection was ended");

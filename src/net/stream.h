@@ -3,7 +3,7 @@
 // A connection as the gateway sees it: bytes in, bytes out, in clear or through TLS, with a
 // deadline.
 //
-// TLS works on the descriptor itself (SSL_set_fd and waits for readiness), without a memory BIO in
+// TLS works on the descriptor itself (TlsSocket and waits for readiness), without a memory BIO in
 // between: no extra copies, and an idle connection keeps no buffers (SSL_MODE_RELEASE_BUFFERS).
 
 #include <openssl/types.h>
@@ -19,6 +19,7 @@
 #include "base/result.h"
 #include "net/deadline.h"
 #include "net/task.h"
+#include "net/tls_socket.h"
 
 namespace net {
 
@@ -102,6 +103,7 @@ private:
   asio::ip::tcp::socket socket_;
   Limit reads_;
   Limit writes_;
+  TlsSocket tls_socket_;
   SslHandle ssl_;
   std::optional<base::Error> untold_;  // what went wrong while nobody could be told
 };

@@ -290,6 +290,24 @@ TEST_F(TlsStreams, WriteMoreThanTheKernelHolds) {
   EXPECT_EQ(bytes, much);
 }
 
+TEST_F(TlsStreams, SendRecordsTogetherThatFollowEachOther) {
+  struct Info {  // as linux/tcp.h goes on
+    tcp_info known{};
+    std::uint64_t rates_and_bytes[4]{};
+    std::uint32_t others[5]{};
+    std::uint32_t data_segments_out = 0;
+  };
+  const auto segments = [this] {
+    Info info;
+    socklen_t size = sizeof info;
+    ::getsockopt(client_.socket().native_handle(), IPPROTO_TCP, TCP_INFO, &info, &size);
+    return info.data_segments_out;
+  };
+  const auto before = segments();
+  ASSERT_TRUE(write(client_, std::string(SSL3_RT_MAX_PLAIN_LENGTH + 10, 'x')));
+  EXPECT_EQ(segments(), before + 1);
+}
+
 TEST_F(TlsStreams, AreReadableWhileDecryptedBytesAreLeft) {
   ASSERT_TRUE(write(client_, std::string(300, 'x')));
   EXPECT_EQ(read(server_)->size(), 256U);

@@ -19,7 +19,7 @@ public:
   /// served.
   static base::Result<ServerContext> create(std::span<const std::string_view> protocols);
 
-  /// A session that accepts, without a descriptor yet (SSL_set_fd). A client may resume it with a
+  /// A session that accepts, without a descriptor yet. A client may resume it with a
   /// ticket, on a later connection to the same host only; there is no 0-RTT.
   base::Result<Ssl> new_session(const Leaf& leaf) const;
 

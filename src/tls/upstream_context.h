@@ -32,7 +32,7 @@ public:
   /// The error names the file that cannot be trusted.
   static base::Result<UpstreamContext> create(const UpstreamTrust& trust);
 
-  /// A session that connects, without a descriptor yet (SSL_set_fd). The handshake fails unless the
+  /// A session that connects, without a descriptor yet. The handshake fails unless the
   /// certificate is trusted and names `host` (a normalised name, or an IP address: then there is no
   /// SNI). A server that asks is shown `identity`; without one, nothing. It may ask in the
   /// handshake only: neither renegotiation nor authentication behind it (RFC 8446, 4.6.2) is

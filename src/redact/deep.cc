@@ -17,6 +17,10 @@ namespace {
 /// What is decoded around escapes: a secret begins at most so far before one of its bytes.
 constexpr std::size_t margin = 1024;
 constexpr std::size_t block = 64;
+/// In what is no text, as compressed data, some bytes look like an escape by chance: one counts
+/// only among so many characters of ASCII. The shortest secret with one escape takes nearly as
+/// many.
+constexpr std::size_t shortest_text = 6;
 /// So much of a run is read as if it began elsewhere, and so much of all runs of a text.
 constexpr std::size_t longest_guess = std::size_t{16} << 10U;
 constexpr std::size_t most_guessed = std::size_t{256} << 10U;
@@ -151,6 +155,14 @@ std::uint64_t escapes_in(const char* at) {
     found |= (same - each) & ~same;
   }
   return found & 0x80 * each;
+}
+
+/// Of eight characters the highest bit for each that can be seen; surely for each but a blank.
+std::uint64_t visible_in(const char* at) {
+  constexpr std::uint64_t each = 0x0101010101010101;
+  std::uint64_t bytes = 0;
+  std::memcpy(&bytes, at, sizeof bytes);
+  return ~((bytes - ' ' * each) | bytes) & 0x80 * each;
 }
 
 /// How many characters from `at` on begin no escape.
@@ -289,23 +301,36 @@ bool has_escape(const char* at) {
   return found != 0;
 }
 
+bool is_text(char c) { return (c >= ' ' && c <= '~') || (c >= '\b' && c <= '\r'); }
+
+bool stands_in_text(std::string_view text, std::size_t at) {
+  auto begin = at;
+  while (begin > 0 && at - begin < shortest_text && is_text(text[begin - 1]))
+    --begin;
+  auto end = at;
+  while (end < text.size() && end - begin < shortest_text && is_text(text[end]))
+    ++end;
+  return end - begin >= shortest_text;
+}
+
 bool is_worth_it(std::string_view text, std::size_t at, Escapes escapes) {
   if (!begins_escape(text[at])) return false;
   const bool is_commonest =
       text[at] == '\\' && at + 1 < text.size() && (text[at + 1] == 'n' || text[at + 1] == '"');
-  if (is_commonest) return escapes == Escapes::all;
+  if (is_commonest) return escapes == Escapes::all && stands_in_text(text, at);
   const auto escape = escape_at(text, at);
-  return escape && (escapes == Escapes::all || !escape->is_usual);
+  return escape && (escapes == Escapes::all || !escape->is_usual) && stands_in_text(text, at);
 }
 
-/// The first place where an escape is worth it.
-std::size_t first_escape(std::string_view text, Escapes escapes) {
-  std::size_t at = 0;
-  while (at + block <= text.size()) {
+/// The first place at `from` or behind where an escape is worth it.
+std::size_t next_escape(std::string_view text, std::size_t from, Escapes escapes) {
+  auto at = from;
+  while (at + block < text.size()) {
     const auto end = at + block;
     if (!has_escape(text.data() + at)) at = end;
     for (; at < end; at += word) {
-      for (auto bits = escapes_in(text.data() + at); bits != 0; bits &= bits - 1) {
+      const auto begins = escapes_in(text.data() + at) & visible_in(text.data() + at + 1);
+      for (auto bits = begins; bits != 0; bits &= bits - 1) {
         const auto place = at + static_cast<std::size_t>(std::countr_zero(bits)) / 8;
         if (is_worth_it(text, place, escapes)) return place;
       }
@@ -316,17 +341,23 @@ std::size_t first_escape(std::string_view text, Escapes escapes) {
   return text.npos;
 }
 
-std::size_t last_escape(std::string_view text, Escapes escapes) {
-  for (std::size_t at = text.size(); at-- > 0;)
-    if (is_worth_it(text, at, escapes)) return at;
-  return 0;
+/// Of an escape and those that follow it closely, the last one.
+std::size_t last_of_cluster(std::string_view text, std::size_t first, Escapes escapes) {
+  for (auto at = std::min(text.size(), first + 2 * margin); --at > first;) {
+    if (!is_worth_it(text, at, escapes)) continue;
+    first = at;
+    at = std::min(text.size(), first + 2 * margin);
+  }
+  return first;
 }
 
 /// Whether there is a line that goes on, or an equals sign as quoted-printable writes it.
 bool is_quoted_printable(std::string_view text) {
   for (auto at = text.find('='); at != text.npos; at = text.find('=', at + 1)) {
     const auto rest = text.substr(at + 1);
-    if (rest.starts_with('\n') || rest.starts_with("\r\n") || rest.starts_with("3D")) return true;
+    const bool is_one =
+        rest.starts_with('\n') || rest.starts_with("\r\n") || rest.starts_with("3D");
+    if (is_one && stands_in_text(text, at)) return true;
   }
   return false;
 }
@@ -366,20 +397,23 @@ void Layer::add(Kind kind, std::size_t outer_at, std::size_t outer_end) {
   pieces_.push_back({kind, text_.size(), outer_at, outer_end});
   // Nothing says more bytes than it has itself; a character of three bytes is written with six.
   const auto before = text_.size();
-  text_.resize(before + outer_end - outer_at);
-  char* to = text_.data() + before;
   const auto said = outer_.substr(outer_at, outer_end - outer_at);
-  if (kind == Kind::base64)
-    to = decode_base64(said, to);
-  else
-    decode(kind, said, Writer(to));
-  text_.resize(static_cast<std::size_t>(to - text_.data()));
+  text_.resize_and_overwrite(before + said.size(), [&](char* text, std::size_t) {
+    char* to = text + before;
+    if (kind == Kind::base64)
+      to = decode_base64(said, to);
+    else
+      decode(kind, said, Writer(to));
+    return static_cast<std::size_t>(to - text);
+  });
 }
 
 void Layer::add_escapes(Escapes escapes) {
-  if (const auto first = first_escape(outer_, escapes); first != outer_.npos) {
-    const auto last = last_escape(outer_, escapes);
-    add(Kind::escapes, first < margin ? 0 : first - margin, std::min(outer_.size(), last + margin));
+  for (auto first = next_escape(outer_, 0, escapes); first != outer_.npos;) {
+    const auto last = last_of_cluster(outer_, first, escapes);
+    const auto end = std::min(outer_.size(), last + margin);
+    add(Kind::escapes, first < margin ? 0 : first - margin, end);
+    first = next_escape(outer_, end, escapes);
   }
   if (is_quoted_printable(outer_)) add(Kind::quoted, 0, outer_.size());
 }

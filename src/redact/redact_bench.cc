@@ -74,6 +74,17 @@ void whole_body_deeply(benchmark::State& state) {
 }
 BENCHMARK(whole_body_deeply)->DenseRange(0, 3);
 
+/// The worst there is: one run of base64.
+void base64_body_deeply(benchmark::State& state) {
+  const auto text = base::to_base64(base::random_bytes(48U << 10U));
+  const auto& used = scanner(state.range(0));
+  state.SetLabel(std::string(names[state.range(0)]));
+  for (auto _ : state)
+    benchmark::DoNotOptimize(used->find_deeply(text).size());
+  state.SetBytesProcessed(state.iterations() * static_cast<std::int64_t>(text.size()));
+}
+BENCHMARK(base64_body_deeply)->DenseRange(0, 3);
+
 void streamed_body(benchmark::State& state) {
   const auto text = ordinary_text(16384);
   Stream stream(scanner(state.range(0)));

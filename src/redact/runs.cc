@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <array>
+#include <bit>
 #include <cstring>
 
 #include "base/text.h"
@@ -64,55 +65,65 @@ std::size_t begin_of_run(std::string_view text, std::size_t from) {
   return text.size();
 }
 
-/// With a last line that is shorter than the others, or at anything that is not base64.
-std::size_t end_of_run(std::string_view text, std::size_t at) {
-  for (;;) {
-    const auto line = at;
-    while (at < text.size() && is_base64(text[at]))
-      ++at;
-    if (at - line < secrets::shortest_base64_line) return at;
-    const auto next = at + secrets::line_end(text.substr(at));
-    if (next == at || next >= text.size() || !is_base64(text[next])) return at;
-    at = next;
-  }
-}
-
-/// The commonest run that is none.
-constexpr std::size_t uuid_size = 36;
-bool is_uuid(std::string_view text, std::size_t at) {
-  const auto run = text.substr(at, uuid_size + 1);
-  return run.size() >= uuid_size && run[8] == '-' && run[13] == '-' && run[18] == '-' &&
-         run[23] == '-' && (run.size() == uuid_size || !is_base64(run[uuid_size]));
-}
-
 #ifdef __x86_64__
-/// Sixteen digits at a time, of either alphabet, up to the first group that has something else (as
-/// base/encoding.cc writes them). How many digits are done.
-__attribute__((target("ssse3"))) std::size_t decode_by_sixteens(std::string_view text, char* to) {
-  const auto between = [](__m128i digits, char first, char last) __attribute__((target("ssse3"))) {
-    return _mm_and_si128(
-        _mm_cmpgt_epi8(digits, _mm_set1_epi8(static_cast<char>(first - 1))),
-        _mm_cmpgt_epi8(_mm_set1_epi8(static_cast<char>(last + 1)), digits));
-  };
+#define LAZARET_SIXTEEN __attribute__((target("ssse3")))
+
+/// The values of sixteen digits, of either alphabet, and a bit for each that is none.
+struct Sixteen {
+  __m128i values;
+  unsigned others;
+};
+
+/// The upper half of a character says which kind of digit it may be, the lower one which of the
+/// kind: each table has a bit for each kind, and both have it where a character is none.
+LAZARET_SIXTEEN Sixteen read_sixteen(const char* at) {
+  constexpr char sign = 1;         // '+' and '/'
+  constexpr char number = 2;       // '0' to '9'
+  constexpr char to_letter_o = 4;  // 'A' to 'O', in both cases
+  constexpr char from_letter_p = 8;
+  constexpr char none = 16;
+  constexpr char all = sign | none;
+  const auto kinds = _mm_setr_epi8(
+      none, none, sign, number, to_letter_o, from_letter_p, to_letter_o, from_letter_p, none, none,
+      none, none, none, none, none, none);
+  const auto wrong = _mm_setr_epi8(
+      all | to_letter_o, all, all, all, all, all, all, all, all, all, all | number,
+      none | number | from_letter_p, all | number | from_letter_p, all | number | from_letter_p,
+      all | number | from_letter_p, none | number | from_letter_p);
+  const auto offsets = _mm_setr_epi8(
+      0, 63 - '/', 62 - '+', 52 - '0', -'A', -'A', 26 - 'a', 26 - 'a', 0, 0, 0, 0, 0, 0, 0, 0);
+
+  auto digits = _mm_loadu_si128(reinterpret_cast<const __m128i*>(at));
+  const auto is = [&](char c) LAZARET_SIXTEEN { return _mm_cmpeq_epi8(digits, _mm_set1_epi8(c)); };
+  digits = _mm_xor_si128(digits, _mm_and_si128(is('-'), _mm_set1_epi8('-' ^ '+')));
+  digits = _mm_xor_si128(digits, _mm_and_si128(is('_'), _mm_set1_epi8('_' ^ '/')));
+  const auto half = _mm_set1_epi8(0x0F);
+  const auto upper = _mm_and_si128(_mm_srli_epi32(digits, 4), half);
+  const auto lower = _mm_and_si128(digits, half);
+  const auto faults = _mm_and_si128(_mm_shuffle_epi8(kinds, upper), _mm_shuffle_epi8(wrong, lower));
+  const auto good = _mm_movemask_epi8(_mm_cmpeq_epi8(faults, _mm_setzero_si128()));
+  const auto offset = _mm_shuffle_epi8(offsets, _mm_add_epi8(upper, is('/')));  // one place before
+  return {_mm_add_epi8(digits, offset), static_cast<unsigned>(good) ^ 0xFFFFU};
+}
+
+/// How many digits the text begins with, as far as that is seen by sixteens.
+LAZARET_SIXTEEN std::size_t count_by_sixteens(std::string_view text) {
+  std::size_t at = 0;
+  for (; text.size() - at >= sizeof(__m128i); at += sizeof(__m128i)) {
+    const auto others = read_sixteen(text.data() + at).others;
+    if (others != 0) return at + static_cast<std::size_t>(std::countr_zero(others));
+  }
+  return at;
+}
+
+/// Reads digits up to the first group that has something else. How many are done.
+LAZARET_SIXTEEN std::size_t decode_by_sixteens(std::string_view text, char* to) {
   const auto four_to_three = _mm_setr_epi8(2, 1, 0, 6, 5, 4, 10, 9, 8, 14, 13, 12, -1, -1, -1, -1);
   std::size_t at = 0;
+  // The last four of the sixteen bytes that are written at once are none yet.
   for (; text.size() - at >= 2 * sizeof(__m128i); at += sizeof(__m128i), to += 12) {
-    const auto digits = _mm_loadu_si128(reinterpret_cast<const __m128i*>(text.data() + at));
-    // What has to be added to a digit, by its kind; zero for what is none.
-    auto offsets = _mm_and_si128(between(digits, 'A', 'Z'), _mm_set1_epi8(-'A'));
-    const auto add = [&](char first, char last, int offset) __attribute__((target("ssse3"))) {
-      offsets = _mm_or_si128(
-          offsets,
-          _mm_and_si128(between(digits, first, last), _mm_set1_epi8(static_cast<char>(offset))));
-    };
-    add('a', 'z', 26 - 'a');
-    add('0', '9', 52 - '0');
-    add('+', '+', 62 - '+');
-    add('-', '-', 62 - '-');
-    add('/', '/', 63 - '/');
-    add('_', '_', 63 - '_');
-    if (_mm_movemask_epi8(_mm_cmpeq_epi8(offsets, _mm_setzero_si128())) != 0) return at;
-    const auto sixes = _mm_add_epi8(digits, offsets);
+    const auto [sixes, others] = read_sixteen(text.data() + at);
+    if (others != 0) return at;
     const auto twelves = _mm_maddubs_epi16(sixes, _mm_set1_epi32(0x01400140));
     const auto twentyfours = _mm_madd_epi16(twelves, _mm_set1_epi32(0x00011000));
     _mm_storeu_si128(reinterpret_cast<__m128i*>(to), _mm_shuffle_epi8(twentyfours, four_to_three));
@@ -126,6 +137,37 @@ std::size_t decode_many([[maybe_unused]] std::string_view text, [[maybe_unused]]
   if (__builtin_cpu_supports("ssse3")) return decode_by_sixteens(text, to);
 #endif
   return 0;
+}
+
+/// How many digits the text begins with.
+std::size_t count_digits(std::string_view text) {
+  std::size_t count = 0;
+#ifdef __x86_64__
+  if (__builtin_cpu_supports("ssse3")) count = count_by_sixteens(text);
+#endif
+  while (count < text.size() && is_base64(text[count]))
+    ++count;
+  return count;
+}
+
+/// With a last line that is shorter than the others, or at anything that is not base64.
+std::size_t end_of_run(std::string_view text, std::size_t at) {
+  for (;;) {
+    const auto line = at;
+    at += count_digits(text.substr(at));
+    if (at - line < secrets::shortest_base64_line) return at;
+    const auto next = at + secrets::line_end(text.substr(at));
+    if (next == at || next >= text.size() || !is_base64(text[next])) return at;
+    at = next;
+  }
+}
+
+/// The commonest run that is none.
+constexpr std::size_t uuid_size = 36;
+bool is_uuid(std::string_view text, std::size_t at) {
+  const auto run = text.substr(at, uuid_size + 1);
+  return run.size() >= uuid_size && run[8] == '-' && run[13] == '-' && run[18] == '-' &&
+         run[23] == '-' && (run.size() == uuid_size || !is_base64(run[uuid_size]));
 }
 
 }  // namespace

@@ -146,10 +146,18 @@ std::size_t settled_in(const Needles& needles, std::string_view text, std::size_
   return begin ? block.place_of(*begin) : text.size();
 }
 
+/// More than a secret takes that goes over the ends of lines: of those all but the first and the
+/// last have their full length.
+std::size_t longest_over_lines(const Needles& needles) {
+  constexpr std::size_t longest_end = 4;  // as JSON writes it
+  return needles.longest() + (needles.longest() / shortest_base64_line + 2) * longest_end;
+}
+
 }  // namespace
 
 std::vector<Needles::Match> find_over_lines(
     const Needles& needles, std::string_view text, std::size_t before) {
+  if (before + text.size() <= shortest_base64_line) return {};
   std::vector<Needles::Match> found;
   std::vector<Needles::Match> in_block;
   Cuts cuts(text, before);
@@ -177,13 +185,34 @@ std::vector<Needles::Match> find_over_lines(
   return found;
 }
 
-bool Base64Lines::lets_pass(const Needles& needles, std::string_view in, bool last) const {
-  return held_.empty() && Cuts(in, line_).next(0) == in.npos &&
-         (last || settled_in(needles, in, line_) == in.size());
+std::optional<std::size_t> Base64Lines::innocent_size(
+    const Needles& needles, std::string_view in, bool last) const {
+  if (!held_.empty() || Cuts(in, line_).next(0) != in.npos) return std::nullopt;
+  return last ? in.size() : settled_in(needles, in, line_);
 }
 
-void Base64Lines::passed(std::string_view in, bool last) {
-  line_ = last ? 0 : digits_before(in, in.size(), line_, shortest_base64_line);
+void Base64Lines::pass(std::string_view in, std::size_t size, bool last) {
+  passed(in.substr(0, size), last);
+  held_ = in.substr(size);
+}
+
+bool Base64Lines::release(const Needles& needles, std::string_view in, std::string& out) {
+  const auto far = longest_over_lines(needles);
+  if (held_.empty() || in.size() < far) return false;
+  const auto size = held_.size();
+  held_ += in.substr(0, far);
+  const auto found = find_over_lines(needles, held_, line_);
+  const bool goes_on = !found.empty() && found.front().at < size;
+  held_.resize(size);
+  if (goes_on) return false;
+  out += held_;
+  passed(held_, false);
+  held_.clear();
+  return true;
+}
+
+void Base64Lines::passed(std::string_view text, bool last) {
+  line_ = last ? 0 : digits_before(text, text.size(), line_, shortest_base64_line);
 }
 
 std::size_t Base64Lines::feed(

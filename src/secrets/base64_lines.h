@@ -29,10 +29,16 @@ public:
   Base64Lines& operator=(const Base64Lines&) = delete;
   ~Base64Lines() { base::wipe(held_.data(), held_.size()); }
 
-  /// Whether all of `in` may pass as it is, and nothing is held. `needles` are secrets in base64.
-  bool lets_pass(const Needles& needles, std::string_view in, bool last) const;
-  /// It did so.
-  void passed(std::string_view in, bool last);
+  /// How much of `in` may pass as it is, when nothing is held and no secret goes over the end of a
+  /// line in it; the rest may be the beginning of one. Else nullopt. `needles` are secrets in
+  /// base64.
+  std::optional<std::size_t> innocent_size(
+      const Needles& needles, std::string_view in, bool last) const;
+  /// So much of it did so; the rest is held.
+  void pass(std::string_view in, std::size_t size, bool last);
+  /// Appends to `out` what is held, and holds nothing any more, when it cannot go on as a secret in
+  /// `in`. Whether it did.
+  bool release(const Needles& needles, std::string_view in, std::string& out);
   /// Appends to `out` what may pass now; with `last` all. `marks` are what takes the place of each
   /// needle. How many were replaced.
   std::size_t feed(
@@ -43,6 +49,8 @@ public:
       std::string& out);
 
 private:
+  void passed(std::string_view text, bool last);
+
   std::string held_;
   std::size_t line_ = 0;  // digits of the last line that have passed, as far as they count
 };

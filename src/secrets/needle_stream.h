@@ -27,6 +27,11 @@ public:
   template <class Replace>
   void feed(
       const Needles& needles, std::string_view in, bool last, std::string& out, Replace replace) {
+    if (cannot_go_on(needles, in)) {
+      out += held_;
+      begin_ += held_.size();
+      held_.clear();
+    }
     if (held_.empty()) {
       const auto done = pass(needles, in, last, out, replace);
       held_ = in.substr(done);
@@ -50,7 +55,20 @@ public:
     return in.substr(0, *size);
   }
 
+  bool holds_any() const { return !held_.empty(); }
+
 private:
+  /// Whether what is held is no beginning of a needle that goes on in `in`. Spares a long one a
+  /// copy.
+  bool cannot_go_on(const Needles& needles, std::string_view in) {
+    const auto size = held_.size();
+    if (size == 0 || in.size() < needles.longest()) return false;
+    held_ += in.substr(0, needles.longest());
+    const auto match = needles.find(held_, 0);
+    held_.resize(size);
+    return !match || match->at >= size;
+  }
+
   /// How much of the text is done with; the rest may go on as a needle.
   template <class Replace>
   std::size_t pass(

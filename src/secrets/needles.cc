@@ -69,6 +69,7 @@ Needles::Needles(const std::vector<base::Secret>& needles) {
     joined.append(needle.reveal());
     longest_ = std::max(longest_, needle.size());
   }
+  shortest_ = std::ranges::min(pieces_, {}, &Piece::size).size;
   texts_ = std::move(joined).take();
 
   const auto beginning_bits = static_cast<unsigned>(std::bit_width(pieces_.size())) + 6;
@@ -175,6 +176,7 @@ void Needles::Sieve<Group>::compare(
 }
 
 std::optional<Needles::Match> Needles::find(std::string_view text, std::size_t from) const {
+  if (text.size() < from + shortest_) return std::nullopt;  // as most names and values are
   std::optional<Match> first;
   for (auto begin = from; begin < text.size() && !first; begin += stretch) {
     auto end = begin + stretch;

@@ -103,6 +103,7 @@ private:
   base::Secret texts_;         // all needles, one behind the other
   std::vector<Piece> pieces_;  // sorted by text
   std::size_t longest_ = 0;
+  std::size_t shortest_ = 0;
   std::array<bool, 256> first_bytes_{};
   std::vector<std::uint64_t> beginnings_;  // a bit by the hash of the first four bytes of each
   unsigned beginning_shift_ = 0;

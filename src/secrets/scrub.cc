@@ -135,9 +135,11 @@ bool Scrubber::is_secret(std::string_view text) const {
 
 std::optional<std::string_view> ScrubStream::pass_on(std::string_view in, bool last) {
   if (!known_) return in;
-  if (!lines_.lets_pass(known_->in_base64, in, last)) return std::nullopt;
-  const auto passed = stream_.pass_on(known_->needles, in, last);
-  if (passed) lines_.passed(in, last);
+  if (stream_.holds_any()) return std::nullopt;
+  const auto size = lines_.innocent_size(known_->in_base64, in, last);
+  if (!size) return std::nullopt;
+  const auto passed = stream_.pass_on(known_->needles, in.substr(0, *size), last);
+  if (passed) lines_.pass(in, *size, last);
   return passed;
 }
 
@@ -146,14 +148,24 @@ void ScrubStream::feed(std::string_view in, bool last, std::string& out) {
     out += in;
     return;
   }
-  if (lines_.lets_pass(known_->in_base64, in, last)) {
-    lines_.passed(in, last);
-  } else {
-    base::wipe(unfolded_.data(), unfolded_.size());
+  base::wipe(unfolded_.data(), unfolded_.size());
+  unfolded_.clear();
+  const auto& needles = known_->in_base64;
+  if (lines_.release(needles, in, unfolded_)) {
+    replace(unfolded_, false, out);
     unfolded_.clear();
-    replaced_ += lines_.feed(known_->in_base64, known_->base64_marks, in, last, unfolded_);
-    in = unfolded_;
   }
+  if (const auto size = lines_.innocent_size(needles, in, last)) {
+    lines_.pass(in, *size, last);
+    replace(in.substr(0, *size), last, out);
+  } else {
+    replaced_ += lines_.feed(needles, known_->base64_marks, in, last, unfolded_);
+    replace(unfolded_, last, out);
+  }
+}
+
+/// The secrets that go over no end of a line.
+void ScrubStream::replace(std::string_view in, bool last, std::string& out) {
   const auto& replacements = known_->replacements;
   stream_.feed(
       known_->needles, in, last, out,

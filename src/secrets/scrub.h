@@ -98,6 +98,8 @@ public:
   std::size_t replaced() const { return replaced_; }
 
 private:
+  void replace(std::string_view in, bool last, std::string& out);
+
   std::shared_ptr<const Scrubber::Known> known_;
   Base64Lines lines_;
   NeedleStream stream_;

@@ -6,6 +6,7 @@
 #include <bit>
 #include <cstring>
 #include <optional>
+#include <span>
 
 #include "base/text.h"
 #include "redact/runs.h"
@@ -248,33 +249,40 @@ private:
   char*& to_;
 };
 
-/// Finds the part of the text that says the bytes from `first` to `end`.
+/// One end of a finding: its first or its last byte, and where to write what place that has in the
+/// outer text.
+struct Edge {
+  std::size_t byte = 0;
+  std::size_t* place = nullptr;
+  bool is_end = false;
+};
+
+/// Finds the places of edges, which are sorted, in one reading.
 class Tracer {
 public:
-  Tracer(std::size_t first, std::size_t end, std::pair<std::size_t, std::size_t>& source)
-      : first_(first), end_(end), source_(source) {}
+  /// `at`: of the first decoded byte; `outer_at`: of the text.
+  Tracer(std::span<const Edge> edges, std::size_t at, std::size_t outer_at)
+      : edges_(edges), at_(at), outer_at_(outer_at) {}
   bool operator()(char, std::size_t from, std::size_t to) {
-    if (at_ == first_) source_.first = from;
-    if (++at_ < end_) return true;
-    source_.second = to;
-    return false;
+    for (; !edges_.empty() && edges_.front().byte == at_; edges_ = edges_.subspan(1))
+      *edges_.front().place = outer_at_ + (edges_.front().is_end ? to : from);
+    ++at_;
+    return !edges_.empty();
   }
   bool operator()(std::string_view plain, std::size_t from) {
     const auto next = at_ + plain.size();
-    if (at_ <= first_ && first_ < next) source_.first = from + first_ - at_;
-    if (next < end_) {
-      at_ = next;
-      return true;
+    for (; !edges_.empty() && edges_.front().byte < next; edges_ = edges_.subspan(1)) {
+      const auto& [byte, place, is_end] = edges_.front();
+      *place = outer_at_ + from + byte - at_ + (is_end ? 1 : 0);
     }
-    source_.second = from + end_ - at_;
-    return false;
+    at_ = next;
+    return !edges_.empty();
   }
 
 private:
-  std::size_t at_ = 0;
-  std::size_t first_;
-  std::size_t end_;
-  std::pair<std::size_t, std::size_t>& source_;
+  std::span<const Edge> edges_;
+  std::size_t at_;
+  std::size_t outer_at_;
 };
 
 template <class Visit>
@@ -454,13 +462,33 @@ void Layer::add_wide() {
       std::min(outer_.size(), outer_.find_last_of('\0') + 2));
 }
 
-std::pair<std::size_t, std::size_t> Layer::source_of(std::size_t at, std::size_t end) const {
-  const auto behind = std::ranges::upper_bound(pieces_, at, {}, &Piece::at);
-  const auto& piece = behind == pieces_.begin() ? *behind : *std::prev(behind);
-  const auto text = outer_.substr(piece.outer_at, piece.outer_end - piece.outer_at);
-  std::pair source(text.size(), text.size());
-  decode(piece.kind, text, Tracer(at - piece.at, end - piece.at, source));
-  return {piece.outer_at + source.first, piece.outer_at + source.second};
+std::size_t Layer::end_of(std::size_t piece) const {
+  return piece + 1 < pieces_.size() ? pieces_[piece + 1].at - 1 : text_.size();
+}
+
+void Layer::trace(Findings& findings) const {
+  std::vector<Edge> edges;
+  edges.reserve(2 * findings.size());
+  for (auto& [at, end, rule] : findings) {
+    const auto behind = std::ranges::upper_bound(pieces_, at, {}, &Piece::at);
+    const auto piece = static_cast<std::size_t>(behind - pieces_.begin()) - 1;
+    edges.push_back({.byte = at, .place = &at});
+    edges.push_back(
+        {.byte = std::max(at, std::min(end, end_of(piece)) - 1), .place = &end, .is_end = true});
+  }
+  std::ranges::sort(edges, {}, &Edge::byte);
+  std::span<const Edge> rest = edges;
+  for (std::size_t piece = 0; piece < pieces_.size() && !rest.empty(); ++piece) {
+    const auto& [kind, at, outer_at, outer_end] = pieces_[piece];
+    const auto inside =
+        std::ranges::upper_bound(rest, end_of(piece), {}, &Edge::byte) - rest.begin();
+    const auto edges_inside = rest.first(static_cast<std::size_t>(inside));
+    rest = rest.subspan(edges_inside.size());
+    if (edges_inside.empty()) continue;
+    for (const auto& edge : edges_inside)
+      *edge.place = outer_end;
+    decode(kind, outer_.substr(outer_at, outer_end - outer_at), Tracer(edges_inside, at, outer_at));
+  }
 }
 
 }  // namespace redact

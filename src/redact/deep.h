@@ -11,8 +11,9 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
-#include <utility>
 #include <vector>
+
+#include "redact/finding.h"
 
 namespace redact {
 
@@ -27,8 +28,9 @@ public:
   bool empty() const { return text_.empty(); }
   std::string_view text() const { return text_; }
 
-  /// The part of the outer text (it must be there still) that says the bytes from `at` to `end`.
-  std::pair<std::size_t, std::size_t> source_of(std::size_t at, std::size_t end) const;
+  /// Moves findings in the text to the parts of the outer text (it must be there still) that say
+  /// what was found. Reads each piece once, however many there are.
+  void trace(Findings& findings) const;
 
   enum class Kind : std::uint8_t { escapes, quoted, base64, hex, wide };
 
@@ -39,6 +41,8 @@ private:
     std::size_t outer_at;
     std::size_t outer_end;
   };
+  /// Of a piece in the text.
+  std::size_t end_of(std::size_t piece) const;
   void add(Kind kind, std::size_t outer_at, std::size_t outer_end);
   void add_escapes(Escapes escapes);
   void add_runs();

@@ -47,6 +47,18 @@ TEST(Deep, LooksIntoBase64AtEachAlignment) {
     EXPECT_FALSE(replaced("v: " + run + ";").contains(base::to_base64("key-12345678"))) << run;
   }
 }
+TEST(Deep, FindsEachOfManyInOneRun) {
+  std::string text;
+  for (int i = 0; i < 1000; ++i)
+    text += "key-12345678..\n";  // fifteen bytes: twenty digits
+  const auto out = replaced("v: " + base::to_base64(text) + ";");
+  const std::string_view mark = "[REDACTED:p]";
+  std::size_t count = 0;
+  for (auto at = out.find(mark); at != out.npos; at = out.find(mark, at + 1))
+    ++count;
+  EXPECT_EQ(count, 1000U);
+  EXPECT_TRUE(out.starts_with("v: [REDACTED:p]")) << out.substr(0, 60);
+}
 TEST(Deep, LooksIntoBase64OfSeveralLines) {
   const auto run = base::to_base64(std::string(50, '.') + "key-12345678" + std::string(60, '.'));
   EXPECT_TRUE(replaced(run.substr(0, 76) + "\r\n" + run.substr(76)).contains("[REDACTED:p]"));
@@ -148,6 +160,18 @@ TEST(Deep, TakesTimeInProportionToTheText) {
     return std::min({time(size), time(size), time(size)});
   };
   EXPECT_LT(least(1000000), 40 * least(100000));
+}
+TEST(Deep, TakesTimeInProportionToWhatIsFound) {
+  const auto time = [](int count) {
+    std::string text;
+    for (int i = 0; i < count; ++i)
+      text += "key-12345678 ";
+    const auto run = base::to_base64(text);
+    const double begin = seconds_of_this_thread();
+    (void)replaced(run);
+    return seconds_of_this_thread() - begin;
+  };
+  EXPECT_LT(time(50'000), 40 * std::min({time(5'000), time(5'000), time(5'000)}));
 }
 
 }  // namespace

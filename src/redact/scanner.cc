@@ -3,8 +3,9 @@
 
 #include <algorithm>
 #include <iterator>
+#include <map>
 #include <ranges>
-#include <tuple>
+#include <utility>
 
 #include "base/text.h"
 #include "redact/deep.h"
@@ -86,11 +87,38 @@ std::vector<Secret> folded(const std::vector<Secret>& needles) {
   return out;
 }
 
-bool overlaps_one_of(const Finding& finding, const Findings& others) {
-  return std::ranges::any_of(others, [&](const Finding& other) {
-    return other.rule == finding.rule && other.at < finding.end && finding.at < other.end;
-  });
-}
+/// What the findings of each rule cover: asking takes hardly longer with many.
+class Covered {
+public:
+  explicit Covered(const Findings& findings) {
+    for (const auto& finding : findings)
+      add(finding);
+  }
+  bool overlaps(const Finding& finding) const {
+    const auto behind = spans_.lower_bound({finding.rule, finding.end});
+    return behind != spans_.begin() && overlaps(finding, *std::prev(behind));
+  }
+  void add(Finding finding) {
+    for (auto each = spans_.lower_bound({finding.rule, finding.end});
+         each != spans_.begin() && overlaps(finding, *std::prev(each));) {
+      each = std::prev(each);
+      finding.at = std::min(finding.at, each->first.second);
+      finding.end = std::max(finding.end, each->second);
+      each = spans_.erase(each);
+    }
+    spans_.emplace(std::pair(finding.rule, finding.at), finding.end);
+  }
+
+private:
+  using Spans = std::map<std::pair<std::uint32_t, std::size_t>, std::size_t>;  // no two overlap
+
+  /// Of a span that begins before the finding ends.
+  static bool overlaps(const Finding& finding, const Spans::value_type& span) {
+    return span.first.first == finding.rule && span.second > finding.at;
+  }
+
+  Spans spans_;
+};
 
 }  // namespace
 
@@ -238,10 +266,15 @@ Findings Scanner::find_deeply(std::string_view text, std::span<const Patterns::P
     if (layer.empty()) break;
     layers.push_back(std::move(layer));
     outer = layers.back().text();
-    for (auto finding : find(outer)) {
-      for (const auto& each : layers | std::views::reverse)
-        std::tie(finding.at, finding.end) = each.source_of(finding.at, finding.end);
-      if (!overlaps_one_of(finding, found)) found.push_back(finding);
+    auto below = find(outer);
+    if (below.empty()) continue;
+    for (const auto& each : layers | std::views::reverse)
+      each.trace(below);
+    Covered covered(found);
+    for (const auto& finding : below) {
+      if (covered.overlaps(finding)) continue;
+      covered.add(finding);
+      found.push_back(finding);
     }
   }
   if (found.size() > 1) std::ranges::sort(found);

@@ -152,8 +152,9 @@ Task<Result<>> Stream::write(std::string_view data) {
       ERR_clear_error();
       errno = 0;
       std::size_t size = 0;
-      tls_socket_.expect_more(data.size() > SSL3_RT_MAX_PLAIN_LENGTH);  // SSL_write: one record
-      const int outcome = SSL_write_ex(ssl_.get(), data.data(), data.size(), &size);
+      const auto record = data.substr(0, SSL3_RT_MAX_PLAIN_LENGTH);
+      tls_socket_.expect_more(record.size() < data.size());
+      const int outcome = SSL_write_ex(ssl_.get(), record.data(), record.size(), &size);
       if (outcome == 1) {
         data.remove_prefix(size);
         continue;

@@ -15,13 +15,13 @@
 namespace redact {
 namespace {
 
-/// What is decoded around escapes: a secret begins at most so far before one of its bytes.
+/// What is decoded around escapes: a secret begins at most so far before one of its bytes, and has
+/// no two escapes that are more than twice as far from each other.
 constexpr std::size_t margin = 1024;
 constexpr std::size_t block = 64;
 /// In what is no text, as compressed data, some bytes look like an escape by chance: one counts
-/// only among so many characters of ASCII. The shortest secret with one escape takes nearly as
-/// many.
-constexpr std::size_t shortest_text = 6;
+/// only in so many bytes of text, which the shortest secret takes with one escape.
+constexpr std::size_t shortest_text = 5;
 /// So much of a run is read as if it began elsewhere, and so much of all runs of a text.
 constexpr std::size_t longest_guess = std::size_t{16} << 10U;
 constexpr std::size_t most_guessed = std::size_t{256} << 10U;
@@ -309,16 +309,43 @@ bool has_escape(const char* at) {
   return found != 0;
 }
 
-bool is_text(char c) { return (c >= ' ' && c <= '~') || (c >= '\b' && c <= '\r'); }
+/// How many bytes the character takes that the text begins with: one of ASCII that a text may have,
+/// or another one in well-formed UTF-8 (RFC 3629, 4; nearly). 0: it is none.
+std::size_t character_at(std::string_view text) {
+  if (text.empty()) return 0;
+  const auto first = static_cast<unsigned char>(text[0]);
+  if (first < 0x80)
+    return (first >= ' ' && first <= '~') || (first >= '\b' && first <= '\r') ? 1 : 0;
+  std::size_t size = 0;
+  if (first >= 0xC2 && first <= 0xF4) size = first < 0xE0 ? 2 : first < 0xF0 ? 3 : 4;
+  const auto continues = [](char c) { return (c & 0xC0) == 0x80; };
+  if (size == 0 || text.size() < size || !std::ranges::all_of(text.substr(1, size - 1), continues))
+    return 0;
+  return size;
+}
+
+/// The same of the one that it ends with.
+std::size_t character_before(std::string_view text) {
+  constexpr std::size_t longest = 4;
+  for (std::size_t size = 1; size <= std::min(text.size(), longest); ++size)
+    if (character_at(text.substr(text.size() - size)) == size) return size;
+  return 0;
+}
 
 bool stands_in_text(std::string_view text, std::size_t at) {
-  auto begin = at;
-  while (begin > 0 && at - begin < shortest_text && is_text(text[begin - 1]))
-    --begin;
   auto end = at;
-  while (end < text.size() && end - begin < shortest_text && is_text(text[end]))
-    ++end;
-  return end - begin >= shortest_text;
+  while (end - at < shortest_text) {
+    const auto size = character_at(text.substr(end));
+    if (size == 0) break;
+    end += size;
+  }
+  auto begin = at;
+  while (end - begin < shortest_text) {
+    const auto size = character_before(text.substr(0, begin));
+    if (size == 0) return false;
+    begin -= size;
+  }
+  return true;
 }
 
 bool is_worth_it(std::string_view text, std::size_t at, Escapes escapes) {
@@ -471,10 +498,11 @@ void Layer::trace(Findings& findings) const {
   edges.reserve(2 * findings.size());
   for (auto& [at, end, rule] : findings) {
     const auto behind = std::ranges::upper_bound(pieces_, at, {}, &Piece::at);
-    const auto piece = static_cast<std::size_t>(behind - pieces_.begin()) - 1;
+    auto piece = static_cast<std::size_t>(behind - pieces_.begin()) - 1;
+    if (at == end_of(piece) && end > at + 1) at = pieces_[++piece].at;  // of what parts them
     edges.push_back({.byte = at, .place = &at});
-    edges.push_back(
-        {.byte = std::max(at, std::min(end, end_of(piece)) - 1), .place = &end, .is_end = true});
+    const auto last = std::max(at + 1, std::min(end, end_of(piece))) - 1;
+    edges.push_back({.byte = last, .place = &end, .is_end = true});
   }
   std::ranges::sort(edges, {}, &Edge::byte);
   std::span<const Edge> rest = edges;

@@ -31,6 +31,25 @@ TEST(Deep, UndoesPercentEscapes) {
 TEST(Deep, TakesAnEqualsSignForAnEscapeOnlyInQuotedPrintable) {
   EXPECT_EQ(replaced("k=a-longer%2Dsecret&b"), "k=[REDACTED:s]&b");
 }
+TEST(Deep, UndoesEscapesBetweenLettersOfOtherScripts) {
+  const auto scanner = scanner_of(test::secret_rule("s", "ключ&слово", Action::redact));
+  for (const std::string text : {"a ключ%26слово", "ключ&#38;слово b"})
+    EXPECT_TRUE(scanner->replaced(text, scanner->find_deeply(text)).contains("[REDACTED:s]"));
+}
+TEST(Deep, UndoesOneEscapeInTheShortestSecret) {
+  const auto scanner = scanner_of(test::secret_rule("s", "a/bc", Action::redact));
+  for (const std::string text :
+       {"a\\/bc",
+        "\x05"
+        "a\\/bc\x12"})
+    EXPECT_TRUE(scanner->replaced(text, scanner->find_deeply(text)).contains("[REDACTED:s]"));
+}
+TEST(Deep, FindsWhatBeginsBetweenTwoRuns) {
+  const auto scanner = scanner_of(pattern_rule("p", R"(\sAKIA[A-Z0-9]{16})", Action::redact));
+  const auto second = base::to_base64("AKIA0123456789ABCDEF.");
+  const std::string text = base::to_base64("nothing to be seen in here..") + " " + second;
+  EXPECT_FALSE(scanner->replaced(text, scanner->find_deeply(text)).contains(second.substr(0, 12)));
+}
 TEST(Deep, UndoesHtmlEntities) {
   EXPECT_EQ(replaced("<p>&#107;ey&#x2d;12345678</p>"), "<p>[REDACTED:p]</p>");
 }

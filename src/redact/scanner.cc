@@ -106,7 +106,7 @@ public:
       finding.end = std::max(finding.end, each->second);
       each = spans_.erase(each);
     }
-    spans_.emplace(std::pair(finding.rule, finding.at), finding.end);
+    spans_.insert_or_assign({finding.rule, finding.at}, finding.end);
   }
 
 private:

@@ -203,10 +203,12 @@ bool Base64Lines::release(const Needles& needles, std::string_view in, std::stri
   held_ += in.substr(0, far);
   const auto found = find_over_lines(needles, held_, line_);
   const bool goes_on = !found.empty() && found.front().at < size;
+  base::wipe(held_.data() + size, held_.size() - size);
   held_.resize(size);
   if (goes_on) return false;
   out += held_;
   passed(held_, false);
+  base::wipe(held_.data(), held_.size());
   held_.clear();
   return true;
 }

@@ -30,6 +30,7 @@ public:
     if (cannot_go_on(needles, in)) {
       out += held_;
       begin_ += held_.size();
+      base::wipe(held_.data(), held_.size());
       held_.clear();
     }
     if (held_.empty()) {
@@ -65,6 +66,7 @@ private:
     if (size == 0 || in.size() < needles.longest()) return false;
     held_ += in.substr(0, needles.longest());
     const auto match = needles.find(held_, 0);
+    base::wipe(held_.data() + size, held_.size() - size);
     held_.resize(size);
     return !match || match->at >= size;
   }

@@ -148,20 +148,21 @@ void ScrubStream::feed(std::string_view in, bool last, std::string& out) {
     out += in;
     return;
   }
-  base::wipe(unfolded_.data(), unfolded_.size());
-  unfolded_.clear();
   const auto& needles = known_->in_base64;
-  if (lines_.release(needles, in, unfolded_)) {
-    replace(unfolded_, false, out);
-    unfolded_.clear();
-  }
+  if (lines_.release(needles, in, unfolded_)) replace_unfolded(false, out);
   if (const auto size = lines_.innocent_size(needles, in, last)) {
     lines_.pass(in, *size, last);
     replace(in.substr(0, *size), last, out);
   } else {
     replaced_ += lines_.feed(needles, known_->base64_marks, in, last, unfolded_);
-    replace(unfolded_, last, out);
+    replace_unfolded(last, out);
   }
+}
+
+void ScrubStream::replace_unfolded(bool last, std::string& out) {
+  replace(unfolded_, last, out);
+  base::wipe(unfolded_.data(), unfolded_.size());
+  unfolded_.clear();
 }
 
 /// The secrets that go over no end of a line.

@@ -87,7 +87,6 @@ public:
   explicit ScrubStream(const Scrubber& scrubber) : known_(scrubber.known()) {}
   ScrubStream(const ScrubStream&) = delete;
   ScrubStream& operator=(const ScrubStream&) = delete;
-  ~ScrubStream() { base::wipe(unfolded_.data(), unfolded_.size()); }
 
   /// What may pass of `in` as it is, or nullopt when `feed` has to be asked (NeedleStream).
   std::optional<std::string_view> pass_on(std::string_view in, bool last);
@@ -99,11 +98,12 @@ public:
 
 private:
   void replace(std::string_view in, bool last, std::string& out);
+  void replace_unfolded(bool last, std::string& out);
 
   std::shared_ptr<const Scrubber::Known> known_;
   Base64Lines lines_;
   NeedleStream stream_;
-  std::string unfolded_;  // wiped
+  std::string unfolded_;  // empty between calls
   std::size_t replaced_ = 0;
 };
 

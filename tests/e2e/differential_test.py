@@ -229,7 +229,7 @@ def judge_all(rows, answers, running, records):
     return outcomes, wrong
 
 
-@test(seconds=120)
+@test(seconds=240)
 def servers_understand_what_was_checked(box):
     running, absent = start_all(box)
     if not running:

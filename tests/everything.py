@@ -259,7 +259,7 @@ def parse_arguments():
         help="a small choice of end-to-end tests, shorter fuzzing, no tsan",
     )
     parser.add_argument(
-        "--tidy-seconds", type=int, default=180, help="how long clang-tidy may take (default 180)"
+        "--tidy-seconds", type=int, default=120, help="how long clang-tidy may take (default 120)"
     )
     parser.add_argument(
         "--fuzz-seconds", type=int, help="search this long with each fuzz target (default 3)"

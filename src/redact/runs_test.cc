@@ -39,6 +39,17 @@ TEST(Runs, AreDecodedInEitherAlphabet) {
   EXPECT_EQ(decoded(text + "+/" + text + "+/"), decoded(text + "-_" + text + "-_"));
   EXPECT_EQ(base::to_base64(decoded(text + "-_")), text + "+/");
 }
+TEST(Runs, EndAtEachCharacterThatIsNoDigitWhereverItStands) {
+  const std::string digits(48, 'x');
+  for (int c = 0; c < 256; ++c) {
+    for (std::size_t place = 24; place < 40; ++place) {
+      std::string text = digits;
+      text[place] = static_cast<char>(c);
+      EXPECT_EQ(next_run(text, 0).end, is_base64(text[place]) ? text.size() : place) << c;
+      EXPECT_EQ(decoded(text), read(text)) << c;
+    }
+  }
+}
 TEST(Runs, AreDecodedPastTheEndsOfTheirLines) {
   const auto bytes = base::random_bytes(147);  // no padding
   const auto text = base::to_base64(bytes);

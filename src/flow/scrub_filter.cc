@@ -97,10 +97,11 @@ BodyFilters only(std::unique_ptr<BodyFilter> filter) {
 }  // namespace
 
 void scrub(http::Fields& fields, const secrets::Scrubber& scrubber) {
-  if (!scrubber.knows_any()) return;
-  fields.erase_if([&](const http::Field& field) { return scrubber.finds_secret_in(field.name); });
+  const secrets::Scrubber::Now now(scrubber);
+  if (!now.knows_any()) return;
+  fields.erase_if([&](const http::Field& field) { return now.finds_secret_in(field.name); });
   for (auto& field : fields) {
-    if (scrubber.finds_secret_in(field.value)) field.value = scrubber.scrub(field.value);
+    if (now.finds_secret_in(field.value)) field.value = scrubber.scrub(field.value);
   }
 }
 

@@ -121,10 +121,9 @@ std::vector<Scrubber::Found> Scrubber::find_all(std::string_view text) const {
   return out;
 }
 
-bool Scrubber::finds_secret_in(std::string_view text) const {
-  const auto known = this->known();
-  return known &&
-         (known->needles.find(text, 0) || !find_over_lines(known->in_base64, text).empty());
+bool Scrubber::Now::finds_secret_in(std::string_view text) const {
+  return known_ &&
+         (known_->needles.find(text, 0) || !find_over_lines(known_->in_base64, text).empty());
 }
 
 bool Scrubber::is_secret(std::string_view text) const {

@@ -30,6 +30,8 @@ std::string mark_of(std::string_view name);
 
 /// Copies share what is known, and what is learnt. Safe from any thread.
 class Scrubber {
+  struct Known;
+
 public:
   /// Of one name so many values are remembered, the newest ones; more when there are more from the
   /// beginning.
@@ -44,8 +46,18 @@ public:
 
   /// Nothing to look for, now and later.
   bool empty() const { return !memory_; }
-  /// Something to look for, now.
-  bool knows_any() const { return known() != nullptr; }
+
+  /// What is known now, for looks at many texts: it is asked for once.
+  class Now {
+  public:
+    explicit Now(const Scrubber& scrubber) : known_(scrubber.known()) {}
+    bool knows_any() const { return known_ != nullptr; }
+    /// Whether `scrub` would change the text.
+    bool finds_secret_in(std::string_view text) const;
+
+  private:
+    std::shared_ptr<const Known> known_;
+  };
 
   /// Hides these too from now on, in whatever begins now. Not for one that is empty.
   void learn(std::span<const NamedSecret> secrets) const;
@@ -60,7 +72,7 @@ public:
   };
   std::vector<Found> find_all(std::string_view text) const;
   /// Whether `scrub` would change the text.
-  bool finds_secret_in(std::string_view text) const;
+  bool finds_secret_in(std::string_view text) const { return Now(*this).finds_secret_in(text); }
   /// Whether the text is a secret, plain or disguised, and nothing else.
   bool is_secret(std::string_view text) const;
 

@@ -13,13 +13,10 @@
 #include <string_view>
 #include <vector>
 
+#include "redact/escapes.h"
 #include "redact/finding.h"
 
 namespace redact {
-
-/// Which escapes make a text worth decoding: all, or only those that ordinary writers of JSON do
-/// not need (not `\n`, `\"` …). Where it is worth it all are undone.
-enum class Escapes { unusual, all };
 
 class Layer {
 public:

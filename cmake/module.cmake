@@ -1,5 +1,6 @@
 # module(NAME [THREADS] [USES lib...] [PRIVATE_USES lib...] [PCH header...]): one folder, one library, its tests beside
-# it. THREADS: it has some, or is used by several at once: its tests run under ThreadSanitizer too.
+# it. THREADS: it has some, or is used by several at once: its tests run under ThreadSanitizer too. PCH: a precompiled
+# header of its own, where a room of many files has heavy ones; the others share that of base, all tests that of base_test.
 #
 # A folder's headers are reachable only through its target, by a one-entry include directory: an include that points
 # up the table of docs/architecture.md is "No such file or directory". Each module's tests link only that module.
@@ -22,10 +23,11 @@ function(module name)
   add_library(${name} STATIC ${sources})
   target_include_directories(${name} PUBLIC ${view})
   target_link_libraries(${name} PUBLIC ${m_USES} PRIVATE ${m_PRIVATE_USES})
-  if(NOT m_PCH)
-    set(m_PCH ${CMAKE_SOURCE_DIR}/src/base/pch.h)
+  if(m_PCH)
+    target_precompile_headers(${name} PRIVATE ${m_PCH})
+  else()
+    target_precompile_headers(${name} REUSE_FROM base)
   endif()
-  target_precompile_headers(${name} PRIVATE ${m_PCH})
 
   set(tests ${all})
   list(FILTER tests INCLUDE REGEX "_test\\.cc$")
@@ -35,7 +37,9 @@ function(module name)
   if(tests)
     add_executable(${name}_test ${tests})
     target_link_libraries(${name}_test PRIVATE ${name} ${m_PRIVATE_USES} GTest::gtest_main GTest::gtest)
-    target_precompile_headers(${name}_test PRIVATE <gtest/gtest.h> ${m_PCH})
+    if(NOT name STREQUAL base)
+      target_precompile_headers(${name}_test REUSE_FROM base_test)
+    endif()
     if(LAZARET_SANITIZE)
       target_compile_options(${name}_test PRIVATE -O0)  # builds in half the time, and most of a test is in what it tests
     endif()

@@ -9,12 +9,13 @@
 #include <memory>
 #include <vector>
 
+#include "audit/log_files.h"
+
 namespace audit {
 namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::size_t chunk_size = std::size_t{256} << 10U;
 constexpr off_t smallest_gzip = 18;  // a head and a tail
 
 struct CloseGzip {
@@ -56,7 +57,7 @@ private:
 };
 
 base::Result<> compress(const base::Fd& source, gzFile to, const std::stop_token& stop) {
-  std::vector<char> chunk(chunk_size);
+  std::vector<char> chunk(read_size);
   for (off_t at = 0;;) {
     if (stop.stop_requested())
       return base::fail(base::ErrorKind::closed, "compressing was stopped");

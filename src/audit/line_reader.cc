@@ -8,14 +8,10 @@
 #include <algorithm>
 #include <utility>
 
+#include "audit/log_files.h"
 #include "base/fd.h"
 
 namespace audit {
-namespace {
-
-constexpr std::size_t chunk_size = std::size_t{256} << 10U;
-
-}  // namespace
 
 /// zlib reads plain files as they are.
 struct LineReader::Stream {
@@ -37,7 +33,7 @@ base::Result<LineReader> LineReader::open(const std::filesystem::path& path) {
   auto stream = std::make_unique<Stream>(::gzdopen(file.get(), "rb"));
   if (stream->file == nullptr) return base::fail(base::ErrorKind::internal, "no memory for gzip");
   file.release();  // the stream closes it
-  ::gzbuffer(stream->file, chunk_size);
+  ::gzbuffer(stream->file, read_size);
   const bool is_plain = ::gzdirect(stream->file) == 1;
   if (is_plain && path.extension() == ".gz") {
     return base::fail(
@@ -85,8 +81,8 @@ bool LineReader::fill() {
   scanned_ -= start_;
   start_ = 0;
   const std::size_t before = buffer_.size();
-  buffer_.resize(before + chunk_size);
-  const int got = ::gzread(stream_->file, buffer_.data() + before, chunk_size);
+  buffer_.resize(before + read_size);
+  const int got = ::gzread(stream_->file, buffer_.data() + before, read_size);
   buffer_.resize(before + static_cast<std::size_t>(std::max(got, 0)));
   return got > 0;
 }

@@ -4,6 +4,7 @@
 // complete. A plain file belongs to the process that holds its lock (flock); a `.gz` never changes
 // again.
 
+#include <cstddef>
 #include <cstdint>
 #include <filesystem>
 #include <optional>
@@ -15,6 +16,9 @@
 #include "base/result.h"
 
 namespace audit {
+
+/// How much of a log file is read at a time.
+inline constexpr std::size_t read_size = std::size_t{256} << 10U;
 
 /// A family of files that rotate together.
 struct Series {

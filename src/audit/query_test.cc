@@ -113,7 +113,7 @@ TEST(Matches, CountsFailuresAndRefusalsAsErrors) {
 
 // ---- select
 
-std::string line(std::string_view url, std::chrono::seconds after = 0s, int status = 200) {
+std::string logged(std::string_view url, std::chrono::seconds after = 0s, int status = 200) {
   Record record = test::exchange(url, status);
   record.time += after;
   std::string out;
@@ -147,8 +147,8 @@ using Urls = std::vector<std::string>;
 
 TEST(Select, MergesFilesByTime) {
   const test::Directory directory;
-  directory.add("requests_20260131_0000.jsonl.gz", gzip(line("a", 1s)) + gzip(line("c", 3s)));
-  directory.add("requests_20260131_0001.jsonl", line("b", 2s) + line("d", 4s));
+  directory.add("requests_20260131_0000.jsonl.gz", gzip(logged("a", 1s)) + gzip(logged("c", 3s)));
+  directory.add("requests_20260131_0001.jsonl", logged("b", 2s) + logged("d", 4s));
   const auto selection = select(directory.path(), {});
   ASSERT_TRUE(selection);
   EXPECT_EQ(urls(*selection), (Urls{"a", "b", "c", "d"}));
@@ -159,7 +159,7 @@ TEST(Select, FiltersBeforeItCuts) {
   const test::Directory directory;
   directory.add(
       "requests_20260131_0000.jsonl",
-      line("wanted1") + line("wanted2", 1s) + line("other", 2s) + line("other", 3s));
+      logged("wanted1") + logged("wanted2", 1s) + logged("other", 2s) + logged("other", 3s));
   const auto selection = *select(directory.path(), {.url = "wanted", .last = 1});
   EXPECT_EQ(urls(selection), Urls{"wanted2"});
   EXPECT_EQ(selection.statistics.total, 2U) << "counted over all that match";
@@ -167,15 +167,15 @@ TEST(Select, FiltersBeforeItCuts) {
 
 TEST(Select, GivesAllWhenThereIsNoLimit) {
   const test::Directory directory;
-  directory.add("requests_20260131_0000.jsonl", line("a") + line("b"));
+  directory.add("requests_20260131_0000.jsonl", logged("a") + logged("b"));
   EXPECT_EQ(urls(*select(directory.path(), {.last = 0})), (Urls{"a", "b"}));
 }
 
 TEST(Select, ReadsWhatIsLeftOfATruncatedFile) {
   const test::Directory directory;
-  const std::string whole = gzip(line("a") + line("b"));
-  directory.add("requests_20260131_0000.jsonl.gz", gzip(line("a")) + whole.substr(0, 30));
-  directory.add("requests_20260131_0001.jsonl", line("b") + "{\"ts\":\"2026-01");
+  const std::string whole = gzip(logged("a") + logged("b"));
+  directory.add("requests_20260131_0000.jsonl.gz", gzip(logged("a")) + whole.substr(0, 30));
+  directory.add("requests_20260131_0001.jsonl", logged("b") + "{\"ts\":\"2026-01");
   const auto selection = *select(directory.path(), {});
   EXPECT_EQ(urls(selection), (Urls{"a", "b"}));
   EXPECT_TRUE(selection.warnings.empty());
@@ -185,7 +185,7 @@ TEST(Select, SaysWhatItLeftOut) {
   const test::Directory directory;
   directory.add(
       "requests_20260131_0000.jsonl",
-      "{broken}\n{\"ts\":1}\n" + std::string((8 << 20) + 1, 'x') + "\n" + line("a"));
+      "{broken}\n{\"ts\":1}\n" + std::string((8 << 20) + 1, 'x') + "\n" + logged("a"));
   directory.add("requests_20260131_0001.jsonl.gz", "not gzip");
   const auto selection = *select(directory.path(), {});
   EXPECT_EQ(urls(selection), Urls{"a"});
@@ -198,14 +198,14 @@ TEST(Select, SaysWhatItLeftOut) {
 TEST(Select, ReadsALineOfEightMebibytes) {
   const test::Directory directory;
   const std::string url(8'000'000, 'x');
-  directory.add("requests_20260131_0000.jsonl", line(url) + line("b", 1s));
+  directory.add("requests_20260131_0000.jsonl", logged(url) + logged("b", 1s));
   EXPECT_EQ(urls(*select(directory.path(), {})), (Urls{url, "b"}));
 }
 
 TEST(Select, ReadsAFileOnceWhenItsCompressorDied) {
   const test::Directory directory;
-  directory.add("requests_20260131_0000.jsonl.gz", gzip(line("a")));
-  directory.add("requests_20260131_0000.jsonl", line("a"));
+  directory.add("requests_20260131_0000.jsonl.gz", gzip(logged("a")));
+  directory.add("requests_20260131_0000.jsonl", logged("a"));
   EXPECT_EQ(urls(*select(directory.path(), {})), Urls{"a"});
 }
 

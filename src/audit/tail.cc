@@ -11,12 +11,12 @@
 #include <mutex>
 
 #include "audit/line_reader.h"
+#include "audit/log_files.h"
 
 namespace audit {
 namespace {
 
 constexpr std::chrono::milliseconds poll_interval{50};
-constexpr std::size_t chunk_size = std::size_t{256} << 10U;
 
 /// Gives the whole lines at the front and returns how many bytes they take.
 std::size_t give_lines(std::string_view text, const Tail::Sink& sink) {
@@ -33,8 +33,8 @@ off_t give_new_lines(const base::Fd& file, off_t offset, const Tail::Sink& sink)
   std::string text;
   for (off_t at = offset;;) {
     const std::size_t kept = text.size();
-    text.resize(kept + chunk_size);
-    const auto got = ::pread(file.get(), text.data() + kept, chunk_size, at);
+    text.resize(kept + read_size);
+    const auto got = ::pread(file.get(), text.data() + kept, read_size, at);
     if (got <= 0) return offset;
     text.resize(kept + static_cast<std::size_t>(got));
     at += got;

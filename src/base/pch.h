@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
-// The precompiled header of the rooms that have no other.
+// The precompiled header of the rooms that have no other, and with GoogleTest of all tests.
 
 #include <fmt/format.h>
 

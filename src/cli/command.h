@@ -29,6 +29,9 @@ struct Globals {
 /// Prints to standard error, unless --quiet: "lazaret: text".
 void tell(const Globals& globals, std::string_view text);
 
+/// The exit status of a command that answers a question: the question was not understood.
+constexpr int mistaken = 2;
+
 /// Does a command's work; the exit code, or an error (exit 125).
 using Action = std::function<base::Result<int>(const Globals& globals)>;
 /// Where a command that was chosen on the command line puts what it is to do.

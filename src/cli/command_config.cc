@@ -13,7 +13,7 @@
 namespace cli {
 namespace {
 
-struct Options {
+struct ConfigOptions {
   session::ConfigRequest request{};
   bool force = false;
   bool origins = false;
@@ -21,7 +21,7 @@ struct Options {
   std::filesystem::path file{};
 };
 
-base::Result<int> init(const Options& options, const Globals& globals) {
+base::Result<int> init(const ConfigOptions& options, const Globals& globals) {
   const auto project = TRY(session::Project::here());
   const auto file = project.places.user_file();
   if (std::filesystem::exists(file) && !options.force) {
@@ -35,7 +35,7 @@ base::Result<int> init(const Options& options, const Globals& globals) {
   return 0;
 }
 
-base::Result<int> show(const Options& options, const Globals& globals) {
+base::Result<int> show(const ConfigOptions& options, const Globals& globals) {
   const auto project = TRY(session::Project::here());
   const auto loaded = TRY(session::require_config(project, options.request));
   for (const auto& warning : loaded.warnings)
@@ -49,7 +49,7 @@ base::Result<int> show(const Options& options, const Globals& globals) {
   return 0;
 }
 
-base::Result<int> check(const Options& options, const Globals& globals) {
+base::Result<int> check_config(const ConfigOptions& options, const Globals& globals) {
   const auto project = TRY(session::Project::here());
   const bool own = options.file.empty();
   const auto problems =
@@ -64,13 +64,13 @@ base::Result<int> check(const Options& options, const Globals& globals) {
   return problems.empty() ? 0 : 1;
 }
 
-base::Result<int> path(const Options&, const Globals&) {
+base::Result<int> path(const ConfigOptions&, const Globals&) {
   const auto project = TRY(session::Project::here());
   TRY_VOID(print(project.places.user_file().string() + "\n"));
   return 0;
 }
 
-base::Result<int> reference(const Options&, const Globals&) {
+base::Result<int> reference(const ConfigOptions&, const Globals&) {
   TRY_VOID(print(config::reference_markdown()));
   return 0;
 }
@@ -79,7 +79,7 @@ base::Result<int> reference(const Options&, const Globals&) {
 
 void add_config(CLI::App& app, Chosen& chosen) {
   app.require_subcommand(1);
-  const auto options = std::make_shared<Options>();
+  const auto options = std::make_shared<ConfigOptions>();
   add_subcommand(
       app, chosen, "init", "Write a configuration file with every key explained", options, init)
       .add_flag("--force,-f", options->force, "Replace a file that is there");
@@ -90,7 +90,7 @@ void add_config(CLI::App& app, Chosen& chosen) {
   shown.add_flag("--json", options->json, "As one JSON object");
   auto& checked = add_subcommand(
       app, chosen, "check", "List every mistake of a file, or of the whole configuration", options,
-      check);
+      check_config);
   checked.add_option("FILE", options->file, "A configuration file");
   add_file_flags(checked, options->request);
   add_subcommand(

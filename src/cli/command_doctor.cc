@@ -12,38 +12,38 @@
 namespace cli {
 namespace {
 
-struct Options {
+struct DoctorOptions {
   session::ConfigRequest request{};
   bool json = false;
 };
 
-using Status = sandbox::Check::Status;
+using sandbox::Check;
 
-std::string_view name_of(Status status) {
+std::string_view name_of(Check::Status status) {
   switch (status) {
-    case Status::ok:
+    case Check::Status::ok:
       return "ok";
-    case Status::warning:
+    case Check::Status::warning:
       return "warning";
-    case Status::error:
+    case Check::Status::error:
       return "error";
   }
   return "error";
 }
 
-std::string_view color_of(Status status) {
+std::string_view color_of(Check::Status status) {
   switch (status) {
-    case Status::ok:
+    case Check::Status::ok:
       return "\x1b[32m";
-    case Status::warning:
+    case Check::Status::warning:
       return "\x1b[33m";
-    case Status::error:
+    case Check::Status::error:
       return "\x1b[1;31m";
   }
   return "";
 }
 
-std::string to_text(const std::vector<sandbox::Check>& checks, bool colored) {
+std::string to_text(const std::vector<Check>& checks, bool colored) {
   std::size_t width = 0;
   for (const auto& check : checks)
     width = std::max(width, check.name.size());
@@ -60,7 +60,7 @@ std::string to_text(const std::vector<sandbox::Check>& checks, bool colored) {
   return out;
 }
 
-std::string to_json(const std::vector<sandbox::Check>& checks) {
+std::string to_json(const std::vector<Check>& checks) {
   std::string out = "[";
   for (const auto& check : checks) {
     if (out.size() > 1) out += ",";
@@ -72,11 +72,11 @@ std::string to_json(const std::vector<sandbox::Check>& checks) {
   return out + "\n]\n";
 }
 
-base::Result<int> doctor(const Options& options, const Globals& globals) {
+base::Result<int> doctor(const DoctorOptions& options, const Globals& globals) {
   const auto checks = session::examine(options.request);
   TRY_VOID(print(options.json ? to_json(checks) : to_text(checks, globals.colored())));
   const bool broken = std::any_of(checks.begin(), checks.end(), [](const auto& check) {
-    return check.status == Status::error;
+    return check.status == Check::Status::error;
   });
   if (!options.json)
     tell(
@@ -88,7 +88,7 @@ base::Result<int> doctor(const Options& options, const Globals& globals) {
 }  // namespace
 
 void add_doctor(CLI::App& app, Chosen& chosen) {
-  const auto options = std::make_shared<Options>();
+  const auto options = std::make_shared<DoctorOptions>();
   app.add_flag("--json", options->json, "As a JSON array");
   add_file_flags(app, options->request);
   choose(app, chosen, options, doctor);

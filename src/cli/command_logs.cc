@@ -18,7 +18,7 @@
 namespace cli {
 namespace {
 
-struct Options {
+struct LogsOptions {
   session::ConfigRequest request{};
   std::string sandbox{};  // empty: the current project's
   std::size_t last = 100;
@@ -43,7 +43,7 @@ struct Options {
 };
 
 /// The data of the sandbox that was named, else of the current project.
-base::Result<config::SandboxPlaces> places_of(const Options& options) {
+base::Result<config::SandboxPlaces> places_of(const LogsOptions& options) {
   const auto project = TRY(session::Project::here());
   const auto loaded = session::load_config(project, options.request);
   const auto base_path = loaded.config ? loaded.config->sandbox.base_path : std::nullopt;
@@ -56,7 +56,7 @@ base::Result<config::SandboxPlaces> places_of(const Options& options) {
   return config::places_of_sandbox(base_path.value_or(project.places.data), options.sandbox);
 }
 
-base::Result<audit::Query> query_of(const Options& options) {
+base::Result<audit::Query> query_of(const LogsOptions& options) {
   audit::Query query{
       .url = options.url,
       .host = options.host,
@@ -96,7 +96,7 @@ private:
 };
 
 base::Result<int> follow_proxy(
-    const Options& options,
+    const LogsOptions& options,
     const audit::Query& query,
     const audit::Style& style,
     const std::filesystem::path& directory) {
@@ -120,7 +120,7 @@ base::Result<int> follow_proxy(
   return 0;
 }
 
-base::Result<int> proxy(const Options& options, const Globals& globals) {
+base::Result<int> proxy(const LogsOptions& options, const Globals& globals) {
   const auto places = TRY(places_of(options));
   const auto query = TRY(query_of(options));
   // Programs have no edge to cut at.
@@ -159,7 +159,7 @@ base::Result<int> proxy(const Options& options, const Globals& globals) {
   return 0;
 }
 
-base::Result<int> internal(const Options& options, const Globals&) {
+base::Result<int> internal(const LogsOptions& options, const Globals&) {
   if (options.type != "all" && options.type != "proxy") {
     return base::fail(base::ErrorKind::invalid, "--type is proxy or all");
   }
@@ -188,7 +188,7 @@ base::Result<int> internal(const Options& options, const Globals&) {
 
 void add_logs(CLI::App& app, Chosen& chosen) {
   app.require_subcommand(1);
-  const auto options = std::make_shared<Options>();
+  const auto options = std::make_shared<LogsOptions>();
 
   auto& requests = add_subcommand(
       app, chosen, "proxy", "Show requests, connections, names and refusals", options, proxy);

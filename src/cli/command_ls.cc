@@ -12,7 +12,7 @@
 namespace cli {
 namespace {
 
-struct Options {
+struct LsOptions {
   bool json = false;
 };
 
@@ -53,7 +53,7 @@ std::string to_json(const std::vector<session::Status>& sessions) {
   return out + "\n]\n";
 }
 
-base::Result<int> list(const Options& options, const Globals& globals) {
+base::Result<int> list_sessions(const LsOptions& options, const Globals& globals) {
   const auto project = TRY(session::Project::here());
   const auto sessions = session::running_sessions(project.places.runtime);
   for (const auto& warning : sessions.warnings)
@@ -65,9 +65,9 @@ base::Result<int> list(const Options& options, const Globals& globals) {
 }  // namespace
 
 void add_ls(CLI::App& app, Chosen& chosen) {
-  const auto options = std::make_shared<Options>();
+  const auto options = std::make_shared<LsOptions>();
   app.add_flag("--json", options->json, "As a JSON array");
-  choose(app, chosen, options, list);
+  choose(app, chosen, options, list_sessions);
 }
 
 }  // namespace cli

@@ -13,7 +13,7 @@
 namespace cli {
 namespace {
 
-struct Options {
+struct PolicyOptions {
   session::ConfigRequest request{};
   session::Question question{};
   std::string body_file{};
@@ -23,11 +23,10 @@ struct Options {
 
 constexpr int allowed = 0;
 constexpr int blocked = 1;
-constexpr int mistaken = 2;
 constexpr int asked = 3;
 
 base::Result<session::Explanation> explain_question(
-    const Options& options, const Globals& globals) {
+    const PolicyOptions& options, const Globals& globals) {
   const auto project = TRY(session::Project::here());
   auto loaded = TRY(session::require_config(project, options.request));
   for (const auto& warning : loaded.warnings)
@@ -42,7 +41,7 @@ base::Result<session::Explanation> explain_question(
   return session::explain(*decider.pipeline, *loaded.config, question);
 }
 
-base::Result<int> explain(const Options& options, const Globals& globals) {
+base::Result<int> explain(const PolicyOptions& options, const Globals& globals) {
   const auto explanation = explain_question(options, globals);
   if (!explanation) {
     std::fprintf(stderr, "lazaret: %s\n", explanation.error().to_string().c_str());
@@ -61,7 +60,7 @@ base::Result<int> explain(const Options& options, const Globals& globals) {
 }
 
 /// Adds a rule to the user's file. Its text stays as it is: the rule is appended.
-base::Result<int> allow(const Options& options, const Globals& globals) {
+base::Result<int> allow(const PolicyOptions& options, const Globals& globals) {
   const auto project = TRY(session::Project::here());
   const auto host = TRY(policy::normalise_host(options.host));
   std::error_code missing;
@@ -90,7 +89,7 @@ base::Result<int> allow(const Options& options, const Globals& globals) {
 
 void add_policy(CLI::App& app, Chosen& chosen) {
   app.require_subcommand(1);
-  const auto options = std::make_shared<Options>();
+  const auto options = std::make_shared<PolicyOptions>();
   auto& explained = add_subcommand(
       app, chosen, "explain",
       "Say what would happen to a request, and by which rule, without sending it", options,

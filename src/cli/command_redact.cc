@@ -18,7 +18,7 @@
 namespace cli {
 namespace {
 
-struct Options {
+struct RedactOptions {
   session::ConfigRequest request{};
   std::string file{};
   bool json = false;
@@ -26,7 +26,6 @@ struct Options {
 
 constexpr int nothing_found = 0;
 constexpr int something_found = 1;
-constexpr int mistaken = 2;
 
 base::Result<std::string> read_input(const std::string& file) {
   if (file != "-") return base::read_file(file);
@@ -39,12 +38,12 @@ base::Result<std::string> read_input(const std::string& file) {
 }
 
 /// A place as editors count: lines and bytes from one.
-struct Place {
+struct LineAndColumn {
   std::size_t line = 1;
   std::size_t column = 1;
 };
 
-Place place_of(std::string_view text, std::size_t at) {
+LineAndColumn place_in(std::string_view text, std::size_t at) {
   const auto before = text.substr(0, at);
   const auto line_begin = before.rfind('\n');
   return {
@@ -62,7 +61,7 @@ std::string to_text(const Checked& checked, std::string_view file) {
   std::string out;
   for (const auto& finding : checked.findings) {
     const auto& rule = checked.scanner->rule_of(finding);
-    const auto place = place_of(checked.text, finding.at);
+    const auto place = place_in(checked.text, finding.at);
     out += fmt::format(
         "{}:{}:{}: {}: \"{}\" ({}), {} bytes", base::escape_for_terminal(file), place.line,
         place.column, redact::name_of(rule.action), rule.name,
@@ -78,7 +77,7 @@ std::string to_json(const Checked& checked) {
   std::string out = "[";
   for (const auto& finding : checked.findings) {
     const auto& rule = checked.scanner->rule_of(finding);
-    const auto place = place_of(checked.text, finding.at);
+    const auto place = place_in(checked.text, finding.at);
     if (out.size() > 1) out += ',';
     out += fmt::format(
         R"({{"rule":{},"action":"{}","file":{},"file_line":{},"line":{},"column":{},"at":{},"bytes":{})",
@@ -91,7 +90,7 @@ std::string to_json(const Checked& checked) {
   return out + "]\n";
 }
 
-base::Result<Checked> look(const Options& options, const Globals& globals) {
+base::Result<Checked> look(const RedactOptions& options, const Globals& globals) {
   const auto project = TRY(session::Project::here());
   const auto loaded = TRY(session::require_config(project, options.request));
   for (const auto& warning : loaded.warnings)
@@ -105,7 +104,7 @@ base::Result<Checked> look(const Options& options, const Globals& globals) {
   return checked;
 }
 
-base::Result<int> check(const Options& options, const Globals& globals) {
+base::Result<int> check_text(const RedactOptions& options, const Globals& globals) {
   const auto checked = look(options, globals);
   if (!checked) {
     std::fprintf(stderr, "lazaret: %s\n", checked.error().to_string().c_str());
@@ -119,12 +118,12 @@ base::Result<int> check(const Options& options, const Globals& globals) {
 
 void add_redact(CLI::App& app, Chosen& chosen) {
   app.require_subcommand(1);
-  const auto options = std::make_shared<Options>();
+  const auto options = std::make_shared<RedactOptions>();
   auto& checked = add_subcommand(
       app, chosen, "check",
       "Say what the redaction rules would find in a body, where, and what would happen; never what "
       "it is",
-      options, check);
+      options, check_text);
   checked.add_option("FILE", options->file, "A file, or - for standard input")->required();
   checked.add_flag("--json", options->json, "As a JSON array");
   add_config_flags(checked, options->request);

@@ -17,7 +17,7 @@ namespace {
 
 using session::Status;
 
-struct Options {
+struct ReloadOptions {
   std::vector<std::string> wanted{};
   bool all = false;
 };
@@ -31,7 +31,7 @@ bool is_called(const Status& status, std::string_view wanted) {
 
 /// Those that were asked for: by name or process, all, or the project's.
 base::Result<std::vector<Status>> choose_sessions(
-    const Options& options, std::string_view project, std::vector<Status> running) {
+    const ReloadOptions& options, std::string_view project, std::vector<Status> running) {
   for (const auto& wanted : options.wanted) {
     if (std::ranges::none_of(running, [&](const auto& each) { return is_called(each, wanted); }))
       return base::fail(
@@ -60,7 +60,7 @@ base::Result<std::vector<std::string>> reload_one(
   return session::reload_from_json(answer.json);
 }
 
-base::Result<int> reload(const Options& options, const Globals& globals) {
+base::Result<int> reload(const ReloadOptions& options, const Globals& globals) {
   const auto project = TRY(session::Project::here());
   auto sessions = session::running_sessions(project.places.runtime);
   for (const auto& warning : sessions.warnings)
@@ -89,7 +89,7 @@ base::Result<int> reload(const Options& options, const Globals& globals) {
 }  // namespace
 
 void add_reload(CLI::App& app, Chosen& chosen) {
-  const auto options = std::make_shared<Options>();
+  const auto options = std::make_shared<ReloadOptions>();
   app.add_option(
       "SANDBOX", options->wanted,
       "Names or process numbers, as `lazaret ls` shows them; without, those of this project");

@@ -15,7 +15,7 @@
 namespace cli {
 namespace {
 
-struct Options {
+struct RunOptions {
   session::ConfigRequest request{};
   std::string name{};
   std::string client{};
@@ -63,7 +63,7 @@ base::Result<std::vector<std::string>> command_of(const CLI::App& app, const Glo
   return words;
 }
 
-base::Result<int> run(const Options& options, const Globals& given) {
+base::Result<int> run(const RunOptions& options, const Globals& given) {
   Globals globals = given;
   globals.quiet = given.quiet || options.quiet;
   TerminalAsker asker;
@@ -89,7 +89,7 @@ base::Result<int> run(const Options& options, const Globals& given) {
 }  // namespace
 
 void add_run(CLI::App& app, Chosen& chosen) {
-  const auto options = std::make_shared<Options>();
+  const auto options = std::make_shared<RunOptions>();
   options->app = &app;
   app.prefix_command()->allow_extras();
   add_config_flags(app, options->request);

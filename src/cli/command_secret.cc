@@ -27,11 +27,10 @@ using base::ErrorKind;
 using base::Result;
 using base::Secret;
 using base::SecretBuilder;
-using Place = secrets::Store::Place;
 
 constexpr std::size_t largest_value = 64U * 1024U;
 
-struct Options {
+struct SecretOptions {
   std::string name{};
   bool from_input = false;
   std::string variable{};
@@ -105,7 +104,7 @@ Result<Secret> ask(const std::string& name) {
   return without_line_break(std::move(text));
 }
 
-Result<Secret> value_of(const Options& options, const session::Project& project) {
+Result<Secret> value_of(const SecretOptions& options, const session::Project& project) {
   if (options.from_input) return read_input();
   if (options.variable.empty()) return ask(options.name);
   const auto found = project.environment.find(options.variable);
@@ -115,12 +114,12 @@ Result<Secret> value_of(const Options& options, const session::Project& project)
       "the environment variable " + base::escape_for_terminal(options.variable) + " is not set");
 }
 
-std::optional<Place> place_of(const Options& options) {
+std::optional<secrets::Store::Place> place_of(const SecretOptions& options) {
   if (options.place.empty()) return std::nullopt;
-  return options.place == "file" ? Place::file : Place::keyring;
+  return options.place == "file" ? secrets::Store::Place::file : secrets::Store::Place::keyring;
 }
 
-Result<int> set(const Options& options, const Globals& globals) {
+Result<int> set(const SecretOptions& options, const Globals& globals) {
   const auto project = TRY(session::Project::here());
   const auto store = secrets::Store::of(project.environment, project.places.home);
   const auto value = TRY(value_of(options, project));
@@ -134,7 +133,7 @@ Result<int> set(const Options& options, const Globals& globals) {
       globals,
       fmt::format(
           "{} is kept in {}; use it with source = {{ secret = \"{}\" }}", options.name,
-          place == Place::keyring ? "the desktop keyring" : "a sealed file", options.name));
+          place == secrets::Store::Place::keyring ? "the desktop keyring" : "a sealed file", options.name));
   return 0;
 }
 
@@ -182,7 +181,7 @@ Result<bool> remove_login(const session::Project& project, std::string_view name
   return true;
 }
 
-Result<int> list(const Options& options, const Globals& globals) {
+Result<int> list_secrets(const SecretOptions& options, const Globals& globals) {
   const auto project = TRY(session::Project::here());
   const auto listing = TRY(secrets::Store::of(project.environment, project.places.home).list());
   if (listing.keyring_failure) tell(globals, "warning: " + listing.keyring_failure->to_string());
@@ -197,7 +196,7 @@ Result<int> list(const Options& options, const Globals& globals) {
   return 0;
 }
 
-Result<int> remove(const Options& options, const Globals&) {
+Result<int> remove(const SecretOptions& options, const Globals&) {
   const auto project = TRY(session::Project::here());
   const auto store = secrets::Store::of(project.environment, project.places.home);
   const auto shown = base::escape_for_terminal(options.name);
@@ -215,7 +214,7 @@ Result<int> remove(const Options& options, const Globals&) {
 
 void add_secret(CLI::App& app, Chosen& chosen) {
   app.require_subcommand(1);
-  const auto options = std::make_shared<Options>();
+  const auto options = std::make_shared<SecretOptions>();
   auto& set_app = add_subcommand(
       app, chosen, "set", "Keep a value, asked for on the terminal, under a name", options, set);
   set_app.add_option("NAME", options->name, "What `source.secret` calls it")->required();
@@ -230,7 +229,7 @@ void add_secret(CLI::App& app, Chosen& chosen) {
           "keyring or file; if left out, the desktop keyring where there is one, else the file")
       ->check(CLI::IsMember({"keyring", "file"}).description(""))
       ->type_name("PLACE");
-  add_subcommand(app, chosen, "list", "List the names, never the values", options, list)
+  add_subcommand(app, chosen, "list", "List the names, never the values", options, list_secrets)
       .add_flag("--json", options->json, "As a JSON array");
   add_subcommand(
       app, chosen, "remove", "Forget a value, or a login of this project", options, remove)

@@ -16,13 +16,13 @@
 #include "base/file.h"
 #include "base/text.h"
 #include "cli/commands.h"
+#include "cli/ring_file.h"
 #include "session/project.h"
 #include "tokens/approvals.h"
 #include "tokens/describe.h"
 #include "tokens/inspection.h"
 #include "tokens/limits.h"
 #include "tokens/mint.h"
-#include "tokens/ring_file.h"
 #include "tokens/wish.h"
 
 namespace cli {
@@ -32,7 +32,7 @@ using base::ErrorKind;
 using base::Result;
 using tokens::KeyRing;
 
-struct Options {
+struct TokenOptions {
   tokens::Wish wish{};
   std::string token{};
   std::string key{};
@@ -41,13 +41,8 @@ struct Options {
   bool json = false;
 };
 
-Result<tokens::RingFile> ring_file() {
-  const auto project = TRY(session::Project::here());
-  return tokens::RingFile(project.places.token_keys());
-}
-
 /// The word itself, or standard input for "-": arguments can be seen by every user of the machine.
-Result<std::string> text_of_token(const Options& options) {
+Result<std::string> text_of_token(const TokenOptions& options) {
   if (options.token != "-") return options.token;
   return base::read_file("/dev/stdin", tokens::longest_presented + 64);
 }
@@ -82,7 +77,7 @@ Result<const tokens::Key*> key_to_mint_with(const KeyRing& ring, const std::stri
 }
 
 Result<int> put_out(
-    const tokens::Presented& presented, const Options& options, const Globals& globals) {
+    const tokens::Presented& presented, const TokenOptions& options, const Globals& globals) {
   std::string text = tokens::to_text(presented.token);
   for (const auto& discharge : presented.discharges)
     text += "," + tokens::to_text(discharge);
@@ -92,7 +87,7 @@ Result<int> put_out(
   return 0;
 }
 
-Result<int> mint(const Options& options, const Globals& globals) {
+Result<int> mint(const TokenOptions& options, const Globals& globals) {
   const auto caveats = TRY(tokens::caveats_for(options.wish, base::now()));
   const auto file = TRY(ring_file());
   const auto ring = TRY(ring_to_mint_with(file, globals));
@@ -107,7 +102,7 @@ Result<int> mint(const Options& options, const Globals& globals) {
   return put_out({std::move(token)}, options, globals);
 }
 
-Result<int> attenuate(const Options& options, const Globals& globals) {
+Result<int> attenuate(const TokenOptions& options, const Globals& globals) {
   const auto text = TRY(text_of_token(options));
   auto presented = TRY(tokens::parse_presented(text));
   const auto caveats = TRY(tokens::caveats_for(options.wish, base::now()));
@@ -120,7 +115,7 @@ Result<int> attenuate(const Options& options, const Globals& globals) {
   return put_out(presented, options, globals);
 }
 
-Result<int> inspect(const Options& options, const Globals& globals) {
+Result<int> inspect(const TokenOptions& options, const Globals& globals) {
   const auto text = TRY(text_of_token(options));
   auto presented = TRY(tokens::parse_presented(text));
   const auto file = TRY(ring_file());
@@ -170,7 +165,7 @@ Result<bool> person_agrees(const std::string& question) {
   return word == "y" || word == "yes";
 }
 
-Result<int> approve(const Options& options, const Globals&) {
+Result<int> approve(const TokenOptions& options, const Globals&) {
   const auto text = TRY(text_of_token(options));
   const auto project = TRY(session::Project::here());
   const auto ring = TRY(tokens::RingFile(project.places.token_keys()).load());
@@ -214,7 +209,7 @@ Result<> revoke_in(KeyRing& ring, std::string_view id, const tokens::Token* toke
   return {};
 }
 
-Result<int> revoke(const Options& options, const Globals&) {
+Result<int> revoke(const TokenOptions& options, const Globals&) {
   const auto text = TRY(text_of_token(options));
   std::string id(base::trim(text));
   std::optional<tokens::Token> token;
@@ -229,7 +224,8 @@ Result<int> revoke(const Options& options, const Globals&) {
   return 0;
 }
 
-void add_list(CLI::App& app, const char* flag, std::vector<std::string>& items, const char* help) {
+void add_commaed(
+    CLI::App& app, const char* flag, std::vector<std::string>& items, const char* help) {
   app.add_option(flag, items, help)
       ->expected(1)
       ->take_all()
@@ -249,20 +245,20 @@ void add_text(
       ->type_name(type);
 }
 
-void add_wish_flags(CLI::App& app, Options& options) {
+void add_wish_flags(CLI::App& app, TokenOptions& options) {
   auto& wish = options.wish;
-  add_list(app, "--hosts", wish.hosts, "Only these hosts, with commas; exact names");
-  add_list(app, "--methods", wish.methods, "Only these methods: GET,HEAD");
-  add_list(
+  add_commaed(app, "--hosts", wish.hosts, "Only these hosts, with commas; exact names");
+  add_commaed(app, "--methods", wish.methods, "Only these methods: GET,HEAD");
+  add_commaed(
       app, "--paths", wish.paths, "Only these paths; * is a segment, ** any number: /v1/users/*");
   add_text(app, "--valid-for", wish.valid_for, "For how long: 30m, 1h, 24h, 7d", "TIME");
   add_text(
       app, "--not-before", wish.not_before, "Not before this time: 2026-01-31T10:30:00Z", "TIME");
-  add_list(app, "--ports", wish.ports, "Only these ports");
+  add_commaed(app, "--ports", wish.ports, "Only these ports");
   add_text(app, "--requests", wish.requests, "At most so many requests", "NUMBER");
   add_text(app, "--bytes-up", wish.bytes_up, "At most so many bytes in request bodies", "NUMBER");
-  add_list(app, "--sandbox", wish.sandboxes, "Only from these sandboxes");
-  add_list(
+  add_commaed(app, "--sandbox", wish.sandboxes, "Only from these sandboxes");
+  add_commaed(
       app, "--client", wish.clients,
       "Only from clients with one of these labels: lazaret run --client");
   app.add_option("--purpose", wish.purpose, "What it is for; restricts nothing")->type_name("TEXT");
@@ -273,7 +269,7 @@ void add_wish_flags(CLI::App& app, Options& options) {
   app.add_flag("--show-caveats", options.show_caveats, "Say on standard error what it permits");
 }
 
-void add_token_argument(CLI::App& app, Options& options, const char* help) {
+void add_token_argument(CLI::App& app, TokenOptions& options, const char* help) {
   app.add_option("TOKEN", options.token, help)->required();
 }
 
@@ -281,7 +277,7 @@ void add_token_argument(CLI::App& app, Options& options, const char* help) {
 
 void add_token(CLI::App& app, Chosen& chosen) {
   app.require_subcommand(1);
-  const auto minted = std::make_shared<Options>();
+  const auto minted = std::make_shared<TokenOptions>();
   minted->wish.valid_for = "24h";
   auto& mint_app = add_subcommand(app, chosen, "mint", "Make a token", minted, mint);
   add_wish_flags(mint_app, *minted);
@@ -289,14 +285,14 @@ void add_token(CLI::App& app, Chosen& chosen) {
       ->type_name("ID");
   mint_app.footer("A token is valid for 24h unless --valid-for says otherwise.");
 
-  const auto narrowed = std::make_shared<Options>();
+  const auto narrowed = std::make_shared<TokenOptions>();
   auto& attenuate_app = add_subcommand(
       app, chosen, "attenuate", "Make a narrower token from another; needs no key", narrowed,
       attenuate);
   add_token_argument(attenuate_app, *narrowed, "A token, or - for standard input");
   add_wish_flags(attenuate_app, *narrowed);
 
-  const auto options = std::make_shared<Options>();
+  const auto options = std::make_shared<TokenOptions>();
   auto& inspect_app = add_subcommand(
       app, chosen, "inspect", "Say in words what a token permits; needs no key", options, inspect);
   add_token_argument(inspect_app, *options, "A token, or - for standard input");

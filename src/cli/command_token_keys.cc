@@ -8,8 +8,8 @@
 #include "base/json.h"
 #include "base/text.h"
 #include "cli/commands.h"
+#include "cli/ring_file.h"
 #include "session/project.h"
-#include "tokens/ring_file.h"
 
 namespace cli {
 namespace {
@@ -19,15 +19,10 @@ using base::Result;
 using tokens::Key;
 using tokens::KeyRing;
 
-struct Options {
+struct TokenKeysOptions {
   std::string id{"primary"};
   bool json = false;
 };
-
-Result<tokens::RingFile> ring_file() {
-  const auto project = TRY(session::Project::here());
-  return tokens::RingFile(project.places.token_keys());
-}
 
 std::string_view name_of(Key::Origin origin) {
   return origin == Key::Origin::imported ? "imported" : "generated";
@@ -55,14 +50,14 @@ std::string to_text(const KeyRing& ring) {
   return out;
 }
 
-Result<int> list(const Options& options, const Globals&) {
+Result<int> list_keys(const TokenKeysOptions& options, const Globals&) {
   const auto file = TRY(ring_file());
   const auto ring = TRY(file.load());
   TRY_VOID(print(options.json ? to_json(ring) : to_text(ring)));
   return 0;
 }
 
-Result<int> rotate(const Options&, const Globals& globals) {
+Result<int> rotate(const TokenKeysOptions&, const Globals& globals) {
   auto key = Key::generate(base::random_bytes(tokens::shortest_key), base::now());
   const std::string id = key.id;
   const auto file = TRY(ring_file());
@@ -72,7 +67,7 @@ Result<int> rotate(const Options&, const Globals& globals) {
   return 0;
 }
 
-Result<int> import_key(const Options& options, const Globals& globals) {
+Result<int> import_key(const TokenKeysOptions& options, const Globals& globals) {
   std::string text = TRY(base::read_file("/dev/stdin", 4096));
   auto bytes = base::from_base64(base::trim(text));
   base::wipe(text.data(), text.size());
@@ -94,7 +89,7 @@ Result<int> import_key(const Options& options, const Globals& globals) {
   return 0;
 }
 
-Result<int> remove_key(const Options& options, const Globals&) {
+Result<int> remove_key(const TokenKeysOptions& options, const Globals&) {
   const auto& id = options.id;
   const auto file = TRY(ring_file());
   TRY_VOID(file.update([&](KeyRing& ring) -> Result<> {
@@ -111,9 +106,9 @@ Result<int> remove_key(const Options& options, const Globals&) {
 
 void add_token_keys(CLI::App& app, Chosen& chosen) {
   app.require_subcommand(1);
-  const auto options = std::make_shared<Options>();
+  const auto options = std::make_shared<TokenKeysOptions>();
   add_subcommand(
-      app, chosen, "list", "List the keys, oldest first, without their values", options, list)
+      app, chosen, "list", "List the keys, oldest first, without their values", options, list_keys)
       .add_flag("--json", options->json, "As a JSON array");
   add_subcommand(app, chosen, "rotate", "Make a new key that mints from now on", options, rotate);
   add_subcommand(

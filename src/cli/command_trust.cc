@@ -16,18 +16,18 @@
 namespace cli {
 namespace {
 
-struct Options {
+struct TrustOptions {
   std::filesystem::path directory{"."};
   bool json = false;
 };
 
 /// Of a link, the link: what is agreed to is that this project uses what is there.
-std::filesystem::path path_of(const Options& options) {
+std::filesystem::path path_of(const TrustOptions& options) {
   std::error_code failed;
   return std::filesystem::weakly_canonical(options.directory, failed) / config::project_file_name;
 }
 
-base::Result<std::filesystem::path> project_file(const Options& options) {
+base::Result<std::filesystem::path> project_file(const TrustOptions& options) {
   std::error_code failed;
   auto file = path_of(options);
   if (!std::filesystem::exists(file, failed)) {
@@ -38,7 +38,7 @@ base::Result<std::filesystem::path> project_file(const Options& options) {
   return file;
 }
 
-base::Result<int> list(const Options& options, const Globals&) {
+base::Result<int> list_trusted(const TrustOptions& options, const Globals&) {
   const auto project = TRY(session::Project::here());
   const auto files = TRY(config::TrustStore(project.places.trust_store()).list());
   std::string out;
@@ -60,7 +60,7 @@ base::Result<int> list(const Options& options, const Globals&) {
   return 0;
 }
 
-base::Result<int> add_file(const Options& options, const Globals&) {
+base::Result<int> add_file(const TrustOptions& options, const Globals&) {
   const auto project = TRY(session::Project::here());
   const auto file = TRY(project_file(options));
   const auto text = TRY(base::read_file(file));
@@ -77,7 +77,7 @@ base::Result<int> add_file(const Options& options, const Globals&) {
   return 0;
 }
 
-base::Result<int> remove_file(const Options& options, const Globals&) {
+base::Result<int> remove_file(const TrustOptions& options, const Globals&) {
   const auto project = TRY(session::Project::here());
   const auto file = path_of(options);
   const bool was_there = TRY(config::TrustStore(project.places.trust_store()).distrust(file));
@@ -89,8 +89,8 @@ base::Result<int> remove_file(const Options& options, const Globals&) {
 
 void add_trust(CLI::App& app, Chosen& chosen) {
   app.require_subcommand(1);
-  const auto options = std::make_shared<Options>();
-  add_subcommand(app, chosen, "list", "List the trusted project files", options, list)
+  const auto options = std::make_shared<TrustOptions>();
+  add_subcommand(app, chosen, "list", "List the trusted project files", options, list_trusted)
       .add_flag("--json", options->json, "As a JSON array");
   add_subcommand(
       app, chosen, "add", "Trust a project's .lazaret.toml as it is now", options, add_file)

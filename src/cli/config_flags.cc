@@ -5,7 +5,7 @@ namespace cli {
 namespace {
 
 /// A flag that may be repeated, one value each time.
-void add_list(
+void add_repeatable(
     CLI::App& app,
     const std::string& name,
     std::vector<std::string>& values,
@@ -31,9 +31,9 @@ void add_config_flags(CLI::App& app, session::ConfigRequest& request) {
          "--filter-default", flags.filter_default,
          "What happens to requests no rule matches: allow, block or ask")
       ->type_name("ACTION");
-  add_list(
+  add_repeatable(
       app, "--allow-domain", flags.allow_domains, "Allow a host or a glob of hosts; repeatable");
-  add_list(
+  add_repeatable(
       app, "--block-domain", flags.block_domains, "Block a host or a glob of hosts; repeatable");
   app.add_option("--network", flags.network, "gateway, host or none")->type_name("KIND");
   app.add_flag_callback(
@@ -45,13 +45,14 @@ void add_config_flags(CLI::App& app, session::ConfigRequest& request) {
   app.add_flag("--no-hide-env", flags.no_hide_env, "Leave .env files visible");
   app.add_option("--isolation", flags.isolation, "auto or bwrap")->type_name("KIND");
   app.add_option("--git-mode", flags.git_mode, "readonly")->type_name("MODE");
-  add_list(
+  add_repeatable(
       app, "--connect-to", flags.connect_to,
       "HOST:PORT:ADDRESS:PORT, dial that address for that host; repeatable");
-  add_list(
+  add_repeatable(
       app, "--upstream-ca", flags.upstream_ca,
       "Trust the certificates of this file upstream, too; repeatable");
-  add_list(app, "--set", flags.set, "key.path=VALUE, any key of the configuration; repeatable");
+  add_repeatable(
+      app, "--set", flags.set, "key.path=VALUE, any key of the configuration; repeatable");
 }
 
 }  // namespace cli

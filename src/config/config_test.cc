@@ -11,12 +11,12 @@ namespace {
 
 using namespace config;
 
-struct Outcome {
+struct ReadConfig {
   std::optional<Config> config;
   std::string mistakes;
 };
 
-Outcome read(std::string_view text) {
+ReadConfig read_config(std::string_view text) {
   Problems problems;
   Table effective = defaults();
   merge(effective, check(*parse_toml(text, "/etc/c.toml"), problems));
@@ -32,7 +32,7 @@ policy::Decision decide(const Config& config, std::string_view host) {
 }
 
 TEST(Config, HasDefaultsWithoutAFile) {
-  const auto [config, mistakes] = read("");
+  const auto [config, mistakes] = read_config("");
   ASSERT_EQ(mistakes, "");
   EXPECT_EQ(config->network, Network::gateway);
   EXPECT_TRUE(config->proxy.mitm);
@@ -45,7 +45,7 @@ TEST(Config, HasDefaultsWithoutAFile) {
 }
 
 TEST(Config, TakesRulesAboutUdp) {
-  const auto [config, mistakes] = read(R"(
+  const auto [config, mistakes] = read_config(R"(
 [[proxy.filter.rules]]
 host = "time.test"
 ports = [123]
@@ -59,7 +59,7 @@ action = "allow"
 
 TEST(Config, RefusesRulesAboutUdpThatCannotBeKept) {
   const auto mistakes_of = [](std::string_view rule, std::string_view rest = "") {
-    return read("[[proxy.filter.rules]]\n" + std::string(rule) + std::string(rest)).mistakes;
+    return read_config("[[proxy.filter.rules]]\n" + std::string(rule) + std::string(rest)).mistakes;
   };
   EXPECT_EQ(
       mistakes_of("protocol = \"udp\"\naction = \"ask\"\nhost = \"a.test\"\nports = [1]\n"),
@@ -85,13 +85,14 @@ TEST(Config, RefusesUdpBesideAProxy) {
       "go "
       "through upstream.proxy; remove one of the two\n";
   EXPECT_EQ(
-      read(std::string(rule) + "[upstream]\nproxy = \"http://proxy.test:3128\"\n").mistakes,
+      read_config(std::string(rule) + "[upstream]\nproxy = \"http://proxy.test:3128\"\n").mistakes,
       message);
-  EXPECT_EQ(read(std::string(rule) + "[upstream.proxy_source]\nenv = \"P\"\n").mistakes, message);
+  EXPECT_EQ(
+      read_config(std::string(rule) + "[upstream.proxy_source]\nenv = \"P\"\n").mistakes, message);
 }
 
 TEST(Config, CompilesRulesInBothSpellings) {
-  const auto [config, mistakes] = read(R"(
+  const auto [config, mistakes] = read_config(R"(
 [[proxy.filter.rules]]
 pattern = "*.a.test"
 action = "allow"
@@ -108,7 +109,7 @@ action = "allow"
 }
 
 TEST(Config, PutsTheFloorAboveEverything) {
-  const auto [config, mistakes] = read(R"(
+  const auto [config, mistakes] = read_config(R"(
 proxy.filter.profile = "open"
 [[proxy.filter.floor]]
 host = "a.test"
@@ -121,7 +122,7 @@ action = "allow"
 }
 
 TEST(Config, ReadsRulesAboutRecords) {
-  const auto [config, mistakes] = read(R"(
+  const auto [config, mistakes] = read_config(R"(
 [[proxy.dns.rules]]
 host = "*.a.test"
 records = ["txt", "MX"]
@@ -132,13 +133,13 @@ records = ["txt", "MX"]
   EXPECT_EQ(config->record_rules[0].rule.spec().origin.to_string(), "/etc/c.toml:2");
 }
 
-struct Mistake {
+struct PlacedMistake {
   std::string_view text;
   std::string_view beginning;
 };
 
 TEST(Config, NamesThePlaceOfAMistakeTheSchemaCannotSee) {
-  const Mistake table[] = {
+  const PlacedMistake table[] = {
       {"[[proxy.filter.rules]]\naction = \"allow\"\nhost = \"(\"",
        "/etc/c.toml:3:8: proxy.filter.rules: "},
       {"[[proxy.filter.rules]]\naction = \"allow\"", "/etc/c.toml:1:1: proxy.filter.rules: "},
@@ -199,14 +200,14 @@ TEST(Config, NamesThePlaceOfAMistakeTheSchemaCannotSee) {
        "/etc/c.toml:3:11: upstream.connect_to: address is not an IP address"},
   };
   for (const auto& [text, beginning] : table) {
-    const auto [config, mistakes] = read(text);
+    const auto [config, mistakes] = read_config(text);
     EXPECT_FALSE(config) << text;
     EXPECT_EQ(mistakes.substr(0, beginning.size()), beginning) << text;
   }
 }
 
 TEST(Config, ReadsConnectToWithAndWithoutAPort) {
-  const auto [config, mistakes] = read(R"(
+  const auto [config, mistakes] = read_config(R"(
 [[upstream.connect_to]]
 host = "*.a.test"
 port = 443
@@ -230,14 +231,15 @@ address = "[::1]:9"
 }
 
 TEST(Config, FindsRelativePathsBesideTheFile) {
-  const auto [config, mistakes] = read("upstream.ca_files = [\"ca.pem\", \"~/b.pem\", \"/c.pem\"]");
+  const auto [config, mistakes] =
+      read_config("upstream.ca_files = [\"ca.pem\", \"~/b.pem\", \"/c.pem\"]");
   ASSERT_EQ(mistakes, "");
   const std::vector<std::filesystem::path> expected = {"/etc/ca.pem", "/home/u/b.pem", "/c.pem"};
   EXPECT_EQ(config->upstream.ca_files, expected);
 }
 
 TEST(Config, HandsOverCredentialsWithTheirSource) {
-  const auto [config, mistakes] = read(R"(
+  const auto [config, mistakes] = read_config(R"(
 [proxy.credentials.github]
 enabled = true
 [proxy.credentials.gitlab]
@@ -256,7 +258,7 @@ file = "~/token"
 }
 
 TEST(Config, ReadsEveryKeyOfACredential) {
-  const auto [config, mistakes] = read(R"(
+  const auto [config, mistakes] = read_config(R"(
 [proxy.credentials.store]
 enabled = true
 type = "aws-sigv4"
@@ -302,7 +304,7 @@ username_source = { env = "ME" }
 }
 
 TEST(Config, ReadsEveryKeyOfACredentialWhoseTokenIsFetched) {
-  const auto [config, mistakes] = read(R"(
+  const auto [config, mistakes] = read_config(R"(
 [proxy.credentials.tracker]
 enabled = true
 type = "oauth2"
@@ -358,7 +360,7 @@ username = "me"
 }
 
 TEST(Config, ReadsLogins) {
-  const auto [config, mistakes] = read(R"(
+  const auto [config, mistakes] = read_config(R"(
 [proxy.oauth.claude]
 token_endpoints = ["https://auth.test/token"]
 hosts = ["api.test"]
@@ -385,7 +387,7 @@ mention = "inert"
 }
 
 TEST(Config, ReadsClientCertificates) {
-  const auto [config, mistakes] = read(R"(
+  const auto [config, mistakes] = read_config(R"(
 [proxy.credentials.bank]
 enabled = true
 type = "mtls"

@@ -10,7 +10,7 @@
 namespace config {
 namespace {
 
-constexpr std::string_view rules_path = "proxy.redaction.rules";
+constexpr std::string_view redaction_rules_path = "proxy.redaction.rules";
 constexpr std::string_view detectors_path = "proxy.redaction.detectors";
 
 using redact::Action;
@@ -50,11 +50,12 @@ redact::RuleSpec spec_of(
   const Value* source = reader.find("source");
   if (source != nullptr) spec.source = source_of(*source->as<Table>(), home);
   if (const auto shape = check_shape(spec, source != nullptr); !shape) {
-    problems.push_back(problem_of(shape.error(), element.origin, rules_path));
+    problems.push_back(problem_of(shape.error(), element.origin, redaction_rules_path));
   } else if (!spec.pattern.empty()) {
     if (const auto usable = redact::check_pattern(spec.pattern); !usable)
       problems.push_back(problem_of(
-          usable.error(), reader.find("pattern")->origin, std::string(rules_path) + ".pattern"));
+          usable.error(), reader.find("pattern")->origin,
+          std::string(redaction_rules_path) + ".pattern"));
   }
   return spec;
 }
@@ -69,7 +70,7 @@ Redaction redaction_of(
       static_cast<std::size_t>(reader.integer("proxy.redaction.max_scan_bytes").value_or(0));
   const auto otherwise = action_of(reader, "proxy.redaction.default_action", Action::block);
   auto& settings = redaction.settings;
-  for (const Value* element : reader.tables(rules_path)) {
+  for (const Value* element : reader.tables(redaction_rules_path)) {
     const auto number = settings.rules.size() + 1;
     settings.rules.push_back(spec_of(*element, number, otherwise, home, problems));
   }

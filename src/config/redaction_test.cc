@@ -10,13 +10,13 @@
 namespace config {
 namespace {
 
-struct Read {
+struct ReadRedaction {
   Redaction redaction;
   Problems problems;
 };
 
-Read read(std::string_view text) {
-  Read out;
+ReadRedaction read_redaction(std::string_view text) {
+  ReadRedaction out;
   Table effective = defaults();
   merge(effective, check(parse_toml(text, "c.toml").value(), out.problems));
   out.redaction = redaction_of(effective, "/home/u", out.problems);
@@ -24,12 +24,12 @@ Read read(std::string_view text) {
 }
 
 std::string problem_in(std::string_view text) {
-  const auto problems = read("[proxy.redaction]\n" + std::string(text)).problems;
+  const auto problems = read_redaction("[proxy.redaction]\n" + std::string(text)).problems;
   return problems.size() == 1 ? problems[0].to_string() : "";
 }
 
 TEST(Redaction, ReadsRulesWithTheirActionsAndPlaces) {
-  const auto [redaction, problems] = read(
+  const auto [redaction, problems] = read_redaction(
       "[proxy.redaction]\ndefault_action = \"redact\"\n[[proxy.redaction.rules]]\nname = \"key\"\n"
       "source.env = \"K\"\n[[proxy.redaction.rules]]\naction = \"log\"\npattern = \"a+\"\n"
       "[[proxy.redaction.rules]]\nsource.env_file_key = \"DB\"\n");
@@ -48,7 +48,7 @@ TEST(Redaction, ReadsRulesWithTheirActionsAndPlaces) {
 }
 
 TEST(Redaction, BlocksUnlessALayerSaysOtherwise) {
-  EXPECT_EQ(read("").redaction.settings.detectors_action, redact::Action::block);
+  EXPECT_EQ(read_redaction("").redaction.settings.detectors_action, redact::Action::block);
 }
 
 TEST(Redaction, TellsWhereAPatternIsWrong) {

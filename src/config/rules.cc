@@ -15,7 +15,7 @@ namespace config {
 namespace {
 
 constexpr std::string_view floor_path = "proxy.filter.floor";
-constexpr std::string_view rules_path = "proxy.filter.rules";
+constexpr std::string_view filter_rules_path = "proxy.filter.rules";
 constexpr std::string_view log_skip_path = "proxy.log_skip.rules";
 constexpr std::string_view record_rules_path = "proxy.dns.rules";
 
@@ -139,7 +139,7 @@ std::optional<policy::Policy> policy_of(
   const Reader reader(effective);
   const auto before = problems.size();
   auto floor = compile_list(reader, floor_path, problems);
-  auto rules = compile_list(reader, rules_path, problems);
+  auto rules = compile_list(reader, filter_rules_path, problems);
   refuse_opened_lock(reader, problems);
   auto all = floor;
   std::ranges::copy(rules, std::back_inserter(all));

@@ -28,7 +28,7 @@ std::optional<secrets::Source> source(std::string_view keys, std::string& mistak
   return std::move(config->credentials[0].source);
 }
 
-std::string mistakes_in(std::string_view keys) {
+std::string mistakes_in_source(std::string_view keys) {
   std::string mistakes;
   source(keys, mistakes);
   return mistakes;
@@ -56,7 +56,7 @@ TEST(SourceKeys, TakeACommandForTheShellOrWithoutOne) {
   const auto program = good("command = [\"gh\", \"auth\", \"token\"]").program;
   EXPECT_EQ(program, (std::vector<std::string>{"gh", "auth", "token"}));
   EXPECT_EQ(
-      mistakes_in("command = 1"),
+      mistakes_in_source("command = 1"),
       "c.toml:6:11: proxy.credentials.x.source.command: expected a string or a list of strings, "
       "found an integer\n"
       "c.toml:5:1: proxy.credentials.x.source: no source; set value, env, file, command, secret, "
@@ -69,40 +69,40 @@ TEST(SourceKeys, ReadTheAttributesOfAKeyringsItem) {
       {"service", "gh:github.com"}, {"username", ""}};
   EXPECT_EQ(keyring, expected);
   EXPECT_TRUE(
-      mistakes_in("keyring = [\"service\", \"a=b\"]")
+      mistakes_in_source("keyring = [\"service\", \"a=b\"]")
           .starts_with("c.toml:6:11: proxy.credentials.x.source.keyring: write the item's"));
 }
 
 TEST(SourceKeys, RefuseAReferenceInTheWrongPlace) {
   EXPECT_EQ(
-      mistakes_in("value = \"op://v/i/f\""),
+      mistakes_in_source("value = \"op://v/i/f\""),
       "c.toml:6:9: proxy.credentials.x.source.value: this is a reference: use `op`\n");
   EXPECT_EQ(
-      mistakes_in("value = \"pass://s/i/f\""),
+      mistakes_in_source("value = \"pass://s/i/f\""),
       "c.toml:6:9: proxy.credentials.x.source.value: this is a reference: use `pass`\n");
 }
 
 TEST(SourceKeys, RefuseAReferenceOfTheWrongForm) {
   EXPECT_EQ(
-      mistakes_in("op = \"vault/item\""),
+      mistakes_in_source("op = \"vault/item\""),
       "c.toml:6:6: proxy.credentials.x.source.op: write the reference as op://vault/item/field\n");
   EXPECT_EQ(
-      mistakes_in("secret = \"a b\""),
+      mistakes_in_source("secret = \"a b\""),
       "c.toml:6:10: proxy.credentials.x.source.secret: a name has only letters, digits, '-', '_' "
       "and '.'\n");
 }
 
 TEST(SourceKeys, RefuseAPartOfSomethingWithoutParts) {
   EXPECT_EQ(
-      mistakes_in("env = \"X\"\njson = \"a\""),
+      mistakes_in_source("env = \"X\"\njson = \"a\""),
       "c.toml:7:8: proxy.credentials.x.source.json: it names a part of a file, a command's output "
       "or a keyring's item: set one\n");
   EXPECT_EQ(
-      mistakes_in("command = \"x\"\nenv_file_key = \"A\""),
+      mistakes_in_source("command = \"x\"\nenv_file_key = \"A\""),
       "c.toml:7:16: proxy.credentials.x.source.env_file_key: it names a variable of a file: set "
       "`file`\n");
   EXPECT_EQ(
-      mistakes_in("file = \"x\"\nenv_file_key = \"A\"\njson = \"a\""),
+      mistakes_in_source("file = \"x\"\nenv_file_key = \"A\"\njson = \"a\""),
       "c.toml:8:8: proxy.credentials.x.source.json: env_file_key is set too; keep one of the "
       "two\n");
 }
@@ -111,11 +111,11 @@ TEST(SourceKeys, SayWhenToAskAgain) {
   EXPECT_EQ(good("command = \"x\"\nrefresh = \"55m\"").max_age, std::chrono::minutes(55));
   EXPECT_TRUE(good("command = \"x\"\nrefresh = \"on-demand\"").on_demand);
   EXPECT_EQ(
-      mistakes_in("command = \"x\"\nrefresh = \"often\""),
+      mistakes_in_source("command = \"x\"\nrefresh = \"often\""),
       "c.toml:7:11: proxy.credentials.x.source.refresh: write a time such as \"55m\", or "
       "\"on-demand\"\n");
   EXPECT_EQ(
-      mistakes_in("command = \"x\"\nrefresh = \"1s\""),
+      mistakes_in_source("command = \"x\"\nrefresh = \"1s\""),
       "c.toml:7:11: proxy.credentials.x.source.refresh: it must be at least 10s\n");
 }
 

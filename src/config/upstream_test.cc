@@ -12,12 +12,12 @@ namespace {
 
 using namespace std::chrono_literals;
 
-struct Read {
+struct ReadUpstream {
   Upstream upstream;
   std::string mistakes;
 };
 
-Read read(std::string_view text) {
+ReadUpstream read_upstream(std::string_view text) {
   Problems problems;
   Table effective = defaults();
   merge(effective, check(*parse_toml(text, "c.toml"), problems));
@@ -29,7 +29,7 @@ Read read(std::string_view text) {
 }
 
 TEST(Upstream, HasLimitsWithoutAFile) {
-  const auto [upstream, mistakes] = read("");
+  const auto [upstream, mistakes] = read_upstream("");
   ASSERT_EQ(mistakes, "");
   EXPECT_FALSE(upstream.proxy.configured());
   EXPECT_FALSE(upstream.proxy_from_env);
@@ -48,7 +48,7 @@ TEST(Upstream, HasLimitsWithoutAFile) {
 }
 
 TEST(Upstream, ReadsEveryLimit) {
-  const auto [upstream, mistakes] = read(R"([upstream]
+  const auto [upstream, mistakes] = read_upstream(R"([upstream]
 connect_timeout = "1s"
 handshake_timeout = "2s"
 first_byte_timeout = "3s"
@@ -74,7 +74,7 @@ max_idle_per_host = 0
 }
 
 TEST(Upstream, TakesAProxyAndWhatGoesAroundIt) {
-  const auto [upstream, mistakes] = read(R"([upstream]
+  const auto [upstream, mistakes] = read_upstream(R"([upstream]
 proxy = "http://u:p@proxy.test:3128"
 no_proxy = ["corp.test", "10.0.0.0/8"]
 )");
@@ -85,19 +85,19 @@ no_proxy = ["corp.test", "10.0.0.0/8"]
 }
 
 TEST(Upstream, TakesAProxyFromASource) {
-  const auto [upstream, mistakes] = read("upstream.proxy_source = { file = \"~/url\" }");
+  const auto [upstream, mistakes] = read_upstream("upstream.proxy_source = { file = \"~/url\" }");
   ASSERT_EQ(mistakes, "");
   EXPECT_EQ(upstream.proxy.file, "/home/u/url");
 }
 
 TEST(Upstream, HasNoProxyWhereTheSourcesTableIsEmpty) {
-  const auto [upstream, mistakes] = read("[upstream.proxy_source]\n");
+  const auto [upstream, mistakes] = read_upstream("[upstream.proxy_source]\n");
   EXPECT_EQ(mistakes, "");
   EXPECT_FALSE(upstream.proxy.configured());
 }
 
 TEST(Upstream, TakesNameServersAndFixedNames) {
-  const auto [upstream, mistakes] = read(R"([upstream]
+  const auto [upstream, mistakes] = read_upstream(R"([upstream]
 name_servers = ["192.0.2.53", "[2001:db8::53]:5353", "2001:db8::1"]
 [[upstream.resolve]]
 host = "*.a.test"
@@ -139,7 +139,7 @@ TEST(Upstream, SaysWhatIsWrongAndWhere) {
        "c.toml:2:43: upstream.resolve: an address has a port"},
   };
   for (const auto& [text, beginning] : table) {
-    const auto mistakes = read("[upstream]\n" + text).mistakes;
+    const auto mistakes = read_upstream("[upstream]\n" + text).mistakes;
     EXPECT_EQ(mistakes.substr(0, beginning.size()), beginning);
     EXPECT_EQ(mistakes.find("hunter2"), std::string::npos) << mistakes;
   }

@@ -20,7 +20,7 @@ constexpr int zlib_window = 15;
 constexpr int gzip_window = 15 + 16;
 
 // A quarter larger on text than zlib's own level, in a third of the time.
-constexpr int quick_level = 1;
+constexpr int quick_zlib_level = 1;
 constexpr int usual_memory_level = 8;
 
 // zlib counts in unsigned int.
@@ -250,7 +250,8 @@ private:
     };
     stream_->zfree = [](void*, void* memory) { give_back_wiped(memory); };
     check(::deflateInit2(
-        stream_.get(), quick_level, Z_DEFLATED, window_, usual_memory_level, Z_DEFAULT_STRATEGY));
+        stream_.get(), quick_zlib_level, Z_DEFLATED, window_, usual_memory_level,
+        Z_DEFAULT_STRATEGY));
   }
   void deflate(int how, std::size_t size, std::string& out) {
     do {

@@ -16,7 +16,7 @@ namespace content {
 namespace {
 
 constexpr int max_window_log = 23;
-constexpr int quick_level = 1;
+constexpr int quick_zstd_level = 1;
 
 struct FreeDecoder {
   void operator()(ZSTD_DCtx* context) const noexcept { ::ZSTD_freeDCtx(context); }
@@ -170,7 +170,7 @@ private:
          .customFree = [](void*, void* memory) { give_back_wiped(memory); },
          .opaque = nullptr}));
     if (!context_) throw std::bad_alloc();
-    check(::ZSTD_CCtx_setParameter(context_.get(), ZSTD_c_compressionLevel, quick_level));
+    check(::ZSTD_CCtx_setParameter(context_.get(), ZSTD_c_compressionLevel, quick_zstd_level));
   }
 
   std::unique_ptr<ZSTD_CCtx, FreeEncoder> context_{};

@@ -9,7 +9,6 @@
 namespace dns {
 namespace {
 
-constexpr std::uint16_t own_udp_size = 1232;  // fits every path without fragments
 constexpr std::uint16_t name_of_question = 0xC00C;
 constexpr std::uint16_t extended_error_option = 15;
 constexpr std::size_t max_error_text = 240;

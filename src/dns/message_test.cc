@@ -3,12 +3,14 @@
 
 #include <gtest/gtest.h>
 
+#include "dns/test_support.h"
 #include "dns/wire.h"
 
 namespace dns {
 namespace {
 
 using namespace std::string_literals;
+using test::wire;
 
 const std::string one_question = "\x00\x01\x00\x00\x00\x00\x00\x00"s;
 const std::string question_and_opt = "\x00\x01\x00\x00\x00\x00\x00\x01"s;
@@ -17,12 +19,6 @@ const std::string type_a_in = "\x00\x01\x00\x01"s;
 /// A query with id 0x1234 and RD, for the name as it stands on the wire.
 std::string query_for(std::string_view wire_name) {
   return "\x12\x34\x01\x00"s + one_question + std::string(wire_name) + type_a_in;
-}
-
-std::string wire(std::string_view name) {
-  std::string out;
-  append_name(out, name);
-  return out;
 }
 
 /// An OPT record of version 0, size 1232, without DO.

@@ -3,12 +3,14 @@
 
 #include <gtest/gtest.h>
 
+#include "dns/test_support.h"
 #include "dns/wire.h"
 
 namespace dns {
 namespace {
 
 using namespace std::string_literals;
+using test::wire;
 
 const std::string no_protocol = "\x00\x02\x00\x00"s;
 const std::string port_8443 = "\x00\x03\x00\x02\x20\xfb"s;
@@ -19,12 +21,6 @@ const std::string hint4 = "\x00\x04\x00\x04\x01\x02\x03\x04"s;
 const std::string ech = "\x00\x05\x00\x03xyz"s;
 const std::string hint6 = "\x00\x06\x00\x10"s + std::string(16, '\x01');
 
-std::string wire(std::string_view name) {
-  std::string out;
-  append_name(out, name);
-  return out;
-}
-
 /// What becomes of the data of a record; "malformed", "withheld".
 std::string rebuilt(Type type, const std::string& data, const std::string& before = "") {
   const auto out = rebuild_data(type, before + data, before.size(), data.size());
@@ -33,11 +29,11 @@ std::string rebuilt(Type type, const std::string& data, const std::string& befor
 }
 
 /// An HTTPS record of priority 1 about its own name, with these parameters.
-std::string https(const std::string& parameters) { return "\x00\x01\x00"s + parameters; }
+std::string https_record(const std::string& parameters) { return "\x00\x01\x00"s + parameters; }
 
 /// What is left of the parameters.
 std::string left_of(const std::string& parameters) {
-  const auto out = rebuilt(Type::https, https(parameters));
+  const auto out = rebuilt(Type::https, https_record(parameters));
   return out.starts_with("\x00\x01\x00"s) ? out.substr(3) : out;
 }
 

@@ -13,7 +13,6 @@
 namespace dns {
 namespace {
 
-constexpr std::uint16_t own_udp_size = 1232;  // fits every path without fragments
 constexpr std::size_t most_addresses = 64;
 constexpr int longest_chain = 16;
 constexpr std::uint32_t longest_ttl = 3600;

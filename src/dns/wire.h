@@ -30,7 +30,8 @@ private:
 };
 
 inline constexpr std::size_t max_label = 63;
-inline constexpr std::size_t max_name = 255;  // with the lengths of its labels
+inline constexpr std::size_t max_name = 255;         // with the lengths of its labels
+inline constexpr std::uint16_t own_udp_size = 1232;  // fits every path without fragments
 
 /// Whether labels of host names may have it: letters, digits, hyphens and underscores.
 bool is_host_byte(char c);

@@ -2,6 +2,7 @@
 // One secret in every place of a request and of an answer, in every usual spelling and coding, cut
 // at every position: a table that is made, and of which no row may be missed.
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include <functional>
@@ -119,18 +120,8 @@ std::string field_of(const content::Codings& codings) {
   return out;
 }
 
-std::shared_ptr<const redact::Scanner> scanner() {
-  redact::RuleSpec rule{.name = "key", .action = redact::Action::block};
-  rule.source.value = base::Secret(secret);
-  redact::Settings settings;
-  settings.rules.push_back(std::move(rule));
-  return redact::Scanner::create(
-             settings, {.environment = {}, .home = "/", .env_files = {}, .cache = {}})
-      .value();
-}
-
 const Pipeline& pipeline() {
-  static const Pipeline made(test::open_policy(), {}, {}, {}, scanner());
+  static const Pipeline made(test::open_policy(), {}, {}, {}, test::scanner_for(secret));
   return made;
 }
 

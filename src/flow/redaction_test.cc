@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "flow/filter_chain.h"
+#include "flow/test_support.h"
 
 namespace flow {
 namespace {
@@ -13,13 +14,7 @@ using content::Syntax;
 constexpr std::string_view token = "a-secret-of-some-length";
 
 std::shared_ptr<const redact::Scanner> replacing() {
-  redact::Settings settings;
-  settings.rules.push_back({.name = "key", .action = redact::Action::redact});
-  settings.rules[0].source.value = base::Secret(token);
-  const secrets::Environment none;
-  return redact::Scanner::create(
-             settings, {.environment = none, .home = "/", .env_files = {}, .cache = {}})
-      .value();
+  return test::scanner_for(token, redact::Action::redact);
 }
 
 /// What goes on of a body; "!" and the reason when it is refused.

@@ -169,18 +169,9 @@ TEST(Sealed, AsksForAWholeAnswerItCanRead) {
   EXPECT_NE(head.find("Accept-Encoding: identity\r\n"), std::string::npos);
 }
 
-std::shared_ptr<const redact::Scanner> scanner(redact::Action action) {
-  redact::Settings settings;
-  settings.rules.push_back({.name = "key", .action = action});
-  settings.rules[0].source.value = base::Secret("a-secret-of-some-length");
-  const secrets::Environment none;
-  return redact::Scanner::create(
-             settings, {.environment = none, .home = "/", .env_files = {}, .cache = {}})
-      .value();
-}
-
 bool guards_any_host(redact::Action action) {
-  const Pipeline pipeline(test::open_policy(), {}, {}, {}, scanner(action));
+  const Pipeline pipeline(
+      test::open_policy(), {}, {}, {}, test::scanner_for("a-secret-of-some-length", action));
   return seal(captured("/"), pipeline).value().is_guarded();
 }
 
@@ -321,19 +312,9 @@ TEST(Sealed, TellsAProxyTheQueryWithItsCredential) {
       << head;
 }
 
-secrets::Placeholders placeholder() {
-  std::vector<secrets::PlaceholderSpec> specs(1);
-  specs[0].name = "KEY";
-  specs[0].hosts = {"api.example.com"};
-  specs[0].placeholder = "PLACEHOLDER_KEY";
-  specs[0].source.value = base::Secret("s3cret");
-  return secrets::Placeholders::create(specs, {}, "/", [](auto) { return std::string("r"); })
-      .value();
-}
-
 TEST(Sealed, AddsACredentialToWhatPlaceholdersBecame) {
   const Pipeline pipeline(
-      test::open_policy(), test::injectors_of(query_credential()), placeholder());
+      test::open_policy(), test::injectors_of(query_credential()), test::placeholder());
   Flow flow = captured(
       "/PLACEHOLDER_KEY?a=PLACEHOLDER_KEY", fields({{"X-Own", "PLACEHOLDER_KEY"}, {"X-No", "1"}}));
   flow.notes = std::make_shared<Notes>();

@@ -5,17 +5,13 @@
 
 #include <array>
 
+#include "flow/test_support.h"
+
 namespace flow {
 namespace {
 
 std::shared_ptr<const redact::Scanner> scanner(redact::Action action = redact::Action::block) {
-  redact::Settings settings;
-  settings.rules.push_back({.name = "key", .action = action});
-  settings.rules[0].source.value = base::Secret("A-Secret-Of-Some-Length");
-  const secrets::Environment none;
-  return redact::Scanner::create(
-             settings, {.environment = none, .home = "/", .env_files = {}, .cache = {}})
-      .value();
+  return test::scanner_for("A-Secret-Of-Some-Length", action);
 }
 
 TEST(RefuseName, RefusesAHostThatSaysASecretInAnyCaseAndOverSeveralLabels) {

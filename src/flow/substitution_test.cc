@@ -18,7 +18,7 @@ namespace {
 using secrets::Mention;
 using secrets::Part;
 
-secrets::PlaceholderSpec secret(std::string name, std::string value) {
+secrets::PlaceholderSpec placeholder_spec(std::string name, std::string value) {
   secrets::PlaceholderSpec spec{.name = std::move(name), .hosts = {"api.example.com"}};
   spec.placeholder = "PLACEHOLDER_{name}";
   spec.source.value = base::Secret(value);
@@ -36,7 +36,7 @@ secrets::Placeholders one(secrets::PlaceholderSpec spec) {
   return placeholders_of(std::move(specs));
 }
 
-secrets::Placeholders key() { return one(secret("KEY", "s3cr/t&")); }
+secrets::Placeholders key() { return one(placeholder_spec("KEY", "s3cr/t&")); }
 
 /// Routed and judged; the refusal's reason, or nothing.
 std::string judge(Flow& flow, const secrets::Placeholders& placeholders) {
@@ -84,7 +84,7 @@ TEST(JudgePlaceholders, RefusesOnesForAnotherHostWhereverTheyStand) {
 }
 
 TEST(JudgePlaceholders, LetsAMentionGoOn) {
-  auto mentioned = secret("KEY", "s3cret");
+  auto mentioned = placeholder_spec("KEY", "s3cret");
   mentioned.mention = Mention::inert;
   Flow flow = elsewhere("/?q=PLACEHOLDER_KEY");
   EXPECT_EQ(judge(flow, one(std::move(mentioned))), "");
@@ -119,7 +119,7 @@ TEST(SubstituteHead, DecodesBasicCredentialsAndEncodesThemAgain) {
 }
 
 TEST(SubstituteHead, LeavesWhatMayOnlyBeMentioned) {
-  auto header_only = secret("KEY", "s3cret");
+  auto header_only = placeholder_spec("KEY", "s3cret");
   header_only.mention = Mention::inert;
   header_only.in = {Part::header};
   const auto head = sent(
@@ -161,7 +161,7 @@ TEST(SubstitutionFilter, ReplacesWhereverTheBodyIsCut) {
 }
 
 TEST(SubstitutionFilter, TakesNoTextForJsonInItsMiddle) {
-  const Pipeline pipeline(test::open_policy(), {}, one(secret("KEY", "a\"b\"c\"d")));
+  const Pipeline pipeline(test::open_policy(), {}, one(placeholder_spec("KEY", "a\"b\"c\"d")));
   Flow flow = test::captured("/");
   flow.notes = std::make_shared<Notes>();
   ASSERT_TRUE(std::holds_alternative<Pass>(Route().on_request(flow)));
@@ -203,7 +203,7 @@ std::string body_of(
     std::string type,
     std::string_view text,
     std::string coding = "",
-    const secrets::Placeholders& placeholders = one(secret("KEY", "a\"b&<c"))) {
+    const secrets::Placeholders& placeholders = one(placeholder_spec("KEY", "a\"b&<c"))) {
   const Pipeline pipeline(test::open_policy(), {}, placeholders);
   Flow flow = test::captured(
       "/", {{"Host", "api.example.com"},

@@ -2,12 +2,17 @@
 #pragma once
 // For the tests of this folder: requests as they arrive, and policies in a line.
 
+#include <gtest/gtest.h>
+
+#include <memory>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
 
 #include "flow/pipeline.h"
+#include "flow/stages/route.h"
+#include "redact/scanner.h"
 
 namespace flow::test {
 
@@ -28,6 +33,13 @@ inline Flow captured(std::string target, http::Fields fields = {{"Host", "api.ex
   Flow flow;
   flow.arrival = {.host = "api.example.com", .port = 443, .tls = true, .sni = "api.example.com"};
   flow.request = {.method = "GET", .target = std::move(target), .fields = std::move(fields)};
+  return flow;
+}
+
+/// The same, past the first stage.
+inline Flow routed(std::string target, http::Fields fields = {{"Host", "api.example.com"}}) {
+  Flow flow = captured(std::move(target), std::move(fields));
+  EXPECT_TRUE(std::holds_alternative<Pass>(Route().on_request(flow)));
   return flow;
 }
 
@@ -68,6 +80,29 @@ inline secrets::Injectors injectors_of(secrets::InjectorSpec spec) {
     return out;
   }();
   return secrets::Injectors::create(specs, {}, "/").value();
+}
+
+/// `PLACEHOLDER_KEY`, which becomes `s3cret` for https://api.example.com.
+inline secrets::Placeholders placeholder() {
+  std::vector<secrets::PlaceholderSpec> specs(1);
+  specs[0].name = "KEY";
+  specs[0].hosts = {"api.example.com"};
+  specs[0].placeholder = "PLACEHOLDER_KEY";
+  specs[0].source.value = base::Secret("s3cret");
+  return secrets::Placeholders::create(specs, {}, "/", [](auto) { return std::string("r"); })
+      .value();
+}
+
+/// Finds one secret, by the rule `key`.
+inline std::shared_ptr<const redact::Scanner> scanner_for(
+    std::string_view secret, redact::Action action = redact::Action::block) {
+  redact::Settings settings;
+  settings.rules.push_back({.name = "key", .action = action});
+  settings.rules[0].source.value = base::Secret(secret);
+  const secrets::Environment none;
+  return redact::Scanner::create(
+             settings, {.environment = none, .home = "/", .env_files = {}, .cache = {}})
+      .value();
 }
 
 }  // namespace flow::test

@@ -14,14 +14,14 @@ namespace {
 
 using namespace std::chrono_literals;
 using test::authority;
+using test::get_api;
 using test::Origin;
 using test::Peer;
 using test::Testbed;
 
 constexpr std::string_view token = "sk-test-0123456789abcdef";
-const std::string get = "GET / HTTP/1.1\r\nHost: api.test\r\n\r\n";
 
-secrets::InjectorSpec credential() {
+secrets::InjectorSpec header_credential() {
   secrets::InjectorSpec spec;
   spec.name = "api";
   spec.enabled = true;
@@ -33,7 +33,7 @@ secrets::InjectorSpec credential() {
 
 test::Setup with_credential(const Origin& origin) {
   test::Setup setup{.origin = &origin};
-  setup.credentials.push_back(credential());
+  setup.credentials.push_back(header_credential());
   return setup;
 }
 
@@ -53,7 +53,7 @@ test::Answer answer_to_credential(std::vector<std::string> pieces) {
   const Origin origin(authority(), "api.test", answering(std::move(pieces)));
   Testbed gateway(authority(), with_credential(origin));
   Peer program = gateway.connect_tls("api.test");
-  program.send(get);
+  program.send(get_api);
   return program.receive_answer();
 }
 
@@ -65,7 +65,7 @@ TEST(Credential, GoesToItsVerifiedHost) {
   });
   Testbed gateway(authority(), with_credential(origin));
   Peer program = gateway.connect_tls("api.test");
-  program.send(get);
+  program.send(get_api);
   EXPECT_EQ(program.receive_answer().head.status, 204);
   EXPECT_NE(head.find(fmt::format("X-Api-Key: {}\r\n", token)), std::string::npos) << head;
   EXPECT_NE(head.find("Accept-Encoding: identity\r\n"), std::string::npos);
@@ -76,7 +76,7 @@ TEST(Credential, GoesToItsVerifiedHost) {
 }
 
 secrets::InjectorSpec query_credential() {
-  secrets::InjectorSpec spec = credential();
+  secrets::InjectorSpec spec = header_credential();
   spec.type = "query";
   spec.header.reset();
   spec.parameter = "key";
@@ -104,7 +104,7 @@ TEST(Credential, InTheQueryIsOnTheWireAndNotInTheLog) {
 }
 
 secrets::InjectorSpec signing_credential(std::string service) {
-  secrets::InjectorSpec spec = credential();
+  secrets::InjectorSpec spec = header_credential();
   spec.type = "aws-sigv4";
   spec.header.reset();
   spec.access_key_id.value = base::Secret("AKIDEXAMPLE");
@@ -201,7 +201,7 @@ TEST(Credential, NeverReachesAServerWithAnotherCertificate) {
       authority(), "evil.test", [&](Peer& peer) { asked = !peer.receive_head().empty(); });
   Testbed gateway(authority(), with_credential(origin));
   Peer program = gateway.connect_tls("api.test");
-  program.send(get);
+  program.send(get_api);
   const auto answer = program.receive_answer();
   EXPECT_EQ(answer.head.status, 502);
   EXPECT_NE(answer.body.find(R"("stage":"tls")"), std::string::npos) << answer.body;
@@ -216,7 +216,7 @@ TEST(Credential, IsNotSentInClear) {
   });
   Testbed gateway(authority(), with_credential(origin));
   Peer program = gateway.connect("api.test");
-  program.send(get);
+  program.send(get_api);
   EXPECT_EQ(program.receive_answer().head.status, 204);
   EXPECT_EQ(head.find(token), std::string::npos);
 }
@@ -302,7 +302,7 @@ TEST(Credential, IsInNoLog) {
           token.size())}));
   Testbed gateway(authority(), with_credential(origin));
   Peer program = gateway.connect_tls("api.test");
-  program.send(get);
+  program.send(get_api);
   EXPECT_TRUE(program.receive_answer().whole);
   EXPECT_EQ(gateway.records(1).size(), 1U);
   for (const auto& entry : std::filesystem::recursive_directory_iterator(gateway.directory())) {

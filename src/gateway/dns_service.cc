@@ -22,7 +22,7 @@ namespace {
 using net::asio::posix::stream_descriptor;
 
 /// Queries answered before the loop's other connections have their turn.
-constexpr int most_at_once = 64;
+constexpr int most_queries_at_once = 64;
 /// Lookups of one door at a time; a resolver needs one.
 constexpr int most_lookups = 64;
 
@@ -34,7 +34,7 @@ Place take_place(const std::shared_ptr<int>& taken) {
   return {nullptr, [taken](std::nullptr_t) { --*taken; }};
 }
 
-struct Sender {
+struct QuerySender {
   sockaddr_storage address{};
   socklen_t size = sizeof address;
 };
@@ -44,7 +44,7 @@ struct UdpDoor {
   UdpDoor(net::Loop& loop, int door) : socket(loop.context(), ::fcntl(door, F_DUPFD_CLOEXEC, 3)) {}
 
   /// A client that is gone is no error of ours.
-  void send(const std::string& answer, const Sender& to) {
+  void send(const std::string& answer, const QuerySender& to) {
     static_cast<void>(::sendto(
         socket.native_handle(), answer.data(), answer.size(), MSG_DONTWAIT,
         reinterpret_cast<const sockaddr*>(&to.address), to.size));
@@ -58,7 +58,7 @@ net::Task<> answer_later(
     const Shared& shared,
     std::shared_ptr<UdpDoor> door,
     dns::Pending pending,
-    Sender sender,
+    QuerySender sender,
     [[maybe_unused]] Place place) {
   const auto answer = co_await look_up_and_respond(shared, std::move(pending));
   door->send(answer, sender);
@@ -72,8 +72,8 @@ net::Task<> serve_udp(const Shared& shared, net::Loop& loop, int listener) {
     const auto [error] =
         co_await door->socket.async_wait(stream_descriptor::wait_read, net::as_result);
     if (error) co_return;
-    for (int turn = 0; turn < most_at_once; ++turn) {
-      Sender sender;
+    for (int turn = 0; turn < most_queries_at_once; ++turn) {
+      QuerySender sender;
       const ssize_t size = ::recvfrom(
           door->socket.native_handle(), query.data(), query.size(), MSG_DONTWAIT,
           reinterpret_cast<sockaddr*>(&sender.address), &sender.size);

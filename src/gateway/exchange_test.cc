@@ -15,13 +15,12 @@ namespace {
 using namespace std::chrono_literals;
 using enum policy::Action;
 using test::authority;
+using test::get;
+using test::ok;
 using test::Origin;
 using test::Peer;
 using test::Setup;
 using test::Testbed;
-
-const std::string get = "GET / HTTP/1.1\r\nHost: a.test\r\n\r\n";
-const std::string ok = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nhi";
 
 /// Answers every head with the same bytes, and keeps the heads.
 struct Echo {

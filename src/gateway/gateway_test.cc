@@ -9,17 +9,12 @@ namespace gateway {
 namespace {
 
 using namespace std::chrono_literals;
+using test::answer_each;
 using test::authority;
+using test::get;
 using test::Origin;
 using test::Peer;
 using test::Testbed;
-
-const std::string get = "GET / HTTP/1.1\r\nHost: a.test\r\n\r\n";
-
-void answer_each(Peer& peer) {
-  while (!peer.receive_head().empty())
-    peer.send("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nhi");
-}
 
 TEST(Gateway, ServesWhatArrivesAtItsDoor) {
   const Origin origin(answer_each);

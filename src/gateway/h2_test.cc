@@ -129,7 +129,7 @@ void echo(Talk& talk, StreamId id, const Came& came) {
   talk.session.end(id, {{"x-sum", std::to_string(came.body.size())}});
 }
 
-policy::RuleSpec block(std::string path) {
+policy::RuleSpec block_path(std::string path) {
   return {.action = policy::Action::block, .path = policy::PatternSpec{std::move(path)}};
 }
 
@@ -213,7 +213,7 @@ TEST(Http2, IsSpokenToAServerThatSpeaksNothingElse) {
 
 TEST(Http2, RefusesOneStreamAndGoesOnWithTheOthers) {
   const Origin origin(serving(echo));
-  Testbed gateway(authority(), {.rules = {block("/no")}, .origin = &origin});
+  Testbed gateway(authority(), {.rules = {block_path("/no")}, .origin = &origin});
   Peer program = gateway.connect("a.test");
   Talk talk(H2Session::Side::client, program);
   const Came refused = talk.ask(request("POST", "/no"), "body");

@@ -8,7 +8,7 @@ namespace {
 
 using policy::Action;
 
-policy::Policy policy_with(std::string file, std::string default_origin = {}) {
+policy::Policy policy_from_file(std::string file, std::string default_origin = {}) {
   policy::RuleSpec spec{
       .action = Action::block,
       .host = policy::PatternSpec{"*.evil.test"},
@@ -42,7 +42,7 @@ RefusalText refuse(
 }
 
 TEST(Refusal, IsOneJsonObject) {
-  const auto policy = policy_with("/home/u/p/.lazaret.toml");
+  const auto policy = policy_from_file("/home/u/p/.lazaret.toml");
   const auto text = refuse(policy, request());
   EXPECT_EQ(text.head.status, 403);
   EXPECT_EQ(text.head.fields.find("Content-Type"), "application/json");
@@ -57,7 +57,7 @@ TEST(Refusal, IsOneJsonObject) {
 }
 
 TEST(Refusal, BeginsWithASentenceForWhoPrefersText) {
-  const auto policy = policy_with("/home/u/p/.lazaret.toml");
+  const auto policy = policy_from_file("/home/u/p/.lazaret.toml");
   const auto text = refuse(policy, request({{"Accept", "text/html, */*;q=0.5"}}));
   EXPECT_EQ(text.head.fields.find("Content-Type"), "text/plain; charset=utf-8");
   EXPECT_TRUE(text.body.starts_with(
@@ -67,14 +67,14 @@ TEST(Refusal, BeginsWithASentenceForWhoPrefersText) {
 }
 
 TEST(Refusal, IsJsonForWhoTakesAnything) {
-  const auto policy = policy_with("command line");
+  const auto policy = policy_from_file("command line");
   for (const auto* accept : {"*/*", "application/json, text/plain", "application/ld+json, text/x"})
     EXPECT_TRUE(refuse(policy, request({{"Accept", accept}})).body.starts_with("{")) << accept;
 }
 
 TEST(Refusal, NamesAFileOutsideTheProjectWithoutItsPlace) {
   for (const auto* file : {"/home/u/.config/lazaret/config.toml", "/home/u/pp/config.toml"}) {
-    const auto policy = policy_with(file);
+    const auto policy = policy_from_file(file);
     const auto text = refuse(policy, request());
     EXPECT_NE(text.body.find(R"("file":"config.toml")"), std::string::npos) << text.body;
     EXPECT_EQ(text.body.find("/home"), std::string::npos) << text.body;
@@ -82,7 +82,7 @@ TEST(Refusal, NamesAFileOutsideTheProjectWithoutItsPlace) {
 }
 
 TEST(Refusal, SaysOfADefaultActionOnlyTheNameOfItsFile) {
-  const auto policy = policy_with("x", "/home/u/.config/lazaret/config.toml:3");
+  const auto policy = policy_from_file("x", "/home/u/.config/lazaret/config.toml:3");
   const flow::Deny refusal{
       .stage = "filter",
       .reason =
@@ -93,7 +93,7 @@ TEST(Refusal, SaysOfADefaultActionOnlyTheNameOfItsFile) {
 }
 
 TEST(Refusal, OffersToAllowOnlyWhatARuleCanAllow) {
-  const auto policy = policy_with("x");
+  const auto policy = policy_from_file("x");
   const auto allowable = [&](const char* stage) {
     const flow::Deny refusal{.stage = stage, .reason = "r"};
     return explain_refusal(refusal, request(), policy, "id", "/p").body.contains("allow_with");
@@ -105,7 +105,7 @@ TEST(Refusal, OffersToAllowOnlyWhatARuleCanAllow) {
 }
 
 TEST(Refusal, IsTheStatusOfAGrpcCall) {
-  const auto policy = policy_with("x");
+  const auto policy = policy_from_file("x");
   const auto text = refuse(policy, request({{"Content-Type", "application/grpc"}}));
   EXPECT_EQ(text.head.status, 200);
   EXPECT_EQ(text.head.fields.find("grpc-status"), "7");
@@ -117,7 +117,7 @@ TEST(Refusal, IsTheStatusOfAGrpcCall) {
 }
 
 TEST(Refusal, EscapesWhatTheProgramSent) {
-  const auto policy = policy_with("x");
+  const auto policy = policy_from_file("x");
   flow::Flow flow = request();
   flow.path = "/\"},\"error\":\"\xff";
   const auto text = refuse(policy, flow);

@@ -22,14 +22,6 @@ policy::Address value_of(const net::asio::ip::address& address) {
   return policy::Address(address.to_v6().to_bytes());
 }
 
-flow::Deny failed(std::string stage, const base::Error& error) {
-  const bool late = error.kind == ErrorKind::timeout;
-  return {
-      .status = late ? 504 : 502,
-      .stage = late ? "timeout" : std::move(stage),
-      .reason = error.message};
-}
-
 /// Why one of the addresses may not be dialled.
 std::optional<flow::Deny> guard(
     const std::vector<net::asio::ip::address>& addresses,
@@ -72,6 +64,14 @@ std::vector<net::socks5::Destination> targets_of(
 
 }  // namespace
 
+flow::Deny cannot_reach(std::string stage, const base::Error& error) {
+  const bool late = error.kind == ErrorKind::timeout;
+  return {
+      .status = late ? 504 : 502,
+      .stage = late ? "timeout" : std::move(stage),
+      .reason = error.message};
+}
+
 net::Task<std::expected<Route, flow::Deny>> Router::find(
     const std::string& host,
     std::uint16_t port,
@@ -88,7 +88,7 @@ net::Task<std::expected<Route, flow::Deny>> Router::find(
     co_return std::move(proxied);
   }
   auto addresses = co_await resolve(host, limits_.connect);
-  if (!addresses) co_return std::unexpected(failed("resolve", addresses.error()));
+  if (!addresses) co_return std::unexpected(cannot_reach("resolve", addresses.error()));
   if (auto refusal = guard(*addresses, host, port, policy))
     co_return std::unexpected(*std::move(refusal));
   co_return Direct{endpoints_of(*addresses, port)};
@@ -107,7 +107,7 @@ net::Task<std::expected<net::Endpoints, flow::Deny>> Router::find_for_datagrams(
         .reason = "UDP does not go through the proxy that leads to " + host});
   }
   auto addresses = co_await resolve(host, limits_.connect);
-  if (!addresses) co_return std::unexpected(failed("resolve", addresses.error()));
+  if (!addresses) co_return std::unexpected(cannot_reach("resolve", addresses.error()));
   if (auto refusal = guard(*addresses, host, port, policy, policy::Protocol::udp))
     co_return std::unexpected(*std::move(refusal));
   co_return endpoints_of(*addresses, port);
@@ -123,7 +123,7 @@ const ConnectTo* Router::find_redirect(const std::string& host, std::uint16_t po
 net::Task<std::expected<net::Endpoints, flow::Deny>> Router::redirect(
     const ConnectTo& to, std::uint16_t port) {
   auto addresses = co_await resolve(to.address, limits_.connect);
-  if (!addresses) co_return std::unexpected(failed("resolve", addresses.error()));
+  if (!addresses) co_return std::unexpected(cannot_reach("resolve", addresses.error()));
   co_return endpoints_of(*addresses, to.address_port != 0 ? to.address_port : port);
 }
 
@@ -138,7 +138,7 @@ net::Task<std::expected<Route, flow::Deny>> Router::through(
     if (here) {
       addresses = *std::move(here);
     } else if (proxy.kind == policy::ProxyKind::socks5) {
-      auto refusal = failed("resolve", here.error());
+      auto refusal = cannot_reach("resolve", here.error());
       refusal.reason += "; with socks5h:// the proxy would resolve it";
       co_return std::unexpected(std::move(refusal));
     } else if (here.error().kind == ErrorKind::timeout) {
@@ -155,7 +155,7 @@ net::Task<std::expected<Route, flow::Deny>> Router::through(
 
   auto at = co_await resolve(proxy.host, limits_.connect);
   if (!at) {
-    auto refusal = failed("proxy", at.error());
+    auto refusal = cannot_reach("proxy", at.error());
     refusal.reason = "the proxy cannot be found: " + refusal.reason;
     co_return std::unexpected(std::move(refusal));
   }

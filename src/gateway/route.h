@@ -52,6 +52,9 @@ struct ThroughProxy {
 
 using Route = std::variant<Direct, ThroughProxy>;
 
+/// The refusal where a server cannot be reached; of the stage `timeout` where it was late.
+flow::Deny cannot_reach(std::string stage, const base::Error& error);
+
 /// One of these per loop.
 class Router {
 public:

@@ -4,10 +4,11 @@
 #include <arpa/inet.h>
 #include <gtest/gtest.h>
 #include <netinet/in.h>
-#include <sys/resource.h>
 #include <sys/socket.h>
 
 #include <cerrno>
+
+#include "gateway/testbed.h"
 
 namespace gateway {
 namespace {
@@ -29,28 +30,11 @@ struct Door {
   base::Fd program;
 };
 
-/// No descriptor can be made while it lives.
-class NoDescriptors {
-public:
-  NoDescriptors() {
-    ::getrlimit(RLIMIT_NOFILE, &before_);
-    const base::Fd next(::dup(STDERR_FILENO));
-    const rlimit few{.rlim_cur = static_cast<rlim_t>(next.get()), .rlim_max = before_.rlim_max};
-    ::setrlimit(RLIMIT_NOFILE, &few);
-  }
-  NoDescriptors(const NoDescriptors&) = delete;
-  NoDescriptors& operator=(const NoDescriptors&) = delete;
-  ~NoDescriptors() { ::setrlimit(RLIMIT_NOFILE, &before_); }
-
-private:
-  rlimit before_{};
-};
-
 TEST(SpareDescriptor, ResetsAConnectionThatCannotBeAccepted) {
   const Door door;
   SpareDescriptor spare;
   {
-    const NoDescriptors lack;
+    const test::NoDescriptors lack;
     ASSERT_EQ(::accept(door.listener.get(), nullptr, nullptr), -1);
     ASSERT_EQ(errno, EMFILE);
     EXPECT_TRUE(spare.refuse_next(door.listener.get()));

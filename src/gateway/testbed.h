@@ -3,6 +3,8 @@
 // For this folder's tests: a gateway's connections between real sockets over loopback. The test is
 // the program inside; a scripted `Origin` is the server outside.
 
+#include <sys/resource.h>
+
 #include <atomic>
 #include <chrono>
 #include <filesystem>
@@ -160,5 +162,26 @@ private:
 
 /// One authority for all tests: making one takes time.
 const tls::Authority& authority();
+
+/// Asks a.test for what it has.
+inline const std::string get = "GET / HTTP/1.1\r\nHost: a.test\r\n\r\n";
+/// The same of api.test, where credentials go.
+inline const std::string get_api = "GET / HTTP/1.1\r\nHost: api.test\r\n\r\n";
+inline const std::string ok = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nhi";
+
+/// Answers every head with `ok`.
+void answer_each(Peer& peer);
+
+/// No descriptor can be made while it lives.
+class NoDescriptors {
+public:
+  NoDescriptors();
+  NoDescriptors(const NoDescriptors&) = delete;
+  NoDescriptors& operator=(const NoDescriptors&) = delete;
+  ~NoDescriptors();
+
+private:
+  rlimit before_{};
+};
 
 }  // namespace gateway::test

@@ -9,6 +9,7 @@
 #include <openssl/ssl.h>
 #include <sys/socket.h>
 #include <sys/time.h>
+#include <unistd.h>
 
 #include <array>
 #include <cerrno>
@@ -481,6 +482,20 @@ const tls::Authority& authority() {
   }();
   return shared;
 }
+
+void answer_each(Peer& peer) {
+  while (!peer.receive_head().empty())
+    peer.send(ok);
+}
+
+NoDescriptors::NoDescriptors() {
+  ::getrlimit(RLIMIT_NOFILE, &before_);
+  const base::Fd next(::dup(STDERR_FILENO));
+  const rlimit few{.rlim_cur = static_cast<rlim_t>(next.get()), .rlim_max = before_.rlim_max};
+  ::setrlimit(RLIMIT_NOFILE, &few);
+}
+
+NoDescriptors::~NoDescriptors() { ::setrlimit(RLIMIT_NOFILE, &before_); }
 
 TEST(Testbed, CarriesARequestToItsOrigin) {
   const Origin origin([](Peer& peer) {

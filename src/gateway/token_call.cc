@@ -11,10 +11,6 @@ namespace {
 
 constexpr int most_interim = 8;
 
-flow::Deny failed(std::string reason) {
-  return {.status = 502, .stage = "credential", .reason = std::move(reason)};
-}
-
 /// A policy that knows this server alone, and lets it be anywhere.
 base::Result<policy::Policy> policy_for(const std::string& host) {
   policy::RuleSpec spec{.action = policy::Action::allow, .allow_private = true};
@@ -57,13 +53,13 @@ net::Task<std::expected<base::Secret, flow::Deny>> read_body(
   for (;;) {
     const auto piece = body.take();
     if (out.size() + piece.size() > secrets::longest_token_answer) {
-      co_return std::unexpected(failed("its answer is too long"));
+      co_return std::unexpected(no_token("its answer is too long"));
     }
     out.append(piece);
     if (!piece.empty()) continue;
     if (body.state() == Incoming::State::whole) co_return std::move(out).take();
     if (body.state() == Incoming::State::broken) {
-      co_return std::unexpected(failed("its answer broke off"));
+      co_return std::unexpected(no_token("its answer broke off"));
     }
     co_await body.wait(silence);
   }
@@ -82,7 +78,7 @@ net::Task<Answered> final_response(ServerStream& server) {
 net::Task<std::expected<UpstreamPtr, flow::Deny>> dial_token_server(
     Upstreams& upstreams, const secrets::TokenRequest& request) {
   const auto policy = policy_for(request.url.host);
-  if (!policy) co_return std::unexpected(failed(policy.error().message));
+  if (!policy) co_return std::unexpected(no_token(policy.error().message));
   co_return co_await upstreams.dial_tls(request.url.host, request.url.port, *policy);
 }
 
@@ -94,14 +90,14 @@ net::Task<std::expected<secrets::TokenAnswer, flow::Deny>> ask_token_server(
   H1ServerStream server(std::move(upstream), upstreams, limits);
   content::WipedText text;
   const auto written = append_request(text.text, request);
-  if (!written) co_return std::unexpected(failed(written.error().message));
+  if (!written) co_return std::unexpected(no_token(written.error().message));
   server.out().put(text.text);
   co_await server.out().flush(limits.upload_stall);
   server.request_was_sent(limits.response_head);
   auto response = co_await final_response(server);
   if (!response) co_return std::unexpected(std::move(response.error().refusal));
   if (response->fields.contains("content-encoding")) {
-    co_return std::unexpected(failed("its answer is compressed, which was not asked for"));
+    co_return std::unexpected(no_token("its answer is compressed, which was not asked for"));
   }
   auto& body = server.body(http::response_framing(*response, request.method));
   auto read = co_await read_body(body, limits.body_silence);

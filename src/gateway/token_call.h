@@ -4,12 +4,19 @@
 // TLS, the same way out as for the program's requests.
 
 #include <expected>
+#include <string>
+#include <utility>
 
 #include "flow/verdict.h"
 #include "gateway/upstream.h"
 #include "secrets/token_request.h"
 
 namespace gateway {
+
+/// The refusal where a token cannot be had.
+inline flow::Deny no_token(std::string reason) {
+  return {.status = 502, .stage = "credential", .reason = std::move(reason)};
+}
 
 /// A connection to the request's server, which has heard nothing of the request yet. The
 /// configuration names the server, so it may have a private address; the certificate is verified

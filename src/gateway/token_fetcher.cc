@@ -23,10 +23,6 @@ constexpr milliseconds longest_wait{30'000};
 constexpr std::chrono::seconds least_left{30};
 constexpr milliseconds between_looks{50};  // while another session uses a login
 
-flow::Deny failed(std::string reason) {
-  return {.status = 502, .stage = "credential", .reason = std::move(reason)};
-}
-
 /// What the task comes to, or that it is late.
 template <class T>
 net::Task<std::expected<T, flow::Deny>> in_time(
@@ -166,7 +162,7 @@ net::Task<TokenFetcher::Fetch> TokenFetcher::fetch_and_record(Job& job) {
   auto token = co_await obtain(attempt);
   if (token) {
     if (const auto used = job.task.put_to_use(token->token); !used)
-      token = std::unexpected(failed(used.error().message));
+      token = std::unexpected(no_token(used.error().message));
   }
   if (token) {
     attempt.record.succeeded(token->expires);
@@ -197,7 +193,7 @@ net::Task<TokenFetcher::Fetch> TokenFetcher::obtain(Attempt& attempt) {
   if (login.turn) keep(attempt, login, *token);
   if (token->expires <= base::now()) {
     co_return std::unexpected(
-        failed("its token has ended already; is the clock of this machine right?"));
+        no_token("its token has ended already; is the clock of this machine right?"));
   }
   co_return std::move(token);
 }
@@ -208,7 +204,7 @@ net::Task<std::expected<TokenFetcher::Login, flow::Deny>> TokenFetcher::log_in(
   Login out;
   while (!out.turn) {
     auto turn = logins_.take_turn(login);
-    if (!turn) co_return std::unexpected(failed(turn.error().message));
+    if (!turn) co_return std::unexpected(no_token(turn.error().message));
     if (*turn) {
       out.turn = **std::move(turn);
       break;
@@ -221,7 +217,7 @@ net::Task<std::expected<TokenFetcher::Login, flow::Deny>> TokenFetcher::log_in(
     co_return out;
   }
   auto kept = out.turn->load();
-  if (!kept) co_return std::unexpected(failed(kept.error().message));
+  if (!kept) co_return std::unexpected(no_token(kept.error().message));
   out.kept = *std::move(kept);
   co_return out;
 }
@@ -237,7 +233,7 @@ net::Task<TokenFetcher::Fetch> TokenFetcher::ask(Attempt& attempt, const Login& 
     if (!step) {
       const auto lost_since = login.turn ? login.turn->lost_since() : std::nullopt;
       co_return std::unexpected(
-          failed(explain(step.error()) + explain_loss(step.error(), lost_since)));
+          no_token(explain(step.error()) + explain_loss(step.error(), lost_since)));
     }
     if (auto* token = std::get_if<FetchedToken>(&*step)) co_return std::move(*token);
     request = std::get<secrets::TokenRequest>(*std::move(step));
@@ -251,7 +247,7 @@ net::Task<std::expected<secrets::TokenAnswer, flow::Deny>> TokenFetcher::call(
       co_await in_time(attempt.left(), dial_token_server(upstreams_, request), no_answer);
   if (!upstream) co_return std::unexpected(std::move(upstream).error());
   attempt.record.dialled() = (*upstream)->dialled;
-  if (!may_ask(attempt, login)) co_return std::unexpected(failed("the session ends"));
+  if (!may_ask(attempt, login)) co_return std::unexpected(no_token("the session ends"));
   auto answer = co_await in_time(
       attempt.left(), ask_token_server(*std::move(upstream), upstreams_, shared_.limits, request),
       no_answer);

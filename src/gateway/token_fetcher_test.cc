@@ -17,11 +17,10 @@ namespace {
 
 using namespace std::chrono_literals;
 using test::authority;
+using test::get_api;
 using test::Origin;
 using test::Peer;
 using test::Testbed;
-
-const std::string get = "GET / HTTP/1.1\r\nHost: api.test\r\n\r\n";
 
 std::string response(int status, std::string_view body) {
   return fmt::format("HTTP/1.1 {} X\r\nContent-Length: {}\r\n\r\n{}", status, body.size(), body);
@@ -95,7 +94,7 @@ std::string token_of_number(int number) {
       200, fmt::format(R"({{"access_token":"at-{}-0123456789","expires_in":3600}})", number));
 }
 
-secrets::InjectorSpec credential() {
+secrets::InjectorSpec oauth2_credential() {
   secrets::InjectorSpec spec{.name = "api", .enabled = true, .type = "oauth2", .host = "api.test"};
   spec.fetch.token_url = "https://api.test/token";
   spec.fetch.client_id = "me";
@@ -105,7 +104,7 @@ secrets::InjectorSpec credential() {
 
 /// The same, asked with a refresh token that changes with each use.
 secrets::InjectorSpec login() {
-  auto spec = credential();
+  auto spec = oauth2_credential();
   spec.fetch.refresh_token.value = base::Secret("rt-0-0123456789");
   return spec;
 }
@@ -120,7 +119,7 @@ std::string rotated(int number) {
 
 test::Setup setup_of(const Service& service) {
   test::Setup setup{.origin = &service.origin()};
-  setup.credentials.push_back(credential());
+  setup.credentials.push_back(oauth2_credential());
   return setup;
 }
 
@@ -162,14 +161,14 @@ private:
 /// Sends a request that needs a token, and returns once the service was asked for one.
 Peer begin_fetch(Testbed& gateway, const Service& service) {
   Peer program = gateway.connect_tls("api.test");
-  program.send(get);
+  program.send(get_api);
   for (int i = 0; i < 5000 && service.fetches() == 0; ++i)
     std::this_thread::sleep_for(1ms);
   EXPECT_EQ(service.fetches(), 1);
   return program;
 }
 
-test::Answer ask(Testbed& gateway, const std::string& request = get) {
+test::Answer ask_api(Testbed& gateway, const std::string& request = get_api) {
   Peer program = gateway.connect_tls("api.test");
   program.send(request);
   return program.receive_answer();
@@ -187,8 +186,8 @@ TEST(TokenFetcher, FetchesForTheFirstRequestThatNeedsAToken) {
   Service service(token_of_number);
   Testbed gateway(authority(), setup_of(service));
   EXPECT_EQ(service.fetches(), 0);
-  EXPECT_EQ(ask(gateway).body, "got at-1-");
-  EXPECT_EQ(ask(gateway).body, "got at-1-");
+  EXPECT_EQ(ask_api(gateway).body, "got at-1-");
+  EXPECT_EQ(ask_api(gateway).body, "got at-1-");
   EXPECT_EQ(service.fetches(), 1);
   const auto asked = service.last_token_request();
   EXPECT_TRUE(asked.starts_with("POST /token HTTP/1.1\r\nHost: api.test\r\n")) << asked;
@@ -199,7 +198,7 @@ TEST(TokenFetcher, FetchesForTheFirstRequestThatNeedsAToken) {
 TEST(TokenFetcher, WritesALineOfTheLog) {
   Service service(token_of_number);
   Testbed gateway(authority(), setup_of(service));
-  ask(gateway);
+  ask_api(gateway);
   const auto fetch = record_of_fetch(gateway);
   EXPECT_EQ(fetch.url, "https://api.test/token");
   EXPECT_EQ(fetch.status, 200);
@@ -212,7 +211,7 @@ TEST(TokenFetcher, IsNotAskedByARequestWithATokenOfItsOwn) {
   Service service(token_of_number);
   Testbed gateway(authority(), setup_of(service));
   const auto answer =
-      ask(gateway, "GET / HTTP/1.1\r\nHost: api.test\r\nAuthorization: Bearer mine!\r\n\r\n");
+      ask_api(gateway, "GET / HTTP/1.1\r\nHost: api.test\r\nAuthorization: Bearer mine!\r\n\r\n");
   EXPECT_EQ(answer.body, "got mine!");
   EXPECT_EQ(service.fetches(), 0);
 }
@@ -226,7 +225,7 @@ TEST(TokenFetcher, FetchesOnceForAllWhoWait) {
   std::vector<Peer> programs;
   for (int i = 0; i < 8; ++i) {
     programs.push_back(gateway.connect_tls("api.test"));
-    programs.back().send(get);
+    programs.back().send(get_api);
   }
   for (auto& program : programs)
     EXPECT_EQ(program.receive_answer().body, "got at-1-");
@@ -236,7 +235,7 @@ TEST(TokenFetcher, FetchesOnceForAllWhoWait) {
 TEST(TokenFetcher, TellsARequestWhyItGetsNoToken) {
   Service service([](int) { return response(400, R"({"error":"invalid_client"})"); });
   Testbed gateway(authority(), setup_of(service));
-  const auto answer = ask(gateway);
+  const auto answer = ask_api(gateway);
   EXPECT_EQ(answer.head.status, 502);
   EXPECT_NE(answer.body.find(R"("stage":"credential")"), std::string::npos) << answer.body;
   EXPECT_NE(
@@ -253,9 +252,9 @@ TEST(TokenFetcher, TriesAgainAfterAFailure) {
   Service service(
       [](int number) { return number == 1 ? response(503, "") : token_of_number(number); });
   Testbed gateway(authority(), setup_of(service));
-  EXPECT_EQ(ask(gateway).head.status, 502);
+  EXPECT_EQ(ask_api(gateway).head.status, 502);
   std::this_thread::sleep_for(1300ms);
-  EXPECT_EQ(ask(gateway).body, "got at-2-");
+  EXPECT_EQ(ask_api(gateway).body, "got at-2-");
 }
 
 /// Not before the test has ended, or some seconds have passed.
@@ -273,7 +272,7 @@ TEST(TokenFetcher, WaitsForAServerNoLongerThanItMay) {
   auto setup = setup_of(service);
   setup.credentials[0].fetch.timeout = 200ms;
   Testbed gateway(authority(), std::move(setup));
-  const auto answer = ask(gateway);
+  const auto answer = ask_api(gateway);
   EXPECT_TRUE(answer.head.status == 502 || answer.head.status == 503) << answer.head.status;
   EXPECT_NE(answer.body.find("in time"), std::string::npos) << answer.body;
   ended = true;
@@ -289,11 +288,11 @@ TEST(TokenFetcher, PutsATokenToUseThatComesWhenNobodyWaitsForItAnyMore) {
   setup.credentials[0].fetch.timeout = 400ms;
   Testbed gateway(authority(), std::move(setup));
   logins.serve(gateway);
-  const auto answer = ask(gateway);
+  const auto answer = ask_api(gateway);
   EXPECT_EQ(answer.head.status, 503);
   EXPECT_NE(answer.body.find("its token was not there in time"), std::string::npos) << answer.body;
   gateway.records(2);  // of the request and, later, of the fetch
-  EXPECT_EQ(ask(gateway).body, "got at-1-");
+  EXPECT_EQ(ask_api(gateway).body, "got at-1-");
   EXPECT_EQ(service.fetches(), 1);
   EXPECT_EQ(logins.refresh_token(), "rt-1-0123456789");
 }
@@ -305,7 +304,7 @@ TEST(TokenFetcher, WaitsForAnAnswerNoLongerThanItMay) {
   setup.credentials[0].fetch.timeout = 200ms;
   setup.limits.token_answer = 400ms;
   Testbed gateway(authority(), std::move(setup));
-  ask(gateway);
+  ask_api(gateway);
   EXPECT_EQ(record_of_fetch(gateway).error, "api.test gave no token: it did not answer in time");
   ended = true;
 }
@@ -359,7 +358,7 @@ TEST(TokenFetcher, SaysThatARefreshTokenMayHaveBeenUsedUp) {
   Testbed gateway(authority(), setup_with_login(service));
   logins.serve(gateway);
   logins.turn().used(base::WallTime(1'000'000s));
-  const auto answer = ask(gateway);
+  const auto answer = ask_api(gateway);
   EXPECT_EQ(answer.head.status, 502);
   EXPECT_NE(answer.body.find("it was asked at 1970-01-12T13:46:40"), std::string::npos)
       << answer.body;
@@ -370,17 +369,17 @@ TEST(TokenFetcher, SaysNothingOfALossWhenThereWasNone) {
   const Logins logins;
   Testbed gateway(authority(), setup_with_login(service));
   logins.serve(gateway);
-  EXPECT_EQ(ask(gateway).body.find("it was asked at"), std::string::npos);
+  EXPECT_EQ(ask_api(gateway).body.find("it was asked at"), std::string::npos);
   EXPECT_EQ(logins.turn().lost_since(), std::nullopt);
 }
 
 TEST(TokenFetcher, FetchesAnotherTokenForOneThatIsRefused) {
   Service service(token_of_number);
   Testbed gateway(authority(), setup_of(service));
-  EXPECT_EQ(ask(gateway).body, "got at-1-");
+  EXPECT_EQ(ask_api(gateway).body, "got at-1-");
   service.revoke("at-1-0123456789");
-  EXPECT_EQ(ask(gateway).head.status, 401);
-  EXPECT_EQ(ask(gateway).body, "got at-2-");
+  EXPECT_EQ(ask_api(gateway).head.status, 401);
+  EXPECT_EQ(ask_api(gateway).body, "got at-2-");
   EXPECT_EQ(service.fetches(), 2);
 }
 
@@ -390,14 +389,14 @@ TEST(TokenFetcher, FollowsNoRedirect) {
         "HTTP/1.1 307 X\r\nLocation: https://api.test/token\r\nContent-Length: 0\r\n\r\n");
   });
   Testbed gateway(authority(), setup_of(service));
-  EXPECT_NE(ask(gateway).body.find("it answered 307"), std::string::npos);
+  EXPECT_NE(ask_api(gateway).body.find("it answered 307"), std::string::npos);
   EXPECT_EQ(service.fetches(), 1);
 }
 
 TEST(TokenFetcher, TakesNoAnswerThatIsTooLong) {
   Service service([](int) { return response(200, std::string(70'000, ' ')); });
   Testbed gateway(authority(), setup_of(service));
-  EXPECT_NE(ask(gateway).body.find("its answer is too long"), std::string::npos);
+  EXPECT_NE(ask_api(gateway).body.find("its answer is too long"), std::string::npos);
 }
 
 TEST(TokenFetcher, EndsWhileItFetches) {
@@ -413,7 +412,7 @@ TEST(TokenFetcher, EndsWhileItFetches) {
   {
     Testbed gateway(authority(), setup_of(service));
     Peer program = gateway.connect_tls("api.test");
-    program.send(get);
+    program.send(get_api);
     while (!asked)
       std::this_thread::sleep_for(1ms);
     end = std::chrono::steady_clock::now();

@@ -12,9 +12,10 @@ namespace gateway {
 namespace {
 
 /// Ends both connections when nothing moved on either for too long.
-class Silence final : public net::Deadline {
+class TunnelSilence final : public net::Deadline {
 public:
-  Silence(net::Deadlines& owner, Wire& client, Wire& upstream, std::chrono::milliseconds limit)
+  TunnelSilence(
+      net::Deadlines& owner, Wire& client, Wire& upstream, std::chrono::milliseconds limit)
       : Deadline(owner), client_(client), upstream_(upstream), limit_(limit) {
     broken();
   }
@@ -47,7 +48,7 @@ struct Tunnel {
   std::shared_ptr<Wire> client;
   UpstreamPtr upstream;
   net::Pipes& pipes;
-  Silence silence;
+  TunnelSilence silence;
 };
 
 struct Direction {

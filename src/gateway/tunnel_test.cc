@@ -4,7 +4,6 @@
 #include <fcntl.h>
 #include <gtest/gtest.h>
 #include <poll.h>
-#include <sys/resource.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -19,6 +18,7 @@
 #include <vector>
 
 #include "base/fd.h"
+#include "gateway/testbed.h"
 #include "net/loop.h"
 
 namespace gateway {
@@ -345,30 +345,9 @@ TEST_F(Tunnels, GetPastAnUrgentByte) {
   EXPECT_EQ(ends.server.receive(5), "after");
 }
 
-/// Takes every descriptor that is left.
-class NoDescriptors {
-public:
-  NoDescriptors() {
-    ::getrlimit(RLIMIT_NOFILE, &before_);
-    const auto now = static_cast<rlim_t>(open_descriptors() + 16);
-    const rlimit few{.rlim_cur = now, .rlim_max = before_.rlim_max};
-    ::setrlimit(RLIMIT_NOFILE, &few);
-    for (int fd = ::open("/dev/null", O_RDONLY | O_CLOEXEC); fd >= 0;
-         fd = ::open("/dev/null", O_RDONLY | O_CLOEXEC))
-      held_.emplace_back(fd);
-  }
-  NoDescriptors(const NoDescriptors&) = delete;
-  NoDescriptors& operator=(const NoDescriptors&) = delete;
-  ~NoDescriptors() { ::setrlimit(RLIMIT_NOFILE, &before_); }
-
-private:
-  rlimit before_{};
-  std::vector<base::Fd> held_;
-};
-
 TEST_F(Tunnels, CopyWhenThereIsNoDescriptorForAPipe) {
   auto ends = open();
-  const NoDescriptors none;
+  const test::NoDescriptors none;
   exchange_patterns(ends.client, ends.server, 4);
   ASSERT_TRUE(ends.wait_until_over());
   EXPECT_EQ(ends.count->up, 4 * piece);

@@ -14,7 +14,7 @@ namespace {
 
 constexpr std::size_t most_waiting = 256UL << 10U;  // bytes of one flow
 constexpr std::size_t overhead = 64;                // of a datagram that waits, about
-constexpr int most_at_once = 32;                    // then others on this loop
+constexpr int most_answers_at_once = 32;            // then others on this loop
 constexpr int server_buffer = 1 << 20;              // the kernel gives what it allows
 
 bool would_wait(int reason) { return reason == EAGAIN || reason == EWOULDBLOCK; }
@@ -128,7 +128,7 @@ void UdpFlow::note_failure(int reason) {
 }
 
 void UdpFlow::pass_down(std::span<char> room) {
-  for (int turn = 0; turn < most_at_once && !ended_; ++turn) {
+  for (int turn = 0; turn < most_answers_at_once && !ended_; ++turn) {
     const ssize_t size = ::recv(server_->native_handle(), room.data(), room.size(), MSG_DONTWAIT);
     if (size >= 0) {
       answer({room.data(), static_cast<std::size_t>(size)});

@@ -10,9 +10,9 @@
 namespace gateway {
 namespace {
 
-constexpr int most_at_once = 64;        // then others on this loop
-constexpr int most_direct = 32;         // likewise
-constexpr int most_before_opening = 8;  // enough to keep pace with a program that opens flows
+constexpr int most_arrivals_at_once = 64;  // then others on this loop
+constexpr int most_direct = 32;            // likewise
+constexpr int most_before_opening = 8;     // enough to keep pace with a program that opens flows
 constexpr std::uint16_t quic_port = 443;
 
 using Wait = net::asio::posix::descriptor_base;
@@ -39,7 +39,7 @@ net::Task<> UdpRelay::listen(UdpRelay& self, int door) {
   UdpFlow::Descriptor arrivals(self.loop_.context(), ::fcntl(door, F_DUPFD_CLOEXEC, 3));
   for (;;) {
     const auto [error] = co_await arrivals.async_wait(Wait::wait_read, net::as_result);
-    self.take_arrivals(door, most_at_once);
+    self.take_arrivals(door, most_arrivals_at_once);
     if (error) co_return;  // what a program tried last is told as well
   }
 }

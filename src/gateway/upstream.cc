@@ -28,14 +28,6 @@ bool wants_h2(const flow::Flow& flow) {
   return flow.request.version == http::Version::http_2 && !flow.websocket && !flow.arrival.upgraded;
 }
 
-flow::Deny failed(std::string stage, const base::Error& error) {
-  const bool late = error.kind == base::ErrorKind::timeout;
-  return {
-      .status = late ? 504 : 502,
-      .stage = late ? "timeout" : std::move(stage),
-      .reason = error.message};
-}
-
 /// One host's connections count together, with and without TLS.
 std::string place_of(std::string_view host, std::uint16_t port) {
   return std::string(host) + ":" + std::to_string(port);
@@ -243,7 +235,7 @@ net::Task<std::expected<UpstreamPtr, flow::Deny>> Upstreams::follow(
       co_await net::dial(std::get<Direct>(std::move(route)).endpoints, out_.limits.connect);
   if (!socket) {
     socket.error().message = "cannot reach " + host + ": " + socket.error().message;
-    co_return std::unexpected(failed("connect", socket.error()));
+    co_return std::unexpected(cannot_reach("connect", socket.error()));
   }
   boost::system::error_code gone;
   const auto peer = socket->remote_endpoint(gone);
@@ -256,16 +248,16 @@ net::Task<std::expected<void, flow::Deny>> Upstreams::secure(
     Upstream& upstream, std::span<const std::string_view> protocols, bool& wrong_protocol) {
   auto session =
       out_.tls.new_session(upstream.host, upstream.port, protocols, upstream.identity.get());
-  if (!session) co_return std::unexpected(failed("tls", session.error()));
+  if (!session) co_return std::unexpected(cannot_reach("tls", session.error()));
   upstream.wire.stream.reads().expire_after(out_.limits.handshake);
   auto done = co_await upstream.wire.stream.handshake(net::SslHandle(session->release()));
   upstream.wire.stream.reads().never_expire();
   if (!done) {
     if (done.error().kind == base::ErrorKind::timeout)
-      co_return std::unexpected(failed("tls", done.error()));
+      co_return std::unexpected(cannot_reach("tls", done.error()));
     wrong_protocol = tls::was_refused_for_its_protocols();
     co_return std::unexpected(
-        failed("tls", tls::explain_upstream_failure(upstream.wire.stream.ssl())));
+        cannot_reach("tls", tls::explain_upstream_failure(upstream.wire.stream.ssl())));
   }
   upstream.tls = true;
   if (tls::negotiated_protocol(upstream.wire.stream.ssl()) == "h2")

@@ -18,13 +18,13 @@ using namespace std::chrono_literals;
 using namespace std::string_literals;
 using namespace std::string_view_literals;
 using test::authority;
+using test::get;
+using test::ok;
 using test::Origin;
 using test::Peer;
 using test::Setup;
 using test::Testbed;
 
-const std::string get = "GET / HTTP/1.1\r\nHost: a.test\r\n\r\n";
-const std::string ok = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nhi";
 const std::string opened = "HTTP/1.1 200 Connection established\r\n\r\n";
 using Known = std::map<std::string, std::vector<std::string>>;
 

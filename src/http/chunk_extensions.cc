@@ -4,11 +4,6 @@
 #include "http/grammar.h"
 
 namespace http {
-namespace {
-
-bool is_blank(char c) { return c == ' ' || c == '\t'; }
-
-}  // namespace
 
 bool ChunkExtensions::step_over(char c) {
   switch (place_) {

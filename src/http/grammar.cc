@@ -52,8 +52,6 @@ bool may_hold_control(Word word) {
   return has_byte_below(word, 0x20) || has_byte_below(word ^ (each_byte * 0x7F), 1);
 }
 
-bool is_blank(char c) { return c == ' ' || c == '\t'; }
-
 }  // namespace
 
 bool is_token(std::string_view text) {

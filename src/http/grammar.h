@@ -16,6 +16,7 @@ bool is_token(std::string_view text);
 bool is_field_text(std::string_view text);
 /// Visible ASCII only, at least one byte: what a request target may hold.
 bool is_visible_ascii(std::string_view text);
+constexpr bool is_blank(char c) { return c == ' ' || c == '\t'; }
 /// Without spaces and tabs at both ends.
 std::string_view trim_blanks(std::string_view text);
 /// ASCII case-insensitive equality; lengths are compared first, so that most misses cost nothing.

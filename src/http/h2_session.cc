@@ -19,7 +19,7 @@ constexpr std::size_t little = 32UL << 10U;
 // does not.
 constexpr int most_idle_frames = 1000;
 constexpr int most_faulty_streams = 1000;
-constexpr int most_interim = 64;  // of one stream
+constexpr int most_interim_of_stream = 64;
 constexpr std::size_t most_waiting_frames = 4096;
 
 struct FreeCallbacks {
@@ -565,7 +565,7 @@ void H2Session::deliver_head(StreamId id, Stream& stream, EndsStream end) {
   if (!stream.too_large) head = response_from_h2(std::move(fields), end, stream.method, limits_);
   if (!head) head.error().status = 502;
   stream.head_seen = !head || head->status >= 200;
-  if (!stream.head_seen && ++stream.interims > most_interim) {
+  if (!stream.head_seen && ++stream.interims > most_interim_of_stream) {
     stream.refused = true;
     reset(id, h2_error::enhance_your_calm);
     return;

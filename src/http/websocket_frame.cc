@@ -9,8 +9,6 @@ namespace http::websocket {
 namespace {
 
 constexpr unsigned final_bit = 0x80;
-constexpr unsigned rsv1_bit = 0x40;
-constexpr unsigned mask_bit = 0x80;
 
 void append_number(std::string& out, std::uint64_t number, int bytes) {
   for (int shift = (bytes - 1) * 8; shift >= 0; shift -= 8)

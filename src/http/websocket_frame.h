@@ -25,6 +25,10 @@ enum class Opcode : std::uint8_t {
 };
 constexpr bool is_control(Opcode opcode) { return opcode >= Opcode::close; }
 
+// Of a head's first byte and of its second.
+constexpr unsigned rsv1_bit = 0x40;
+constexpr unsigned mask_bit = 0x80;
+
 constexpr std::size_t max_control_payload = 125;
 constexpr std::uint64_t max_payload = (std::uint64_t{1} << 63U) - 1;
 

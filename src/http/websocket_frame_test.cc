@@ -6,6 +6,8 @@
 #include <stdexcept>
 #include <string>
 
+#include "http/websocket_testing.h"
+
 namespace http::websocket {
 namespace {
 
@@ -48,18 +50,18 @@ TEST(WebSocketFrame, ThatMayNotExistIsAFault) {
 }
 
 TEST(WebSocketFrame, MasksByteByByteAsTheProtocolSays) {  // 5.3
-  const MaskKey key{'\x37', '\xFA', '\x21', '\x3D'};
   std::string plain;
   for (int i = 0; i < 300; ++i)
     plain += static_cast<char>(i * 7);
   for (std::size_t size = 0; size <= 40; ++size) {
     for (std::size_t cut = 0; cut <= size; ++cut) {
       auto text = plain.substr(size, size);
-      Masking masking(key);
+      Masking masking(sample_mask);
       masking.apply(std::span(text).first(cut));
       masking.apply(std::span(text).subspan(cut));
       for (std::size_t i = 0; i < size; ++i)
-        ASSERT_EQ(text[i], static_cast<char>(plain[size + i] ^ key[i % 4])) << size << ' ' << cut;
+        ASSERT_EQ(text[i], static_cast<char>(plain[size + i] ^ sample_mask[i % 4]))
+            << size << ' ' << cut;
     }
   }
 }

@@ -15,13 +15,12 @@ using namespace std::string_literals;
 using Events = std::vector<std::string>;
 using Flush = MessageWriter::Flush;
 
-constexpr MaskKey key{'\x37', '\xFA', '\x21', '\x3D'};
-constexpr DeflateAgreement deflate{};
+constexpr DeflateAgreement usual_deflate{};
 
 /// The events, after seeing that they are the same byte by byte and cut in two anywhere.
 Events read(const std::string& bytes, std::uint64_t max_message = max_payload) {
   const auto read_cut = [&](std::size_t first, std::size_t following) {
-    MessageReader reader(Sender::server, deflate, max_message);
+    MessageReader reader(Sender::server, usual_deflate, max_message);
     return tell(reader, bytes, first, following);
   };
   auto whole = read_cut(bytes.size(), 1);
@@ -33,7 +32,7 @@ Events read(const std::string& bytes, std::uint64_t max_message = max_payload) {
 
 std::string compressed(Opcode message, std::string_view plain) {
   std::string out;
-  MessageWriter(Sender::server, deflate).append(out, message, plain, Flush::message_end, {});
+  MessageWriter(Sender::server, usual_deflate).append(out, message, plain, Flush::message_end, {});
   return out;
 }
 
@@ -102,16 +101,16 @@ TEST(WebSocketMessages, LargerThanTheBufferComeWhole) {
 }
 
 TEST(WebSocketMessages, AreReadBackFromWhatWasWritten) {
-  for (const auto& agreement : {std::optional<DeflateAgreement>{}, std::optional(deflate)}) {
+  for (const auto& agreement : {std::optional<DeflateAgreement>{}, std::optional(usual_deflate)}) {
     MessageWriter writer(Sender::client, agreement);
     MessageReader reader(Sender::client, agreement);
     std::string out;
     for (int i = 0; i < 2; ++i) {
-      writer.append(out, Opcode::text, "Hel", Flush::later, key);
-      writer.frames().append_control(out, Opcode::ping, "p", key);
-      writer.append(out, Opcode::text, "lo", Flush::now, key);
-      writer.append(out, Opcode::text, "", Flush::later, key);
-      writer.append(out, Opcode::text, "", Flush::message_end, key);
+      writer.append(out, Opcode::text, "Hel", Flush::later, sample_mask);
+      writer.frames().append_control(out, Opcode::ping, "p", sample_mask);
+      writer.append(out, Opcode::text, "lo", Flush::now, sample_mask);
+      writer.append(out, Opcode::text, "", Flush::later, sample_mask);
+      writer.append(out, Opcode::text, "", Flush::message_end, sample_mask);
     }
     std::string plain;
     for (const auto& event : tell(reader, out, out.size(), 1)) {

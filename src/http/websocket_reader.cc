@@ -6,9 +6,7 @@
 namespace http::websocket {
 namespace {
 
-constexpr unsigned rsv1_bit = 0x40;
 constexpr unsigned rsv2_and_rsv3_bits = 0x30;
-constexpr unsigned mask_bit = 0x80;
 constexpr unsigned length_bits = 0x7F;
 // What stands in the seven bits when the length follows.
 constexpr unsigned in_two_bytes = 126;

@@ -12,6 +12,9 @@
 
 namespace http::websocket {
 
+/// The one of the protocol's examples (5.7).
+constexpr MaskKey sample_mask{'\x37', '\xFA', '\x21', '\x3D'};
+
 class Telling {
 public:
   void add(const Event& event) {

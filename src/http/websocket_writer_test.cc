@@ -6,12 +6,12 @@
 #include <stdexcept>
 #include <string>
 
+#include "http/websocket_testing.h"
+
 namespace http::websocket {
 namespace {
 
 using namespace std::string_literals;
-
-constexpr MaskKey key{'\x37', '\xFA', '\x21', '\x3D'};
 
 TEST(WebSocketWriter, WritesTheExamplesOfTheProtocol) {  // 5.7
   std::string out;
@@ -23,7 +23,7 @@ TEST(WebSocketWriter, WritesTheExamplesOfTheProtocol) {  // 5.7
   server.append_piece(out, Opcode::text, false, "lo", Last::yes, {});
   EXPECT_EQ(out, "\x01\x03Hel\x80\x02lo");
   out.clear();
-  Writer(Sender::client).append_piece(out, Opcode::text, false, "Hello", Last::yes, key);
+  Writer(Sender::client).append_piece(out, Opcode::text, false, "Hello", Last::yes, sample_mask);
   EXPECT_EQ(out, "\x81\x85\x37\xFA\x21\x3D\x7F\x9F\x4D\x51\x58");
 }
 
@@ -75,7 +75,7 @@ TEST(WebSocketWriter, RefusesToBreakTheProtocol) {
   const auto piece = [&](Writer& writer, Opcode message, std::optional<MaskKey> mask) {
     writer.append_piece(out, message, false, "", Last::yes, mask);
   };
-  EXPECT_THROW(piece(server, Opcode::text, key), std::logic_error);
+  EXPECT_THROW(piece(server, Opcode::text, sample_mask), std::logic_error);
   EXPECT_THROW(piece(client, Opcode::text, {}), std::logic_error);
   EXPECT_THROW(piece(server, Opcode::continuation, {}), std::logic_error);
   EXPECT_THROW(server.append_control(out, Opcode::close, "", {}), std::logic_error);

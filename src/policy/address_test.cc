@@ -6,14 +6,14 @@
 namespace policy {
 namespace {
 
-struct Case {
+struct Classified {
   std::string_view text;
   AddressClass kind;
 };
 
 TEST(Address, BelongsToAClass) {
   using enum AddressClass;
-  const Case table[] = {
+  const Classified table[] = {
       {"1.1.1.1", public_},
       {"100.63.255.255", public_},
       {"172.32.0.1", public_},
@@ -69,7 +69,7 @@ TEST(Address, BelongsToAClass) {
 
 TEST(Address, IsJudgedAsTheIpv4AddressItCarries) {
   using enum AddressClass;
-  const Case table[] = {
+  const Classified table[] = {
       {"::ffff:10.9.9.9", private_},  {"::ffff:169.254.169.254", metadata},
       {"::ffff:1.1.1.1", public_},    {"::ffff:0:10.9.9.9", private_},
       {"::10.9.9.9", private_},       {"::2", unspecified},

@@ -5,10 +5,13 @@
 
 #include <string>
 
+#include "policy/test_support.h"
+
 namespace policy {
 namespace {
 
 using enum Action;
+using test::error_of;
 using Ports = std::vector<std::int64_t>;
 
 RuleSpec spec_of(Action action, std::string host, Ports ports, std::optional<Protocol> protocol) {
@@ -21,20 +24,15 @@ RuleSpec udp(Action action, std::string host, Ports ports) {
   return spec_of(action, std::move(host), std::move(ports), Protocol::udp);
 }
 
-Policy policy_of(std::vector<RuleSpec> specs, Action otherwise = block) {
+Policy policy_of_specs(std::vector<RuleSpec> specs, Action otherwise = block) {
   std::vector<Rule> rules;
   for (auto& spec : specs)
     rules.push_back(compile(std::move(spec)).value());
   return Policy::create({}, std::move(rules), {.action = otherwise}).value();
 }
 
-std::string error_of(RuleSpec spec) {
-  const auto rule = compile(std::move(spec));
-  return rule ? "no error" : rule.error().message;
-}
-
 TEST(Datagrams, PassByARuleThatNamesProtocolHostAndPort) {
-  const auto policy = policy_of({udp(allow, "time.test", {123})});
+  const auto policy = policy_of_specs({udp(allow, "time.test", {123})});
   const auto decision = decide_datagrams(policy, "time.test", 123);
   EXPECT_EQ(decision.action, allow);
   EXPECT_EQ(decision.rule, &policy.rules()[0]);
@@ -43,7 +41,7 @@ TEST(Datagrams, PassByARuleThatNamesProtocolHostAndPort) {
 }
 
 TEST(Datagrams, NeverPassByARuleWithoutAProtocol) {
-  const auto policy = policy_of({spec_of(allow, "time.test", {123}, std::nullopt)}, allow);
+  const auto policy = policy_of_specs({spec_of(allow, "time.test", {123}, std::nullopt)}, allow);
   const auto decision = decide_datagrams(policy, "time.test", 123);
   EXPECT_EQ(decision.action, block);
   EXPECT_EQ(decision.reason, "no rule with protocol = \"udp\" allows time.test port 123");
@@ -52,7 +50,7 @@ TEST(Datagrams, NeverPassByARuleWithoutAProtocol) {
 TEST(Datagrams, AreBlockedByRulesWithoutAProtocolThatBlockOrAsk) {
   for (const auto action : {block, ask}) {
     const auto policy =
-        policy_of({spec_of(action, "a.test", {}, std::nullopt), udp(allow, "a.test", {123})});
+        policy_of_specs({spec_of(action, "a.test", {}, std::nullopt), udp(allow, "a.test", {123})});
     EXPECT_EQ(decide_datagrams(policy, "a.test", 123).action, block);
     EXPECT_EQ(decide_datagrams(policy, "a.test", 123).rule, &policy.rules()[0]);
   }
@@ -69,7 +67,7 @@ TEST(Datagrams, AreBlockedByTheFloor) {
 }
 
 TEST(Datagrams, AreNotMeantByARuleAboutTcp) {
-  const auto policy = policy_of(
+  const auto policy = policy_of_specs(
       {spec_of(block, "a.test", {}, Protocol::tcp), udp(allow, "a.test", {123}),
        spec_of(allow, "a.test", {}, std::nullopt)});
   EXPECT_EQ(decide_datagrams(policy, "a.test", 123).action, allow);
@@ -77,35 +75,36 @@ TEST(Datagrams, AreNotMeantByARuleAboutTcp) {
 }
 
 TEST(Datagrams, OfARuleSayNothingAboutConnections) {
-  const auto policy = policy_of({udp(allow, "a.test", {443})});
+  const auto policy = policy_of_specs({udp(allow, "a.test", {443})});
   EXPECT_EQ(decide_connection(policy, "a.test", 443, ConnectionKind::tunnel).action, block);
   EXPECT_EQ(decide_connection(policy, "a.test", 443, ConnectionKind::raw_tcp).action, block);
   EXPECT_EQ(decide(policy, parse_url("https://a.test/").value().target("GET")).action, block);
   EXPECT_FALSE(could_allow(policy, "a.test", 443));
 
-  const auto without = policy_of({udp(block, "a.test", {}), spec_of(allow, "a.test", {}, {})});
+  const auto without =
+      policy_of_specs({udp(block, "a.test", {}), spec_of(allow, "a.test", {}, {})});
   EXPECT_EQ(decide(without, parse_url("https://a.test/").value().target("GET")).action, allow);
 }
 
 TEST(Datagrams, AreAReasonForANameToExist) {
-  EXPECT_TRUE(could_allow(policy_of({udp(allow, "a.test", {123})}), "a.test"));
+  EXPECT_TRUE(could_allow(policy_of_specs({udp(allow, "a.test", {123})}), "a.test"));
   EXPECT_TRUE(could_allow(
-      policy_of({spec_of(block, "a.test", {}, Protocol::tcp), udp(allow, "a.test", {123})}),
+      policy_of_specs({spec_of(block, "a.test", {}, Protocol::tcp), udp(allow, "a.test", {123})}),
       "a.test"));
   EXPECT_FALSE(could_allow(
-      policy_of({spec_of(block, "a.test", {}, {}), udp(allow, "a.test", {123})}), "a.test"));
+      policy_of_specs({spec_of(block, "a.test", {}, {}), udp(allow, "a.test", {123})}), "a.test"));
 }
 
 TEST(Datagrams, ReachPrivateAddressesByARuleOfTheirOwn) {
   auto tcp_only = spec_of(allow, "a.test", {123}, std::nullopt);
   tcp_only.allow_private = true;
-  const auto tcp = policy_of({tcp_only, udp(allow, "a.test", {123})});
+  const auto tcp = policy_of_specs({tcp_only, udp(allow, "a.test", {123})});
   EXPECT_TRUE(private_allowed(tcp, "a.test", 123));
   EXPECT_FALSE(private_allowed(tcp, "a.test", 123, Protocol::udp));
 
   auto udp_only = udp(allow, "a.test", {123});
   udp_only.allow_private = true;
-  const auto own = policy_of({udp_only});
+  const auto own = policy_of_specs({udp_only});
   EXPECT_FALSE(private_allowed(own, "a.test", 123));
   EXPECT_TRUE(private_allowed(own, "a.test", 123, Protocol::udp));
 }
@@ -135,16 +134,16 @@ TEST(Datagrams, HaveNoConditionsAboutRequests) {
 }
 
 TEST(Datagrams, AreCapturedOnThePortsThatRulesAllow) {
-  const auto policy = policy_of(
+  const auto policy = policy_of_specs(
       {udp(allow, "a.test", {443, 123}), udp(allow, "b.test", {123}), udp(block, "c.test", {99}),
        spec_of(allow, "d.test", {80}, {})});
   EXPECT_EQ(datagrams_of(policy).ports, (std::vector<std::uint16_t>{123, 443}));
   EXPECT_TRUE(datagrams_of(policy).name_servers.empty());
-  EXPECT_TRUE(datagrams_of(policy_of({})).empty());
+  EXPECT_TRUE(datagrams_of(policy_of_specs({})).empty());
 }
 
 TEST(Datagrams, NameServersAreThoseNamedByTheirAddress) {
-  const auto policy = policy_of(
+  const auto policy = policy_of_specs(
       {udp(allow, "192.0.2.53", {53}), udp(allow, "2001:db8::53", {53, 123}),
        udp(allow, "192.0.2.53", {53}), udp(allow, "192.0.2.54", {123}),
        udp(allow, "dns.test", {53})});

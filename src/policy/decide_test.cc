@@ -6,15 +6,16 @@
 #include <string>
 
 #include "policy/normalise.h"
+#include "policy/test_support.h"
 
 namespace policy {
 namespace {
 
 using enum Action;
+using test::rule_of;
 
-Rule rule(RuleSpec spec) { return compile(std::move(spec)).value(); }
 Rule host_rule(Action action, std::string host) {
-  return rule({.action = action, .host = PatternSpec{std::move(host)}});
+  return rule_of({.action = action, .host = PatternSpec{std::move(host)}});
 }
 
 Policy policy_of(std::vector<Rule> rules, Action otherwise = block) {
@@ -67,7 +68,7 @@ TEST(Decide, HasNoFloorThatAllows) {
 }
 
 TEST(Decide, NeedsAllConditions) {
-  const Policy policy = policy_of({rule(
+  const Policy policy = policy_of({rule_of(
       {.action = allow,
        .host = PatternSpec{"x.com"},
        .path = PatternSpec{"/v1/**"},
@@ -85,7 +86,7 @@ TEST(Decide, NeedsAllConditions) {
 
 TEST(Decide, IsNotEvadedBySpelling) {
   const Policy policy =
-      policy_of({rule({.host = PatternSpec{"x.com"}, .path = PatternSpec{"/admin/**"}})}, allow);
+      policy_of({rule_of({.host = PatternSpec{"x.com"}, .path = PatternSpec{"/admin/**"}})}, allow);
   for (const auto* url :
        {"https://x.com/admin", "https://X.COM/admin/", "https://x.com./admin/a",
         "https://x.com/./admin", "https://x.com/%61dmin", "https://x.com/a/../admin",
@@ -97,30 +98,31 @@ TEST(Decide, IsNotEvadedBySpelling) {
 }
 
 TEST(Decide, AllowsPathsOnlyAsTheyAreSent) {
-  const Policy policy = policy_of({rule({.action = allow, .path = PatternSpec{"/public/**"}})});
+  const Policy policy = policy_of({rule_of({.action = allow, .path = PatternSpec{"/public/**"}})});
   EXPECT_EQ(decide_url(policy, "https://x.com/public//a").action, allow);
   EXPECT_EQ(decide_url(policy, "https://x.com//public/a").action, block);
 }
 
 TEST(Decide, AllowsNoFoldedPath) {
   const Policy policy = policy_of(
-      {rule({.action = allow, .host = PatternSpec{"x.com"}, .path = PatternSpec{"/a/b"}})}, block);
+      {rule_of({.action = allow, .host = PatternSpec{"x.com"}, .path = PatternSpec{"/a/b"}})},
+      block);
   EXPECT_EQ(decide_url(policy, "https://x.com/a/b").action, allow);
   EXPECT_EQ(decide_url(policy, "https://x.com/a%2Fb").action, block);
   EXPECT_EQ(decide_url(policy, "https://x.com/a//b").action, block);
 }
 
 TEST(Decide, SeesMergedSlashesInUrlsToo) {
-  const Policy policy = policy_of({rule({.url = PatternSpec{"https://x.com/admin/**"}})}, allow);
+  const Policy policy = policy_of({rule_of({.url = PatternSpec{"https://x.com/admin/**"}})}, allow);
   EXPECT_EQ(decide_url(policy, "https://x.com//admin?a=1").action, block);
 }
 
 TEST(Decide, KeepsTheOrderAcrossTheIndex) {
   // Each rule lies in another part of the index.
   const Policy policy = policy_of(
-      {rule({.action = ask, .host = PatternSpec{"^a\\."}}), host_rule(allow, "*.x.com"),
-       rule({.action = block, .url = PatternSpec{"*/secret"}}), host_rule(block, "b.x.com"),
-       rule({.action = allow, .host = PatternSpec{"{c,d}.y.com", PatternType::glob}}),
+      {rule_of({.action = ask, .host = PatternSpec{"^a\\."}}), host_rule(allow, "*.x.com"),
+       rule_of({.action = block, .url = PatternSpec{"*/secret"}}), host_rule(block, "b.x.com"),
+       rule_of({.action = allow, .host = PatternSpec{"{c,d}.y.com", PatternType::glob}}),
        host_rule(block, "*.y.com")});
   EXPECT_EQ(decide_url(policy, "https://a.x.com/").action, ask);
   EXPECT_EQ(decide_url(policy, "https://b.x.com/secret").action, allow);
@@ -131,7 +133,7 @@ TEST(Decide, KeepsTheOrderAcrossTheIndex) {
 
 TEST(DecideConnection, WantsThePortOfRawTcp) {
   const Policy policy = policy_of(
-      {rule({.action = allow, .host = PatternSpec{"git.test"}, .ports = {22}}),
+      {rule_of({.action = allow, .host = PatternSpec{"git.test"}, .ports = {22}}),
        host_rule(allow, "*.test")});
   const auto raw = [&](std::string_view host, std::uint16_t port) {
     return decide_connection(policy, host, port, ConnectionKind::raw_tcp).action;
@@ -159,34 +161,37 @@ TEST(DecideConnection, IsNotAllowedButBlockedByARuleThatNeedsToSeeInside) {
   };
   for (const auto kind : {ConnectionKind::tunnel, ConnectionKind::raw_tcp}) {
     EXPECT_EQ(
-        decide_connection(policy_of({rule(spec(allow))}, block), "x.com", 443, kind).action, block);
+        decide_connection(policy_of({rule_of(spec(allow))}, block), "x.com", 443, kind).action,
+        block);
     EXPECT_EQ(
-        decide_connection(policy_of({rule(spec(block))}, allow), "x.com", 443, kind).action, block);
+        decide_connection(policy_of({rule_of(spec(block))}, allow), "x.com", 443, kind).action,
+        block);
     EXPECT_EQ(
-        decide_connection(policy_of({rule(spec(block))}, allow), "x.com", 444, kind).action, allow);
+        decide_connection(policy_of({rule_of(spec(block))}, allow), "x.com", 444, kind).action,
+        allow);
   }
 }
 
 TEST(DecideConnection, IsBlockedRawByARuleAboutASchemeItMayHide) {
   const Policy policy = policy_of(
-      {rule({.action = block, .host = PatternSpec{"x.com"}, .schemes = {"https"}}),
-       rule({.action = allow, .host = PatternSpec{"x.com"}, .ports = {443}})});
+      {rule_of({.action = block, .host = PatternSpec{"x.com"}, .schemes = {"https"}}),
+       rule_of({.action = allow, .host = PatternSpec{"x.com"}, .ports = {443}})});
   EXPECT_EQ(decide_connection(policy, "x.com", 443, ConnectionKind::raw_tcp).action, block);
 }
 
 TEST(DecideConnection, TakesATunnelForHttps) {
   const Policy policy =
-      policy_of({rule({.action = allow, .host = PatternSpec{"x.com"}, .schemes = {"https"}})});
+      policy_of({rule_of({.action = allow, .host = PatternSpec{"x.com"}, .schemes = {"https"}})});
   EXPECT_EQ(decide_connection(policy, "x.com", 443, ConnectionKind::tunnel).action, allow);
   EXPECT_EQ(decide_connection(policy, "x.com", 443, ConnectionKind::raw_tcp).action, block);
 }
 
 TEST(CouldAllow, LooksForAnyRequestThatPasses) {
   const Policy policy = policy_of(
-      {rule({.action = block, .host = PatternSpec{"half.test"}, .path = PatternSpec{"/a"}}),
-       rule({.action = block, .host = PatternSpec{"port.test"}, .ports = {80}}),
+      {rule_of({.action = block, .host = PatternSpec{"half.test"}, .path = PatternSpec{"/a"}}),
+       rule_of({.action = block, .host = PatternSpec{"port.test"}, .ports = {80}}),
        host_rule(block, "no.test"), host_rule(allow, "*.test"),
-       rule({.action = ask, .url = PatternSpec{"https://url.example/v1/**"}})});
+       rule_of({.action = ask, .url = PatternSpec{"https://url.example/v1/**"}})});
   EXPECT_TRUE(could_allow(policy, "half.test"));
   EXPECT_TRUE(could_allow(policy, "port.test"));
   EXPECT_FALSE(could_allow(policy, "port.test", 80));
@@ -199,7 +204,7 @@ TEST(CouldAllow, LooksForAnyRequestThatPasses) {
 
 TEST(Passthrough, IsDecidedByTheFirstRuleAboutTheConnection) {
   const Policy policy = policy_of(
-      {host_rule(allow, "open.bank.test"), rule(
+      {host_rule(allow, "open.bank.test"), rule_of(
                                                {.action = allow,
                                                 .host = PatternSpec{"*.bank.test"},
                                                 .ports = {443},
@@ -212,7 +217,7 @@ TEST(Passthrough, IsDecidedByTheFirstRuleAboutTheConnection) {
 
 TEST(PrivateAllowed, IsForTheHostAndPortOfARule) {
   const Policy policy = policy_of(
-      {host_rule(allow, "*"), rule(
+      {host_rule(allow, "*"), rule_of(
                                   {.action = allow,
                                    .host = PatternSpec{"db.internal"},
                                    .ports = {5432},

@@ -8,6 +8,9 @@
 namespace policy {
 namespace {
 
+using base::ErrorKind;
+using base::fail;
+
 constexpr std::string_view reserved = ":/?[]@!$&'()*+,;=";
 
 bool is_unreserved(unsigned char byte) {
@@ -27,10 +30,6 @@ void append_escape(std::string& out, unsigned char byte) {
   out += digits[byte & 15U];
 }
 
-std::unexpected<base::Error> refuse(std::string message) {
-  return base::fail(base::ErrorKind::invalid, std::move(message));
-}
-
 }  // namespace
 
 bool stays_raw(unsigned char byte) {
@@ -47,12 +46,15 @@ base::Result<std::string> normalise_escapes(std::string_view text, UrlPart part)
     if (escaped) {
       const int high = i + 1 < text.size() ? base::hex_value(text[i + 1]) : -1;
       const int low = i + 2 < text.size() ? base::hex_value(text[i + 2]) : -1;
-      if (high < 0 || low < 0) return refuse(fmt::format("bad percent-escape in the {}", name));
+      if (high < 0 || low < 0)
+        return fail(ErrorKind::invalid, fmt::format("bad percent-escape in the {}", name));
       byte = static_cast<unsigned char>(high * 16 + low);
-      if (byte == 0 && part == UrlPart::path) return refuse("escaped NUL in the path");
+      if (byte == 0 && part == UrlPart::path)
+        return fail(ErrorKind::invalid, "escaped NUL in the path");
       i += 2;
     } else if (!is_allowed_raw(byte, part)) {
-      return refuse(fmt::format("byte 0x{:02x} in the {} must be escaped", byte, name));
+      return fail(
+          ErrorKind::invalid, fmt::format("byte 0x{:02x} in the {} must be escaped", byte, name));
     }
     if (escaped ? is_unreserved(byte) : stays_raw(byte)) {
       out += static_cast<char>(byte);

@@ -13,14 +13,14 @@ constexpr auto glob = PatternType::glob;
 constexpr auto exact = PatternType::exact;
 constexpr auto regex = PatternType::regex;
 
-struct Case {
+struct MatchCase {
   std::string pattern;
   std::optional<PatternType> type;
   std::string subject;
   bool is_match;
 };
 
-void check(Scope scope, const std::vector<Case>& table) {
+void check(Scope scope, const std::vector<MatchCase>& table) {
   for (const auto& [text, type, subject, is_match] : table) {
     const auto pattern = Pattern::compile(text, scope, type);
     ASSERT_TRUE(pattern) << text << ": " << pattern.error().to_string();

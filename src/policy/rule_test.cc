@@ -3,21 +3,15 @@
 
 #include <gtest/gtest.h>
 
+#include "policy/test_support.h"
+
 namespace policy {
 namespace {
 
+using test::error_of;
+using test::rule_of;
+
 const base::Origin here{.file = "config.toml", .line = 12, .column = 3};
-
-Rule rule_of(RuleSpec spec) {
-  auto rule = compile(std::move(spec));
-  EXPECT_TRUE(rule) << rule.error().to_string();
-  return *std::move(rule);
-}
-
-std::string error_of(RuleSpec spec) {
-  const auto rule = compile(std::move(spec));
-  return rule ? "no error" : rule.error().message;
-}
 
 TEST(Rule, DescribesItselfInOneLine) {
   EXPECT_EQ(

@@ -6,12 +6,12 @@
 namespace policy {
 namespace {
 
-RuleSpec rule(std::string_view host) {
+RuleSpec allowed(std::string_view host) {
   return {.action = Action::allow, .host = PatternSpec{std::string(host)}};
 }
 
 RuleSpec brokered(std::string_view host) {
-  auto spec = rule(host);
+  auto spec = allowed(host);
   spec.brokered = true;
   return spec;
 }
@@ -29,31 +29,31 @@ std::string shadowed(std::initializer_list<RuleSpec> specs) {
 }
 
 TEST(ShadowedRules, ComeBehindOneForTheSameHost) {
-  EXPECT_EQ(shadowed({rule("api.test"), brokered("api.test")}), "api.test by api.test;");
-  EXPECT_EQ(shadowed({rule("*.test"), brokered("*.test")}), "*.test by *.test;");
+  EXPECT_EQ(shadowed({allowed("api.test"), brokered("api.test")}), "api.test by api.test;");
+  EXPECT_EQ(shadowed({allowed("*.test"), brokered("*.test")}), "*.test by *.test;");
 }
 
 TEST(ShadowedRules, ComeBehindAGlobThatHasTheirHost) {
-  EXPECT_EQ(shadowed({rule("*.test"), brokered("api.test")}), "api.test by *.test;");
+  EXPECT_EQ(shadowed({allowed("*.test"), brokered("api.test")}), "api.test by *.test;");
 }
 
 TEST(ShadowedRules, AreNotThoseThatCanMatchFirst) {
-  EXPECT_EQ(shadowed({brokered("api.test"), rule("api.test")}), "");
-  EXPECT_EQ(shadowed({rule("other.test"), brokered("api.test")}), "");
-  EXPECT_EQ(shadowed({rule("api.test"), brokered("*.test")}), "");
+  EXPECT_EQ(shadowed({brokered("api.test"), allowed("api.test")}), "");
+  EXPECT_EQ(shadowed({allowed("other.test"), brokered("api.test")}), "");
+  EXPECT_EQ(shadowed({allowed("api.test"), brokered("*.test")}), "");
 }
 
 TEST(ShadowedRules, AreNotBehindARuleWithOtherConditions) {
-  auto some = rule("api.test");
+  auto some = allowed("api.test");
   some.methods = {"GET"};
   EXPECT_EQ(shadowed({some, brokered("api.test")}), "");
 }
 
 TEST(ShadowedRules, SayMoreThanWhetherARequestMayGo) {
-  EXPECT_EQ(shadowed({rule("api.test"), rule("api.test")}), "");
-  auto headers = rule("api.test");
+  EXPECT_EQ(shadowed({allowed("api.test"), allowed("api.test")}), "");
+  auto headers = allowed("api.test");
   headers.scrub = Scrub::headers;
-  EXPECT_EQ(shadowed({rule("api.test"), headers}), "api.test by api.test;");
+  EXPECT_EQ(shadowed({allowed("api.test"), headers}), "api.test by api.test;");
 }
 
 }  // namespace

@@ -70,10 +70,10 @@ bool are_four_digits(const char* at) {
 }
 
 /// Whether there are four of them at a multiple of four; made for the compiler to do at once.
-constexpr std::size_t block = 64;
+constexpr std::size_t digit_block = 64;
 bool has_four_digits(const char* at) {
-  std::array<std::uint32_t, block / 4> words;
-  std::memcpy(words.data(), at, block);
+  std::array<std::uint32_t, digit_block / 4> words;
+  std::memcpy(words.data(), at, digit_block);
   std::uint32_t found = 0;
   for (const auto word : words)
     found |= other_bits(word) == 0 ? ~0U : 0U;
@@ -111,8 +111,9 @@ bool is_card_number(std::string_view text) {
 std::size_t next_card_number(std::string_view text, std::size_t from) {
   std::size_t at = (from + 3) / 4 * 4;
   while (at + 4 <= text.size()) {
-    if (at % block == 0 && at + block <= text.size() && !has_four_digits(text.data() + at)) {
-      at += block;
+    if (at % digit_block == 0 && at + digit_block <= text.size() &&
+        !has_four_digits(text.data() + at)) {
+      at += digit_block;
       continue;
     }
     if (are_four_digits(text.data() + at) && has_card_digits(text, at)) return at;

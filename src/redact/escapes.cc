@@ -11,7 +11,7 @@
 namespace redact {
 namespace {
 
-constexpr std::size_t block = 64;
+constexpr std::size_t escape_block = 64;
 /// In what is no text, as compressed data, some bytes look like an escape by chance: one counts
 /// only in so many bytes of text, which the shortest secret takes with one escape.
 constexpr std::size_t shortest_text = 5;
@@ -116,7 +116,7 @@ std::uint64_t visible_in(const char* at) {
 /// Whether any character of a block begins an escape; made for the compiler to do at once.
 bool has_escape(const char* at) {
   std::uint8_t found = 0;
-  for (std::size_t i = 0; i < block; ++i)
+  for (std::size_t i = 0; i < escape_block; ++i)
     found |= static_cast<std::uint8_t>(begins_escape(at[i]));
   return found != 0;
 }
@@ -220,8 +220,8 @@ std::size_t unquoted_at(std::string_view text, std::size_t at) {
 
 std::size_t next_escape(std::string_view text, std::size_t from, Escapes escapes) {
   auto at = from;
-  while (at + block < text.size()) {
-    const auto end = at + block;
+  while (at + escape_block < text.size()) {
+    const auto end = at + escape_block;
     if (!has_escape(text.data() + at)) at = end;
     for (; at < end; at += word) {
       const auto begins = escapes_in(text.data() + at) & visible_in(text.data() + at + 1);

@@ -21,7 +21,7 @@ using base::fail;
 using base::Result;
 using base::Secret;
 
-constexpr int deepest = 3;
+constexpr int most_layers = 3;
 
 std::string title_of(std::string_view name, const base::Origin& origin) {
   std::string title = "redaction rule \"" + std::string(name) + "\"";
@@ -259,9 +259,9 @@ std::vector<secrets::NamedSecret> Scanner::hidden() const {
 Findings Scanner::find_deeply(std::string_view text, std::span<const Patterns::Part> parts) const {
   Findings found = find(text, parts);
   std::vector<Layer> layers;
-  layers.reserve(deepest);  // each looks into the one before
+  layers.reserve(most_layers);  // each looks into the one before
   std::string_view outer = text;
-  for (int depth = 0; depth < deepest; ++depth) {
+  for (int depth = 0; depth < most_layers; ++depth) {
     auto layer = Layer::below(outer, sees_escapes_ ? Escapes::all : Escapes::unusual);
     if (layer.empty()) break;
     layers.push_back(std::move(layer));

@@ -22,10 +22,6 @@ namespace {
 constexpr int open_to_look = 0444;
 constexpr int open_to_list = 0555;
 
-bool is_bind(const Mount& mount) {
-  return mount.kind == MountKind::read_only || mount.kind == MountKind::read_write;
-}
-
 bool is_empty_directory(const Mount& mount) {
   return mount.kind == MountKind::tmpfs && mount.mode == open_to_list;
 }

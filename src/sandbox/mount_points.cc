@@ -48,8 +48,7 @@ base::Result<> make_below(const std::string& directory, std::string_view rest, L
 bool is_file_on_host(const Mount& mount) {
   struct stat status{};
   if (mount.kind == MountKind::data) return true;
-  bool is_bind = mount.kind == MountKind::read_only || mount.kind == MountKind::read_write;
-  return is_bind && stat(mount.source.c_str(), &status) == 0 && !S_ISDIR(status.st_mode);
+  return is_bind(mount) && stat(mount.source.c_str(), &status) == 0 && !S_ISDIR(status.st_mode);
 }
 
 // The mount that the destination lies in: the last one before it that covers it.

@@ -23,7 +23,7 @@ std::uint8_t byte_at(std::string_view bytes, std::size_t at) {
 
 /// A fixed header at the beginning of `bytes`, if they are long enough.
 template <class T>
-std::optional<T> read(std::string_view bytes) {
+std::optional<T> header_of(std::string_view bytes) {
   if (bytes.size() < sizeof(T)) return std::nullopt;
   T value;
   bytes.copy(reinterpret_cast<char*>(&value), sizeof value);
@@ -90,7 +90,7 @@ std::optional<Refusal> parse_packet(std::string_view packet) {
 
 /// The value of the first attribute of `type`; empty when there is none.
 std::string_view find_attribute(std::string_view attributes, std::uint16_t type) {
-  while (const auto header = read<nlattr>(attributes)) {
+  while (const auto header = header_of<nlattr>(attributes)) {
     if (header->nla_len < NLA_HDRLEN || header->nla_len > attributes.size()) return {};
     if ((header->nla_type & attribute_type_mask) == type)
       return attributes.substr(NLA_HDRLEN, header->nla_len - std::size_t{NLA_HDRLEN});
@@ -140,7 +140,7 @@ std::string Refusal::to_string() const {
 
 std::vector<Refusal> parse_refusals(std::string_view datagram) {
   std::vector<Refusal> refusals;
-  while (const auto header = read<nlmsghdr>(datagram)) {
+  while (const auto header = header_of<nlmsghdr>(datagram)) {
     if (header->nlmsg_len < NLMSG_HDRLEN || header->nlmsg_len > datagram.size()) break;
     const auto packet = logged_packet(*header, datagram.substr(0, header->nlmsg_len));
     if (auto refusal = parse_packet(packet)) refusals.push_back(*refusal);

@@ -6,10 +6,6 @@
 namespace sandbox {
 namespace {
 
-bool is_bind(const Mount& mount) {
-  return mount.kind == MountKind::read_only || mount.kind == MountKind::read_write;
-}
-
 // "/a/b" comes before "/a-b": a slash sorts below every other byte, so a parent is followed by its
 // own children.
 bool comes_before(std::string_view a, std::string_view b) {
@@ -20,6 +16,10 @@ bool comes_before(std::string_view a, std::string_view b) {
 }
 
 }  // namespace
+
+bool is_bind(const Mount& mount) {
+  return mount.kind == MountKind::read_only || mount.kind == MountKind::read_write;
+}
 
 bool is_within(std::string_view path, std::string_view parent) {
   if (parent == "/") return path.starts_with('/');

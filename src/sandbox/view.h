@@ -21,6 +21,8 @@ struct Mount {
   bool operator==(const Mount&) const = default;
 };
 
+/// True when the mount shows a path of the host.
+bool is_bind(const Mount& mount);
 /// True when `path` is `parent` or lies below it. Both absolute and normal.
 bool is_within(std::string_view path, std::string_view parent);
 /// `path` below `from` as it is called below `to`: rebase("/a/x", "/a", "/b") is "/b/x".

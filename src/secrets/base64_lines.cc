@@ -11,7 +11,7 @@
 namespace secrets {
 namespace {
 
-constexpr auto digits = [] {
+constexpr auto base64_digits = [] {
   std::array<bool, 256> out{};
   for (int c = 0; c < 256; ++c)
     out[static_cast<std::size_t>(c)] = (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') ||
@@ -20,7 +20,7 @@ constexpr auto digits = [] {
   return out;
 }();
 
-bool is_digit(char c) { return digits[static_cast<unsigned char>(c)]; }
+bool is_digit(char c) { return base64_digits[static_cast<unsigned char>(c)]; }
 
 /// How much of what stands before `at` ends a line, or begins to.
 std::size_t line_end_before(std::string_view text, std::size_t at) {

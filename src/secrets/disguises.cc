@@ -85,10 +85,10 @@ std::string escaped(
   return out;
 }
 
-bool is_word(char c) { return base::is_alpha(c) || base::is_digit(c); }
+bool is_alphanumeric(char c) { return base::is_alpha(c) || base::is_digit(c); }
 template <const std::string_view& others>
 bool is_plain(char c) {
-  return is_word(c) || others.contains(c);
+  return is_alphanumeric(c) || others.contains(c);
 }
 
 // What writers of URLs leave as it is: RFC 3986, 2.3; the same and the slash, as for a path;

@@ -11,11 +11,11 @@ namespace {
 
 using base::Secret;
 
-constexpr std::size_t largest_file = 1U << 20U;
+constexpr std::size_t largest_env_file = 1U << 20U;
 constexpr std::string_view blanks = " \t";
 constexpr std::string_view byte_order_mark = "\xEF\xBB\xBF";
 
-bool is_name_character(char c) {
+bool is_variable_character(char c) {
   return base::is_alpha(c) || base::is_digit(c) || c == '_' || c == '.' || c == '-';
 }
 
@@ -68,7 +68,7 @@ private:
     const int line = line_;
     skip_blanks();
     skip_export();
-    const auto name = take_while(is_name_character);
+    const auto name = take_while(is_variable_character);
     skip_blanks();
     if (name.empty() || base::is_digit(name.front()) || !text_.starts_with('=')) return;
     take(1);
@@ -151,7 +151,7 @@ std::vector<EnvVariable> parse_env_file(std::string_view text) { return Parser(t
 base::Result<std::optional<Secret>> find_in_env_files(
     std::span<const std::filesystem::path> files, std::string_view key) {
   for (const auto& file : files) {
-    auto text = base::read_file(file, largest_file);
+    auto text = base::read_file(file, largest_env_file);
     if (!text && text.error().kind == base::ErrorKind::not_found) continue;
     if (!text) return std::unexpected(std::move(text).error());
     auto variables = parse_env_file(*text);

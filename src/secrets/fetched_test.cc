@@ -7,15 +7,15 @@
 #include "secrets/injectors.h"
 #include "secrets/key_test_support.h"
 #include "secrets/mechanism_test_support.h"
+#include "secrets/test_support.h"
 
 namespace secrets {
 namespace {
 
 using namespace std::chrono_literals;
+using test::some_day;
 
-constexpr base::WallTime start{1'000'000s};
-
-std::string outlook(Fetched& fetched, base::WallTime now = start) {
+std::string outlook(Fetched& fetched, base::WallTime now = some_day) {
   const auto said = fetched.use(now);
   if (const auto* ready = std::get_if<Fetched::Ready>(&said))
     return "ready " + std::to_string(ready->generation);
@@ -29,32 +29,32 @@ TEST(Fetched, IsAwaitedUntilItIsThere) {
   auto fetched = never_fetched();
   EXPECT_EQ(outlook(fetched), "awaited");
   EXPECT_FALSE(fetched.was_ready());
-  fetched.succeeded(start, start + 1h, 0);
+  fetched.succeeded(some_day, some_day + 1h, 0);
   EXPECT_EQ(outlook(fetched), "ready 1");
   EXPECT_TRUE(fetched.was_ready());
 }
 
 TEST(Fetched, TellsWhyItIsNotThere) {
   auto fetched = never_fetched();
-  fetched.failed(start, "the server is down", 0);
+  fetched.failed(some_day, "the server is down", 0);
   EXPECT_EQ(outlook(fetched), "the server is down");
-  EXPECT_EQ(outlook(fetched, start + 1s), "awaited");
+  EXPECT_EQ(outlook(fetched, some_day + 1s), "awaited");
 }
 
 TEST(Fetched, StaysUsableWhenItCannotBeRenewed) {
   auto fetched = never_fetched();
-  fetched.succeeded(start, start + 1h, 0);
-  fetched.failed(start + 55min, "the server is down", 0);
-  EXPECT_EQ(outlook(fetched, start + 55min), "ready 1");
+  fetched.succeeded(some_day, some_day + 1h, 0);
+  fetched.failed(some_day + 55min, "the server is down", 0);
+  EXPECT_EQ(outlook(fetched, some_day + 55min), "ready 1");
 }
 
 TEST(Fetched, IsGivenUpWhenItsOwnTokenIsRefused) {
   auto fetched = never_fetched();
-  fetched.succeeded(start, start + 1h, 0);
-  fetched.succeeded(start, start + 1h, 0);
-  fetched.reject(1, start);
+  fetched.succeeded(some_day, some_day + 1h, 0);
+  fetched.succeeded(some_day, some_day + 1h, 0);
+  fetched.reject(1, some_day);
   EXPECT_EQ(outlook(fetched), "ready 2");
-  fetched.reject(2, start);
+  fetched.reject(2, some_day);
   EXPECT_EQ(outlook(fetched), "awaited");
 }
 
@@ -62,8 +62,8 @@ TEST(Fetched, TellsItsFetcherOnceThatItIsNeeded) {
   auto fetched = never_fetched();
   int told = 0;
   fetched.served_by([&] { ++told; });
-  fetched.use(start);
-  fetched.use(start);
+  fetched.use(some_day);
+  fetched.use(some_day);
   EXPECT_EQ(told, 1);
 }
 
@@ -72,10 +72,10 @@ TEST(Fetched, TellsThoseWhoListenThatAFetchHasEnded) {
   int told = 0;
   {
     const auto listening = fetched.listen([&] { ++told; });
-    fetched.failed(start, "no", 0);
-    fetched.succeeded(start, start + 1h, 0);
+    fetched.failed(some_day, "no", 0);
+    fetched.succeeded(some_day, some_day + 1h, 0);
   }
-  fetched.succeeded(start, start + 1h, 0);
+  fetched.succeeded(some_day, some_day + 1h, 0);
   EXPECT_EQ(told, 2);
 }
 

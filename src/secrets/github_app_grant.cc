@@ -19,8 +19,7 @@ using base::Secret;
 
 constexpr std::string_view default_api = "https://api.github.com";
 // GitHub takes ten minutes at most, by its own clock.
-constexpr std::chrono::seconds backdated{60};
-constexpr std::chrono::seconds lifetime{540};
+constexpr std::chrono::seconds lifetime_of_app_jwt{540};
 
 bool is_name(std::string_view text) {
   return !text.empty() && text != "." && text != ".." && std::ranges::all_of(text, [](char c) {
@@ -81,8 +80,8 @@ Result<GithubAppGrant::Form> GithubAppGrant::form_of(const InjectorSpec& spec) {
 TokenRequest GithubAppGrant::ask(
     std::string method, std::string_view path, base::WallTime now) const {
   const auto claims = fmt::format(
-      R"({{"iat":{},"exp":{},"iss":{}}})", seconds_of(now - backdated), seconds_of(now + lifetime),
-      base::to_json_string(form_.app_id));
+      R"({{"iat":{},"exp":{},"iss":{}}})", seconds_of(now - backdated),
+      seconds_of(now + lifetime_of_app_jwt), base::to_json_string(form_.app_id));
   TokenRequest request{.method = std::move(method), .url = below(form_.api, path)};
   request.fields.push_back(authorization("Bearer", signed_jwt(claims, key_)));
   request.fields.push_back({.name = "Accept", .value = Secret("application/vnd.github+json")});

@@ -7,6 +7,7 @@
 #include "base/json.h"
 #include "secrets/jwt.h"
 #include "secrets/key_test_support.h"
+#include "secrets/test_support.h"
 
 namespace secrets {
 namespace {
@@ -14,8 +15,9 @@ namespace {
 using namespace std::chrono_literals;
 using enum CredentialType;
 using base::Secret;
+using test::answer;
 
-constexpr base::WallTime now{1'800'000'000s};
+constexpr base::WallTime asked_at{1'800'000'000s};
 
 InjectorSpec oauth2_spec() {
   InjectorSpec spec{.name = "x", .enabled = true, .type = "oauth2", .host = "api.test"};
@@ -80,14 +82,10 @@ std::string field_of(const TokenRequest& request, std::string_view name) {
   return "none";
 }
 
-TokenAnswer answer(std::string_view body, int status = 200) {
-  return {.status = status, .body = Secret(body)};
-}
-
 TEST(Oauth2, AsksWithARefreshToken) {
   const auto grant = grant_of(refreshing_spec(), oauth2, material("rt-1/+", "se:cret"));
   EXPECT_EQ(
-      text_of(grant->begin(now, nullptr)),
+      text_of(grant->begin(asked_at, nullptr)),
       "POST https://login.test/oauth/token\n"
       "Authorization: Basic bXklMjBjbGllbnQ6c2UlM0FjcmV0\n"  // my%20client:se%3Acret
       "Content-Type: application/x-www-form-urlencoded\n"
@@ -97,7 +95,7 @@ TEST(Oauth2, AsksWithARefreshToken) {
 TEST(Oauth2, AsksWithWhatTheRefreshTokenHasBecome) {
   const auto grant = grant_of(refreshing_spec(), oauth2, material("rt-1", "secret"));
   const Secret renewed("rt-2");
-  const auto request = grant->begin(now, &renewed);
+  const auto request = grant->begin(asked_at, &renewed);
   EXPECT_TRUE(request.body.reveal().ends_with("&refresh_token=rt-2"));
 }
 
@@ -108,7 +106,7 @@ TEST(Oauth2, AsksForTheClientItselfWithoutARefreshToken) {
   spec.fetch.audience = "https://api.test";
   const auto grant = grant_of(spec, oauth2, material("s3cret"));
   EXPECT_EQ(
-      text_of(grant->begin(now, nullptr)),
+      text_of(grant->begin(asked_at, nullptr)),
       "POST https://login.test/oauth/token\n"
       "Content-Type: application/x-www-form-urlencoded\n"
       "grant_type=client_credentials&scope=read%20write&audience=https%3A%2F%2Fapi.test"
@@ -119,7 +117,7 @@ TEST(Oauth2, AsksForTheClientItselfWithoutARefreshToken) {
 TEST(Oauth2, OfAPublicClientSaysOnlyWhoItIs) {
   auto spec = refreshing_spec();
   spec.fetch.client_secret = {};
-  const auto request = grant_of(spec, oauth2, material("rt-1"))->begin(now, nullptr);
+  const auto request = grant_of(spec, oauth2, material("rt-1"))->begin(asked_at, nullptr);
   EXPECT_EQ(
       request.body.reveal(), "grant_type=refresh_token&refresh_token=rt-1&client_id=my%20client");
   EXPECT_EQ(field_of(request, "Authorization"), "none");
@@ -138,7 +136,7 @@ TEST(GithubApp, SignsThatItIsTheApp) {
   auto spec = app_spec();
   spec.fetch.repositories = {"one", "two"};
   spec.fetch.permissions = {{"contents", "read"}, {"issues", "write"}};
-  const auto request = grant_of(spec, github_app, key_material())->begin(now, nullptr);
+  const auto request = grant_of(spec, github_app, key_material())->begin(asked_at, nullptr);
   EXPECT_EQ(request.method, "POST");
   EXPECT_EQ(
       request.url.origin() + request.url.target,
@@ -156,7 +154,7 @@ TEST(GithubApp, SignsThatItIsTheApp) {
 TEST(GithubApp, TakesTheTokenOfItsInstallation) {
   const auto grant = grant_of(app_spec(), github_app, key_material());
   const auto step = grant->proceed(
-      answer(R"({"token":"ghs_1","expires_at":"2027-01-15T09:00:00Z"})", 201), 0, now);
+      answer(R"({"token":"ghs_1","expires_at":"2027-01-15T09:00:00Z"})", 201), 0, asked_at);
   ASSERT_TRUE(step);
   const auto& token = std::get<FetchedToken>(*step);
   EXPECT_EQ(token.token.reveal(), "ghs_1");
@@ -168,20 +166,20 @@ TEST(GithubApp, LooksForTheInstallationOfARepository) {
   spec.fetch.installation_id.reset();
   spec.fetch.repository = "me/mine";
   const auto grant = grant_of(spec, github_app, key_material());
-  const auto first = grant->begin(now, nullptr);
+  const auto first = grant->begin(asked_at, nullptr);
   EXPECT_EQ(first.method + " " + first.url.target, "GET /repos/me/mine/installation");
-  const auto step = grant->proceed(answer(R"({"id":77,"account":{}})"), 0, now);
+  const auto step = grant->proceed(answer(R"({"id":77,"account":{}})"), 0, asked_at);
   ASSERT_TRUE(step);
   EXPECT_EQ(std::get<TokenRequest>(*step).url.target, "/app/installations/77/access_tokens");
-  EXPECT_FALSE(grant->proceed(answer(R"({"id":"../x"})"), 0, now));
-  EXPECT_FALSE(grant->proceed(answer("{}", 404), 0, now));
+  EXPECT_FALSE(grant->proceed(answer(R"({"id":"../x"})"), 0, asked_at));
+  EXPECT_FALSE(grant->proceed(answer("{}", 404), 0, asked_at));
 }
 
 TEST(ServiceAccount, ExchangesASignedAssertion) {
   auto spec = account_spec();
   spec.fetch.scopes = {"a", "b"};
   const auto grant = grant_of(spec, service_account, material(account_key()));
-  const auto request = grant->begin(now, nullptr);
+  const auto request = grant->begin(asked_at, nullptr);
   EXPECT_EQ(request.url.origin() + request.url.target, "https://oauth2.googleapis.com/token");
   constexpr std::string_view before =
       "grant_type=urn%3Aietf%3Aparams%3Aoauth%3Agrant-type%3Ajwt-bearer&assertion=";
@@ -219,7 +217,7 @@ TEST(ServiceAccount, NeedsTheKeyOfOne) {
 TEST(Pocketbase, LogsInWithNameAndPassword) {
   const auto grant = grant_of(pocketbase_spec(), pocketbase, material("pass\"word"));
   EXPECT_EQ(
-      text_of(grant->begin(now, nullptr)),
+      text_of(grant->begin(asked_at, nullptr)),
       "POST https://base.test/pb/api/collections/users/auth-with-password\n"
       "Content-Type: application/json\n"
       R"({"identity":"me@a.test","password":"pass\"word"})");
@@ -228,12 +226,12 @@ TEST(Pocketbase, LogsInWithNameAndPassword) {
 TEST(Pocketbase, TokensEndWhenTheySaySo) {
   const auto grant = grant_of(pocketbase_spec(), pocketbase, material("password"));
   const auto expiry = [&](std::string_view body) {
-    return std::get<FetchedToken>(*grant->proceed(answer(body), 0, now)).expires;
+    return std::get<FetchedToken>(*grant->proceed(answer(body), 0, asked_at)).expires;
   };
   EXPECT_EQ(
       expiry(R"({"token":"e30.eyJleHAiOjE4MDAwMDAwOTl9.sig","record":{}})"),  // {"exp":1800000099}
       base::WallTime(1'800'000'099s));
-  EXPECT_EQ(expiry(R"({"token":"opaque"})"), now + 1h);
+  EXPECT_EQ(expiry(R"({"token":"opaque"})"), asked_at + 1h);
 }
 
 TEST(Grant, SaysWhatItsConfigurationLacks) {

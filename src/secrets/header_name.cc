@@ -16,14 +16,14 @@ constexpr std::array<std::string_view, 13> framing = {
     "Http2-Settings", "Keep-Alive",        "Proxy-Connection", "Range",  "Te",
     "Trailer",        "Transfer-Encoding", "Upgrade"};
 
-bool is_name_character(char c) {
+bool is_field_name_character(char c) {
   return base::is_alpha(c) || base::is_digit(c) || std::string_view("!#$%&'*+-.^_`|~").contains(c);
 }
 
 }  // namespace
 
 base::Result<std::string> canonical_header(std::string_view name) {
-  if (name.empty() || !std::ranges::all_of(name, is_name_character)) {
+  if (name.empty() || !std::ranges::all_of(name, is_field_name_character)) {
     return base::fail(
         ErrorKind::invalid,
         "`" + base::escape_for_terminal(name) + "` is not the name of a header");

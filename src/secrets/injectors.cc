@@ -71,18 +71,18 @@ constexpr Preset::Variables aws_key_id = {"AWS_ACCESS_KEY_ID"};
 constexpr Preset::Variables aws_session = {"AWS_SESSION_TOKEN"};
 
 /// What a credential is made of, or why there is none.
-struct Found {
+struct FoundMaterial {
   Material material{};
   std::string missing{};  // empty: nothing is
 };
 
-Result<Found> material_of(
+Result<FoundMaterial> material_of(
     const InjectorSpec& spec,
     const InjectorRule& rule,
     const Environment& environment,
     const std::filesystem::path& home) {
   const Preset* preset = rule.preset();
-  Found found;
+  FoundMaterial found;
   const auto take = [&](Secret& into, const Origins& from) -> Result<> {
     into = TRY(read(from, environment, home));
     return {};

@@ -17,8 +17,9 @@ namespace secrets {
 namespace {
 
 using policy::Target;
+using test::https;
 
-InjectorSpec spec(
+InjectorSpec injector_spec(
     const std::string& name, std::string host, const std::string& token = "t0ken-of-") {
   InjectorSpec made{.name = name, .enabled = true};
   made.host = std::move(host);
@@ -40,13 +41,9 @@ base::Result<Injectors> create(
   return Injectors::create(specs, environment, "/nonexistent");
 }
 
-std::string error_of(InjectorSpec wrong, const Environment& environment = {}) {
+std::string injector_error(InjectorSpec wrong, const Environment& environment = {}) {
   const auto made = create(list(std::move(wrong)), environment);
   return made ? "no error" : made.error().message;
-}
-
-Target https(std::string_view host, std::string_view path = "/", std::string_view method = "GET") {
-  return {.method = method, .scheme = "https", .host = host, .port = 443, .path = path};
 }
 
 std::string found(const Injectors& injectors, const Target& target) {
@@ -66,11 +63,12 @@ std::string written(
 }
 
 TEST(Injectors, TheMostSpecificHostWins) {
-  const auto injectors =
-      create(list(
-                 spec("zebra", "*.example.com"), spec("alpha", "*.example.com.evil.test"),
-                 spec("long", "*.api.example.com"), spec("exact", "v1.api.example.com")))
-          .value();
+  const auto injectors = create(list(
+                                    injector_spec("zebra", "*.example.com"),
+                                    injector_spec("alpha", "*.example.com.evil.test"),
+                                    injector_spec("long", "*.api.example.com"),
+                                    injector_spec("exact", "v1.api.example.com")))
+                             .value();
   EXPECT_EQ(found(injectors, https("v1.api.example.com")), "exact");
   EXPECT_EQ(found(injectors, https("v2.api.example.com")), "long");
   EXPECT_EQ(found(injectors, https("www.example.com")), "zebra");
@@ -78,9 +76,10 @@ TEST(Injectors, TheMostSpecificHostWins) {
 }
 
 TEST(Injectors, TheNameDecidesBetweenEquals) {
-  auto other = spec("a", "*.example.com");
+  auto other = injector_spec("a", "*.example.com");
   other.header = "X-Api-Key";
-  const auto injectors = create(list(spec("b", "*.example.com"), std::move(other))).value();
+  const auto injectors =
+      create(list(injector_spec("b", "*.example.com"), std::move(other))).value();
   EXPECT_EQ(found(injectors, https("x.example.com")), "a");
 }
 
@@ -112,7 +111,7 @@ TEST(Injectors, WantHttpsAndTheDefaultPortUnlessTheySayOtherwise) {
       {"http on a named port where allowed", plain_elsewhere, true, {8080}, true},
   };
   for (const auto& row : table) {
-    auto made = spec("x", "a.test");
+    auto made = injector_spec("x", "a.test");
     made.allow_plaintext = row.plaintext;
     made.ports = row.ports;
     EXPECT_EQ(create(list(std::move(made)))->find(row.target) != nullptr, row.injected) << row.what;
@@ -120,7 +119,7 @@ TEST(Injectors, WantHttpsAndTheDefaultPortUnlessTheySayOtherwise) {
 }
 
 TEST(Injectors, MayBeNarrowedToMethodsAndPaths) {
-  auto made = spec("x", "a.test");
+  auto made = injector_spec("x", "a.test");
   made.methods = {"get", "POST"};
   made.paths = {"/api/**", "/login"};
   const auto injectors = create(list(std::move(made))).value();
@@ -131,7 +130,7 @@ TEST(Injectors, MayBeNarrowedToMethodsAndPaths) {
 }
 
 TEST(Injectors, FillTheFormatWithTheToken) {
-  auto made = spec("x", "a.test", "$1%s{token}");
+  auto made = injector_spec("x", "a.test", "$1%s{token}");
   made.value_format = "Token {token}, again {token}";
   const auto injectors = create(list(std::move(made))).value();
   EXPECT_EQ(written(injectors, https("a.test")), "Token $1%s{token}x, again $1%s{token}x");
@@ -139,16 +138,16 @@ TEST(Injectors, FillTheFormatWithTheToken) {
 }
 
 TEST(Injectors, KeepAnExistingHeaderUnlessTheyOverwrite) {
-  auto overwriting = spec("o", "o.test");
+  auto overwriting = injector_spec("o", "o.test");
   overwriting.overwrite = true;
-  const auto injectors = create(list(spec("k", "k.test"), std::move(overwriting))).value();
+  const auto injectors = create(list(injector_spec("k", "k.test"), std::move(overwriting))).value();
   EXPECT_EQ(written(injectors, https("k.test"), "mine"), "kept");
   EXPECT_EQ(written(injectors, https("k.test"), ""), "t0ken-of-k");
   EXPECT_EQ(written(injectors, https("o.test"), "mine"), "t0ken-of-o");
 }
 
 TEST(Injectors, AFormatWithoutTokenIsTheCredential) {
-  auto made = spec("x", "a.test");
+  auto made = injector_spec("x", "a.test");
   made.value_format = "literal-credential";
   const auto injectors = create(list(std::move(made))).value();
   EXPECT_EQ(written(injectors, https("a.test")), "literal-credential");
@@ -188,7 +187,7 @@ TEST(Preset, IsUsedByAnyNameAndOverriddenKeyByKey) {
 }
 
 TEST(Injectors, WithoutATokenAreDisabledAndSaySo) {
-  auto made = spec("x", "a.test");
+  auto made = injector_spec("x", "a.test");
   made.source = {.env = "MY_TOKEN"};
   const auto injectors =
       create(list(std::move(made), InjectorSpec{.name = "github", .enabled = true})).value();
@@ -212,73 +211,76 @@ TEST(Injectors, ThatAreNotEnabledAreNotLookedAt) {
 }
 
 TEST(Injectors, ForEveryHostAreWarnedAbout) {
-  EXPECT_EQ(create(list(spec("x", "*")))->warnings().size(), 1U);
-  EXPECT_TRUE(create(list(spec("x", "*.test")))->warnings().empty());
+  EXPECT_EQ(create(list(injector_spec("x", "*")))->warnings().size(), 1U);
+  EXPECT_TRUE(create(list(injector_spec("x", "*.test")))->warnings().empty());
 }
 
 TEST(Injectors, ASpecThatIsWrongIsAnErrorThatNamesIt) {
-  auto no_host = spec("x", "");
-  auto no_header = spec("x", "a.test");
+  auto no_host = injector_spec("x", "");
+  auto no_header = injector_spec("x", "a.test");
   no_header.header.reset();
-  auto preset = spec("x", "a.test");
+  auto preset = injector_spec("x", "a.test");
   preset.preset = "gitlabb";
-  auto port = spec("x", "a.test");
+  auto port = injector_spec("x", "a.test");
   port.ports = {0};
-  auto file = spec("x", "a.test");
+  auto file = injector_spec("x", "a.test");
   file.source = {.file = "/nonexistent/token"};
-  EXPECT_EQ(error_of(std::move(no_host)), "credential `x`: it has no host");
-  EXPECT_EQ(error_of(std::move(no_header)), "credential `x`: it has no header");
-  EXPECT_EQ(error_of(std::move(preset)), "credential `x`: there is no preset `gitlabb`");
-  EXPECT_EQ(error_of(std::move(port)), "credential `x`: 0 is not a port");
-  EXPECT_NE(error_of(spec("x\r\ny", "a.test")).find("its name may hold only"), std::string::npos);
-  EXPECT_TRUE(error_of(spec("x", "a b.test")).starts_with("credential `x`: "));
-  EXPECT_NE(error_of(std::move(file)).find("/nonexistent/token"), std::string::npos);
+  EXPECT_EQ(injector_error(std::move(no_host)), "credential `x`: it has no host");
+  EXPECT_EQ(injector_error(std::move(no_header)), "credential `x`: it has no header");
+  EXPECT_EQ(injector_error(std::move(preset)), "credential `x`: there is no preset `gitlabb`");
+  EXPECT_EQ(injector_error(std::move(port)), "credential `x`: 0 is not a port");
+  EXPECT_NE(
+      injector_error(injector_spec("x\r\ny", "a.test")).find("its name may hold only"),
+      std::string::npos);
+  EXPECT_TRUE(injector_error(injector_spec("x", "a b.test")).starts_with("credential `x`: "));
+  EXPECT_NE(injector_error(std::move(file)).find("/nonexistent/token"), std::string::npos);
 }
 
 TEST(Injectors, AnAwkwardTokenIsRefusedWithoutShowingIt) {
   const std::string nul(1, '\0');
   for (const std::string& end :
        {std::string("\r\nX: y"), std::string("\n"), std::string("\x7f"), nul}) {
-    auto made = spec("x", "a.test");
+    auto made = injector_spec("x", "a.test");
     made.source.value = base::Secret("s3cret" + end);
-    const auto error = error_of(std::move(made));
+    const auto error = injector_error(std::move(made));
     EXPECT_NE(error.find("control character"), std::string::npos);
     EXPECT_EQ(error.find("s3cret"), std::string::npos);
   }
-  auto brief = spec("x", "a.test");
+  auto brief = injector_spec("x", "a.test");
   brief.source.value = base::Secret("abc");
-  EXPECT_EQ(error_of(std::move(brief)), "credential `x`: its value has fewer than 4 characters");
+  EXPECT_EQ(
+      injector_error(std::move(brief)), "credential `x`: its value has fewer than 4 characters");
 }
 
 TEST(Injectors, TakeLongAndOddTokens) {
   for (const auto& token :
        {std::string(8192, 'k'), std::string("q\"u'o\\te"), std::string("caf\xC3\xA9-token")}) {
-    auto made = spec("x", "a.test");
+    auto made = injector_spec("x", "a.test");
     made.source.value = base::Secret(token);
     EXPECT_EQ(written(create(list(std::move(made))).value(), https("a.test")), token);
   }
 }
 
 TEST(Injectors, TwoForOneHeaderOfOneRequestAreAnError) {
-  const auto made = create(list(spec("a", "api.test"), spec("b", "API.test")));
+  const auto made = create(list(injector_spec("a", "api.test"), injector_spec("b", "API.test")));
   ASSERT_FALSE(made);
   EXPECT_EQ(
       made.error().message,
       "credentials `a` (config.toml:7) and `b` (config.toml:7) both write Authorization for "
       "API.test");
-  EXPECT_FALSE(create(list(spec("a", "*.test"), spec("b", "*.TEST"))));
+  EXPECT_FALSE(create(list(injector_spec("a", "*.test"), injector_spec("b", "*.TEST"))));
 }
 
 TEST(Injectors, TwoForDifferentRequestsAreNot) {
-  auto a = spec("a", "api.test");
-  auto b = spec("b", "api.test");
+  auto a = injector_spec("a", "api.test");
+  auto b = injector_spec("b", "api.test");
   a.paths = {"/org-a/**"};
   b.paths = {"/org-b/**"};
   const auto injectors = create(list(std::move(a), std::move(b))).value();
   EXPECT_EQ(found(injectors, https("api.test", "/org-b/repo")), "b");
 
-  auto narrow = spec("b", "*.test");
-  EXPECT_TRUE(create(list(spec("a", "api.test"), std::move(narrow))));
+  auto narrow = injector_spec("b", "*.test");
+  EXPECT_TRUE(create(list(injector_spec("a", "api.test"), std::move(narrow))));
 }
 
 /// A credential from a file, while it is kept fresh.
@@ -286,7 +288,7 @@ class InjectorsKeptFresh : public ::testing::Test {
 protected:
   void begin(std::string_view value) {
     ASSERT_TRUE(base::write_file(file_, value));
-    specs_ = list(spec("key", "x.test"));
+    specs_ = list(injector_spec("key", "x.test"));
     specs_[0].source = {.file = file_.string()};
     injectors_ = create(specs_).value();
     scrubber_ = Scrubber(injectors_.named());
@@ -375,7 +377,8 @@ InjectorSpec certificate(const std::string& name, std::string host) {
 }
 
 TEST(ClientCertificates, AreFoundBesideWhatIsWrittenIntoTheRequest) {
-  const auto both = create(list(spec("token", "a.test"), certificate("bank", "a.test"))).value();
+  const auto both =
+      create(list(injector_spec("token", "a.test"), certificate("bank", "a.test"))).value();
   EXPECT_EQ(found(both, https("a.test")), "token");
   const auto* bank = both.find_certificate(https("a.test"));
   ASSERT_NE(bank, nullptr);
@@ -412,7 +415,7 @@ TEST(ClientCertificates, AreOffWithoutAPassphraseThatWasPromised) {
 TEST(ClientCertificates, SayWhatIsWrong) {
   auto wrong = certificate("bank", "a.test");
   wrong.source.value = base::Secret("hush-hush");
-  EXPECT_EQ(error_of(std::move(wrong)), "credential `bank`: there is no private key in PEM");
+  EXPECT_EQ(injector_error(std::move(wrong)), "credential `bank`: there is no private key in PEM");
 }
 
 }  // namespace

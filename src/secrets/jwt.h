@@ -3,6 +3,7 @@
 // JSON Web Tokens (RFC 7519) signed with RS256 (RFC 7518, 3.3), to show to servers that give out
 // tokens.
 
+#include <chrono>
 #include <memory>
 #include <optional>
 #include <string_view>
@@ -37,6 +38,9 @@ base::Secret signed_jwt(std::string_view claims, const RsaKey& key, std::string_
 /// When a token of this form says that it ends (`exp`), without a look at its signature; nothing
 /// for any other text.
 std::optional<base::WallTime> expiry_of_jwt(std::string_view token);
+
+/// How long before now a token is said to be issued: a clock may be fast.
+inline constexpr std::chrono::seconds backdated{60};
 
 /// Seconds since 1970, as claims have them.
 long long seconds_of(base::WallTime time);

@@ -7,6 +7,7 @@
 
 #include "base/text.h"
 #include "policy/normalise.h"
+#include "secrets/among.h"
 #include "secrets/store.h"
 
 namespace secrets {
@@ -24,10 +25,6 @@ std::unexpected<base::Error> fail_spec(
 
 std::unexpected<base::Error> fail_spec(const LoginSpec& spec, base::Error error) {
   return fail_spec(spec, error.message, std::move(error.hint));
-}
-
-bool among(const std::vector<std::string>& list, std::string_view wanted) {
-  return std::ranges::find(list, wanted) != list.end();
 }
 
 /// The URL in parts, as a reach.

@@ -17,7 +17,7 @@ using base::ErrorKind;
 using base::Result;
 using base::Secret;
 
-constexpr std::size_t longest_token = 32UL << 10U;
+constexpr std::size_t longest_login_token = 32UL << 10U;
 constexpr std::size_t most_in_answer = 64;
 
 /// In the file the sentinel stands before its token.
@@ -104,7 +104,7 @@ Result<Logins::Taken> Logins::take_tokens(
   taken.answer = TRY(replace_tokens(
       answer, [&](std::string_view member, std::string_view value) -> std::optional<std::string> {
         if (value.empty() || !rule.is_token(member)) return std::nullopt;
-        is_too_long = is_too_long || value.size() > longest_token;
+        is_too_long = is_too_long || value.size() > longest_login_token;
         if (++count > most_in_answer || is_too_long) return std::nullopt;
         const auto name = rule.name_of_token(member);
         if (std::ranges::find(taken.names, name) == taken.names.end()) taken.names.push_back(name);
@@ -112,7 +112,8 @@ Result<Logins::Taken> Logins::take_tokens(
       }));
   if (is_too_long) {
     return base::fail(
-        ErrorKind::denied, fmt::format("it has a token of more than {} bytes", longest_token));
+        ErrorKind::denied,
+        fmt::format("it has a token of more than {} bytes", longest_login_token));
   }
   if (count > most_in_answer)
     return base::fail(ErrorKind::denied, fmt::format("it has more than {} tokens", most_in_answer));

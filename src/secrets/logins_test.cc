@@ -10,7 +10,7 @@
 namespace secrets {
 namespace {
 
-LoginSpec spec(std::string name = "claude") {
+LoginSpec session_spec(std::string name = "claude") {
   return {
       .name = std::move(name),
       .token_endpoints = {"https://auth.test/token"},
@@ -19,7 +19,7 @@ LoginSpec spec(std::string name = "claude") {
       .refresh_tokens = {"refresh_token"}};
 }
 
-std::string answer(std::string_view access, std::string_view refresh) {
+std::string login_answer(std::string_view access, std::string_view refresh) {
   return R"({"access_token":")" + std::string(access) + R"(","refresh_token":")" +
          std::string(refresh) + R"("})";
 }
@@ -28,7 +28,7 @@ std::string answer(std::string_view access, std::string_view refresh) {
 class Session {
 public:
   explicit Session(const std::filesystem::path& directory) {
-    const std::vector<LoginSpec> specs{spec()};
+    const std::vector<LoginSpec> specs{session_spec()};
     logins = Logins::create(specs, {}, directory).value();
   }
 
@@ -38,7 +38,7 @@ public:
     std::string refresh;
   };
   Sentinels take(std::string_view access, std::string_view refresh) {
-    const auto taken = logins->take_tokens(rule(), answer(access, refresh), scrubber).value();
+    const auto taken = logins->take_tokens(rule(), login_answer(access, refresh), scrubber).value();
     return {member(taken.answer, "access_token"), member(taken.answer, "refresh_token")};
   }
   static std::string member(std::string_view json, std::string_view name) {
@@ -177,13 +177,13 @@ TEST(Logins, StandBesideTheConfiguredPlaceholders) {
   secrets.back().source.value = base::Secret("the-key-itself");
   const auto configured =
       Placeholders::create(secrets, {}, "/", [](auto) { return std::string(32, 'r'); }).value();
-  const std::vector<LoginSpec> specs{spec()};
+  const std::vector<LoginSpec> specs{session_spec()};
   const auto logins = Logins::create(specs, configured, directory.path()).value();
   EXPECT_EQ(logins->placeholders().all().size(), 1U);
   const Scrubber scrubber({}, Scrubber::Later::learns);
   const auto* rule = logins->answered(
       {.method = "POST", .scheme = "https", .host = "auth.test", .port = 443, .path = "/token"});
-  ASSERT_TRUE(logins->take_tokens(*rule, answer(access_token, refresh_token), scrubber));
+  ASSERT_TRUE(logins->take_tokens(*rule, login_answer(access_token, refresh_token), scrubber));
   const auto all = logins->placeholders();
   EXPECT_EQ(all.all().size(), 3U);
   EXPECT_EQ(all.environment().size(), 1U);
@@ -203,10 +203,10 @@ TEST(Logins, RefuseAnAnswerOfVeryManyTokens) {
 
 TEST(Logins, ShareNoEndpoint) {
   const test::Directory directory;
-  auto other = spec();
+  auto other = session_spec();
   other.name = "other";
   other.token_endpoints = {"https://*.test/token"};
-  const std::vector<LoginSpec> specs{spec(), other};
+  const std::vector<LoginSpec> specs{session_spec(), other};
   const auto logins = Logins::create(specs, {}, directory.path());
   ASSERT_FALSE(logins);
   EXPECT_TRUE(logins.error().message.ends_with("share a token endpoint")) << logins.error().message;
@@ -216,7 +216,7 @@ TEST(Logins, RefuseATokenThatIsTooLong) {
   const test::Directory directory;
   const Session session(directory.path());
   const auto taken = session.logins->take_tokens(
-      session.rule(), answer(std::string(40000, 'x'), refresh_token), session.scrubber);
+      session.rule(), login_answer(std::string(40000, 'x'), refresh_token), session.scrubber);
   ASSERT_FALSE(taken);
   EXPECT_EQ(taken.error().kind, base::ErrorKind::denied);
 }
@@ -224,7 +224,7 @@ TEST(Logins, RefuseATokenThatIsTooLong) {
 TEST(Logins, SayWhichFileCannotBeOpened) {
   const test::Directory directory;
   ASSERT_TRUE(base::write_file(directory.path() / "sealed", "broken", 0600));
-  const std::vector<LoginSpec> specs{spec()};
+  const std::vector<LoginSpec> specs{session_spec()};
   const auto made = Logins::create(specs, {}, directory.path());
   ASSERT_FALSE(made);
   EXPECT_TRUE(made.error().message.contains("sealed")) << made.error().message;

@@ -23,12 +23,14 @@ Injector of_type(const char* type, InjectorSpec spec = {}, std::string_view text
 Injector in_query() { return of_type("query", {.name = "x", .parameter = "key"}); }
 Injector in_cookie() { return of_type("cookie", {.name = "x", .cookie = "sid"}); }
 
-std::string error_of(InjectorSpec spec, Material material) {
+std::string mechanism_error(InjectorSpec spec, Material material) {
   const auto made = injector_of(std::move(spec), std::move(material));
   return made ? "no error" : made.error().message;
 }
 
-std::string basic(std::string_view login) { return "Basic " + base::to_base64(login); }
+std::string basic_authorization(std::string_view login) {
+  return "Basic " + base::to_base64(login);
+}
 
 Asked with_authorization(std::string value) {
   return {.fields = {{"authorization", std::move(value)}}};
@@ -42,7 +44,8 @@ TEST(Bearer, IsTheWholeField) {
 TEST(Bearer, TakesThePlaceOfADummyUnderAnyScheme) {
   for (const auto& dummy :
        {std::string("Bearer proxy-managed"), std::string("token  proxy-managed"),
-        std::string("proxy-managed"), basic("me:proxy-managed"), basic("proxy-managed:")})
+        std::string("proxy-managed"), basic_authorization("me:proxy-managed"),
+        basic_authorization("proxy-managed:")})
     EXPECT_EQ(
         outcome(of_type("bearer"), with_authorization(dummy)), "Authorization: Bearer s3cret-key")
         << dummy;
@@ -50,8 +53,8 @@ TEST(Bearer, TakesThePlaceOfADummyUnderAnyScheme) {
 
 TEST(Bearer, LeavesWhatOnlyLooksLikeADummy) {
   for (const auto& own :
-       {std::string("Bearer proxy-managed-not"), std::string("Bearer"), basic("a:b"),
-        basic("proxy-managed"), std::string("Basic ???")})
+       {std::string("Bearer proxy-managed-not"), std::string("Bearer"), basic_authorization("a:b"),
+        basic_authorization("proxy-managed"), std::string("Basic ???")})
     EXPECT_EQ(outcome(of_type("bearer"), with_authorization(own)), "kept") << own;
 }
 
@@ -71,11 +74,13 @@ TEST(Dummy, CanBeAnother) {
 TEST(Basic, EncodesUserAndPassword) {
   EXPECT_EQ(
       outcome(of_type("basic", {.name = "x", .username = "me"}), {}),
-      "Authorization: " + basic("me:s3cret-key"));
+      "Authorization: " + basic_authorization("me:s3cret-key"));
 }
 
 TEST(Basic, HasAUserNameThatForgesTake) {
-  EXPECT_EQ(outcome(of_type("basic"), {}), "Authorization: " + basic("x-access-token:s3cret-key"));
+  EXPECT_EQ(
+      outcome(of_type("basic"), {}),
+      "Authorization: " + basic_authorization("x-access-token:s3cret-key"));
 }
 
 TEST(Basic, MayHaveASecretUserName) {
@@ -83,25 +88,26 @@ TEST(Basic, MayHaveASecretUserName) {
   material.username = base::Secret("hidden-user");
   material.username_is_secret = true;
   const auto injector = injector_of({.name = "x", .type = "basic"}, std::move(material)).value();
-  EXPECT_EQ(outcome(injector, {}), "Authorization: " + basic("hidden-user:s3cret-key"));
+  EXPECT_EQ(
+      outcome(injector, {}), "Authorization: " + basic_authorization("hidden-user:s3cret-key"));
   EXPECT_EQ(injector.hidden(), (std::vector<std::string_view>{"s3cret-key", "hidden-user"}));
 }
 
 TEST(Basic, RefusesAColonInTheUserName) {
   EXPECT_EQ(
-      error_of({.name = "x", .type = "basic", .username = "a:b"}, token("s3cret-key")),
+      mechanism_error({.name = "x", .type = "basic", .username = "a:b"}, token("s3cret-key")),
       "credential `x`: a user name cannot hold a colon");
   Material material = token("s3cret-key");
   material.username = base::Secret("a:b");
   EXPECT_EQ(
-      error_of({.name = "x", .type = "basic"}, std::move(material)),
+      mechanism_error({.name = "x", .type = "basic"}, std::move(material)),
       "credential `x`: its user name holds a colon");
 }
 
 TEST(Basic, DoesNotComeBackInBase64) {
   const Scrubber scrubber(std::vector<NamedSecret>{{.name = "x", .value = "s3cret-key"}});
   for (const auto* login : {"me:s3cret-key", "you:s3cret-key", "them:s3cret-key"})
-    EXPECT_TRUE(scrubber.finds_secret_in(basic(login))) << login;
+    EXPECT_TRUE(scrubber.finds_secret_in(basic_authorization(login))) << login;
 }
 
 TEST(Query, IsAddedBehindTheOthers) {
@@ -156,7 +162,8 @@ TEST(Cookie, ReplacesADummyAndLeavesAnOwnOne) {
 
 TEST(Cookie, RefusesAValueThatNoCookieCarries) {
   for (const auto* bad : {"two words", "semi;colon", "com,ma", "quo\"te", "back\\slash"}) {
-    const auto error = error_of({.name = "x", .type = "cookie", .cookie = "sid"}, token(bad));
+    const auto error =
+        mechanism_error({.name = "x", .type = "cookie", .cookie = "sid"}, token(bad));
     EXPECT_TRUE(error.ends_with("a character that a cookie cannot carry")) << error;
     EXPECT_EQ(error.find(bad), std::string::npos);
   }
@@ -164,16 +171,16 @@ TEST(Cookie, RefusesAValueThatNoCookieCarries) {
 
 TEST(Types, WantTheirName) {
   EXPECT_EQ(
-      error_of({.name = "x", .type = "query"}, token("s3cret")),
+      mechanism_error({.name = "x", .type = "query"}, token("s3cret")),
       "credential `x`: it has no parameter");
   EXPECT_EQ(
-      error_of({.name = "x", .type = "cookie", .cookie = "a b"}, token("s3cret")),
+      mechanism_error({.name = "x", .type = "cookie", .cookie = "a b"}, token("s3cret")),
       "credential `x`: `a b` is no name for a cookie");
   EXPECT_EQ(
-      error_of({.name = "x", .type = "query", .parameter = "a&b"}, token("s3cret")),
+      mechanism_error({.name = "x", .type = "query", .parameter = "a&b"}, token("s3cret")),
       "credential `x`: `a&b` is no name for a parameter");
   EXPECT_EQ(
-      error_of({.name = "x", .type = "quarry"}, token("s3cret")),
+      mechanism_error({.name = "x", .type = "quarry"}, token("s3cret")),
       "credential `x`: there is no type `quarry`");
 }
 
@@ -183,7 +190,7 @@ TEST(Types, HoldSecretsToTheSameRules) {
       InjectorSpec spec{.name = "x", .type = type};
       if (spec.type == "query") spec.parameter = "key";
       if (spec.type == "cookie") spec.cookie = "sid";
-      return error_of(std::move(spec), token(secret));
+      return mechanism_error(std::move(spec), token(secret));
     };
     EXPECT_EQ(error("abc"), "credential `x`: its value has fewer than 4 characters") << type;
     EXPECT_EQ(

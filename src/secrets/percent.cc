@@ -9,7 +9,7 @@
 namespace secrets {
 namespace {
 
-constexpr std::string_view digits = "0123456789ABCDEF";
+constexpr std::string_view hex_digits = "0123456789ABCDEF";
 
 bool is_unreserved(char c) {
   return base::is_alpha(c) || base::is_digit(c) || std::string_view("-._~").contains(c);
@@ -26,7 +26,7 @@ std::string percent_encode(std::string_view text, std::string_view kept) {
       continue;
     }
     const auto byte = static_cast<unsigned char>(c);
-    out.append({'%', digits[byte >> 4U], digits[byte & 15U]});
+    out.append({'%', hex_digits[byte >> 4U], hex_digits[byte & 15U]});
   }
   return out;
 }

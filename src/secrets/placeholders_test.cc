@@ -14,7 +14,10 @@
 namespace secrets {
 namespace {
 
-PlaceholderSpec spec(const std::string& name, std::vector<std::string> hosts = {"api.test"}) {
+using test::https;
+
+PlaceholderSpec placeholder_spec(
+    const std::string& name, std::vector<std::string> hosts = {"api.test"}) {
   PlaceholderSpec made{.name = name, .hosts = std::move(hosts)};
   made.source.value = base::Secret("value-of-" + name);
   made.origin = {.file = "config.toml", .line = 7};
@@ -38,13 +41,9 @@ base::Result<Placeholders> create(PlaceholderSpec one, PlaceholderSpec other) {
   return Placeholders::create(specs, {}, "/nonexistent", random_text);
 }
 
-std::string error_of(PlaceholderSpec wrong) {
+std::string placeholder_error(PlaceholderSpec wrong) {
   const auto made = create(std::move(wrong));
   return made ? "no error" : made.error().message;
-}
-
-policy::Target https(std::string_view host, std::string_view path = "/") {
-  return {.method = "GET", .scheme = "https", .host = host, .port = 443, .path = path};
 }
 
 std::string why_not(
@@ -53,49 +52,49 @@ std::string why_not(
 }
 
 TEST(Placeholders, HaveTheNameAndSomethingRandomInThem) {
-  const auto made = create(spec("API_KEY")).value();
+  const auto made = create(placeholder_spec("API_KEY")).value();
   EXPECT_EQ(made.all()[0].text(), "lazaret-API_KEY-0123456789abcdef0123456789abcdef");
 }
 
 TEST(Placeholders, AreInTheVariableThatIsNamedLikeTheSecret) {
-  const auto made = create(spec("API_KEY")).value();
+  const auto made = create(placeholder_spec("API_KEY")).value();
   EXPECT_EQ(made.environment().at("API_KEY"), made.all()[0].text());
 }
 
 TEST(Placeholders, AreInAnotherVariableOrNoneWhenThatIsSaid) {
-  auto other = spec("API_KEY");
+  auto other = placeholder_spec("API_KEY");
   other.env = "TOKEN";
   EXPECT_TRUE(create(std::move(other)).value().environment().contains("TOKEN"));
-  auto none = spec("API_KEY");
+  auto none = placeholder_spec("API_KEY");
   none.env = "";
   EXPECT_TRUE(create(std::move(none)).value().environment().empty());
 }
 
 TEST(Placeholders, CanHaveTheFormOfAKey) {
-  auto key = spec("GITHUB_TOKEN");
+  auto key = placeholder_spec("GITHUB_TOKEN");
   key.placeholder = "ghp_{rand}";
   EXPECT_EQ(create(std::move(key)).value().all()[0].text(), "ghp_" + random_text());
 }
 
 TEST(Placeholders, AreRefusedWhenTheyCouldBeWrittenInAnotherWay) {
-  auto slashed = spec("A");
+  auto slashed = placeholder_spec("A");
   slashed.placeholder = "key/{rand}";
   EXPECT_EQ(
-      error_of(std::move(slashed)),
+      placeholder_error(std::move(slashed)),
       "secret `A`: its placeholder has a character that some texts write in another way");
 }
 
 TEST(Placeholders, AreRefusedWhenTheyAreShort) {
-  auto brief = spec("A");
+  auto brief = placeholder_spec("A");
   brief.placeholder = "key";
   EXPECT_EQ(
-      error_of(std::move(brief)),
+      placeholder_error(std::move(brief)),
       "secret `A`: its placeholder has 3 characters; it needs 8 to 256");
 }
 
 TEST(Placeholders, OfTwoSecretsAreNotTheSame) {
-  auto one = spec("A");
-  auto other = spec("B");
+  auto one = placeholder_spec("A");
+  auto other = placeholder_spec("B");
   one.placeholder = other.placeholder = "proxy-managed";
   const auto made = create(std::move(one), std::move(other));
   ASSERT_FALSE(made);
@@ -103,7 +102,7 @@ TEST(Placeholders, OfTwoSecretsAreNotTheSame) {
 }
 
 TEST(Placeholders, LeaveOutASecretWithoutAValueAndSayWhy) {
-  auto missing = spec("A");
+  auto missing = placeholder_spec("A");
   missing.source = {.env = "NOT_SET"};
   const auto made = create(std::move(missing)).value();
   EXPECT_TRUE(made.empty());
@@ -112,27 +111,28 @@ TEST(Placeholders, LeaveOutASecretWithoutAValueAndSayWhy) {
 }
 
 TEST(Placeholders, RefuseAValueThatCouldNotBeKeptOutOfResponses) {
-  auto brief = spec("A");
+  auto brief = placeholder_spec("A");
   brief.source.value = base::Secret("abc");
-  EXPECT_EQ(error_of(std::move(brief)), "secret `A`: its value has fewer than 4 characters");
+  EXPECT_EQ(
+      placeholder_error(std::move(brief)), "secret `A`: its value has fewer than 4 characters");
 }
 
 TEST(PlaceholderRule, IsForItsHostsAlone) {
-  const auto rule = spec("A", {"api.test", "*.example.com"});
+  const auto rule = placeholder_spec("A", {"api.test", "*.example.com"});
   EXPECT_EQ(why_not(rule, https("api.test")), "");
   EXPECT_EQ(why_not(rule, https("a.b.example.com")), "");
   EXPECT_EQ(why_not(rule, https("example.com")), "is not for example.com");
 }
 
 TEST(PlaceholderRule, IsForNoHostWhenItNamesNone) {
-  EXPECT_EQ(why_not(spec("A", {}), https("api.test")), "is not for api.test");
+  EXPECT_EQ(why_not(placeholder_spec("A", {}), https("api.test")), "is not for api.test");
 }
 
 TEST(PlaceholderRule, DoesNotGoOverPlainHttpUnlessThatIsSaid) {
   policy::Target plain = https("api.test");
   plain.scheme = "http";
   plain.port = 80;
-  auto rule = spec("A");
+  auto rule = placeholder_spec("A");
   EXPECT_EQ(why_not(rule, plain), "does not go over a connection without TLS");
   rule.allow_plaintext = true;
   EXPECT_EQ(why_not(rule, plain), "");
@@ -141,7 +141,7 @@ TEST(PlaceholderRule, DoesNotGoOverPlainHttpUnlessThatIsSaid) {
 TEST(PlaceholderRule, IsForTheSchemesPortOrThoseItNames) {
   policy::Target other = https("api.test");
   other.port = 8443;
-  auto rule = spec("A");
+  auto rule = placeholder_spec("A");
   EXPECT_EQ(why_not(rule, other), "is not for port 8443");
   rule.ports = {8443};
   EXPECT_EQ(why_not(rule, other), "");
@@ -149,7 +149,7 @@ TEST(PlaceholderRule, IsForTheSchemesPortOrThoseItNames) {
 }
 
 TEST(PlaceholderRule, CanBeForSomeMethodsPathsAndPartsOnly) {
-  auto rule = spec("A");
+  auto rule = placeholder_spec("A");
   rule.methods = {"POST"};
   EXPECT_EQ(why_not(rule, https("api.test")), "is not for GET requests");
   rule.methods = {};

@@ -8,6 +8,7 @@
 
 #include "base/text.h"
 #include "policy/normalise.h"
+#include "secrets/among.h"
 
 namespace secrets {
 namespace {
@@ -16,11 +17,6 @@ using base::ErrorKind;
 using base::Result;
 using policy::Pattern;
 using policy::PatternType;
-using policy::Scope;
-
-bool among(const auto& list, const auto& wanted) {
-  return std::ranges::find(list, wanted) != list.end();
-}
 
 bool any_matches(const std::vector<Pattern>& patterns, std::string_view subject) {
   return std::ranges::any_of(
@@ -40,8 +36,8 @@ Result<std::vector<Pattern>> compile_hosts(const ReachSpec& spec) {
   std::vector<Pattern> hosts;
   for (const auto& written : spec.hosts) {
     const bool glob = written.find_first_of("*?[{") != std::string::npos;
-    hosts.push_back(
-        TRY(Pattern::compile(written, Scope::host, glob ? PatternType::glob : PatternType::exact)));
+    hosts.push_back(TRY(Pattern::compile(
+        written, policy::Scope::host, glob ? PatternType::glob : PatternType::exact)));
   }
   return hosts;
 }
@@ -76,7 +72,7 @@ Result<std::vector<std::string>> compile_methods(const ReachSpec& spec) {
 Result<std::vector<Pattern>> compile_paths(const ReachSpec& spec) {
   std::vector<Pattern> paths;
   for (const auto& written : spec.paths)
-    paths.push_back(TRY(Pattern::compile(written, Scope::path)));
+    paths.push_back(TRY(Pattern::compile(written, policy::Scope::path)));
   return paths;
 }
 

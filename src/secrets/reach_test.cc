@@ -14,7 +14,7 @@ Reach make(const ReachSpec& spec) {
   return *std::move(reach);
 }
 
-std::string error_of(const ReachSpec& spec) {
+std::string reach_error(const ReachSpec& spec) {
   const auto reach = Reach::compile(spec);
   return reach ? "none" : reach.error().message;
 }
@@ -84,12 +84,12 @@ TEST(Reach, PortsThatAreNamedTakeThePlaceOfTheUsualOne) {
 }
 
 TEST(Reach, RefusesWhatCannotBeMeant) {
-  EXPECT_EQ(error_of({.schemes = {"ftp"}}), "`ftp` is no scheme");
-  EXPECT_EQ(error_of({.schemes = {"http"}}), "http is unencrypted");
-  EXPECT_EQ(error_of({.ports = {0}}), "0 is not a port");
-  EXPECT_NE(error_of({.hosts = {"a b"}}), "none");
-  EXPECT_NE(error_of({.methods = {"G T"}}), "none");
-  EXPECT_NE(error_of({.paths = {"v1"}}), "none");
+  EXPECT_EQ(reach_error({.schemes = {"ftp"}}), "`ftp` is no scheme");
+  EXPECT_EQ(reach_error({.schemes = {"http"}}), "http is unencrypted");
+  EXPECT_EQ(reach_error({.ports = {0}}), "0 is not a port");
+  EXPECT_NE(reach_error({.hosts = {"a b"}}), "none");
+  EXPECT_NE(reach_error({.methods = {"G T"}}), "none");
+  EXPECT_NE(reach_error({.paths = {"v1"}}), "none");
 }
 
 TEST(Reach, OverlapsUnlessOnePartKeepsTheTwoApart) {

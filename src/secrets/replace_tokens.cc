@@ -19,7 +19,7 @@ namespace json = boost::json;
 using base::ErrorKind;
 using base::Result;
 
-constexpr std::string_view blanks = " \t\r\n";
+constexpr std::string_view json_blanks = " \t\r\n";
 
 /// Behind the string that begins at this place.
 std::size_t end_of_string(std::string_view text, std::size_t at) {
@@ -49,10 +49,10 @@ Result<std::string> replace_in_json(std::string_view answer, const StandIn& stan
   for (auto at = answer.find('"'); at != answer.npos; at = answer.find('"', end)) {
     end = end_of_string(answer, at);
     const auto string = answer.substr(at, end - at);
-    const auto next = answer.find_first_not_of(blanks, end);
+    const auto next = answer.find_first_not_of(json_blanks, end);
     if (next != answer.npos && answer[next] == ':') {
       member = meaning_of(string);
-      value_at = answer.find_first_not_of(blanks, next + 1);
+      value_at = answer.find_first_not_of(json_blanks, next + 1);
     } else if (at == value_at) {
       const auto other = stand_in(member.reveal(), meaning_of(string).reveal());
       if (!other) continue;

@@ -13,7 +13,7 @@
 namespace secrets {
 namespace {
 
-constexpr std::string_view token = "gh+p/S3cret?\"To ken~9";
+constexpr std::string_view odd_token = "gh+p/S3cret?\"To ken~9";
 
 Scrubber scrubber_of(std::vector<NamedSecret> secrets) { return Scrubber(secrets); }
 
@@ -73,17 +73,17 @@ std::string percent(std::string_view text, const char* format) {
 }
 
 TEST(Scrub, SeesThroughDisguises) {
-  const auto scrubber = scrubber_of({{"x", token}});
-  auto url_safe = base::to_base64(token);
+  const auto scrubber = scrubber_of({{"x", odd_token}});
+  auto url_safe = base::to_base64(odd_token);
   for (char& c : url_safe)
     c = c == '+' ? '-' : c == '/' ? '_' : c;
   const std::string disguised[] = {
-      base::to_base64(token),
+      base::to_base64(odd_token),
       url_safe,
-      base::to_hex(token),
-      percent(token, "%02X"),
-      percent(token, "%%%02x"),
-      percent(token, "%%%02X"),
+      base::to_hex(odd_token),
+      percent(odd_token, "%02X"),
+      percent(odd_token, "%%%02x"),
+      percent(odd_token, "%%%02X"),
       "gh%2Bp%2FS3cret%3F%22To%20ken~9",
       "gh%2bp%2fS3cret%3f%22To%20ken~9",
       "gh+p/S3cret?\\\"To ken~9",
@@ -121,11 +121,11 @@ TEST(Scrub, KnowsHowOurOwnWritersSpellAValue) {
 }
 
 TEST(Scrub, FindsASecretInsideALongerBase64Text) {
-  const auto scrubber = scrubber_of({{"x", token}});
+  const auto scrubber = scrubber_of({{"x", odd_token}});
   for (const std::string_view before : {"", "u", "us", "user:", "{\"a\":1}"}) {
     for (const std::string_view after : {"", "x", "xy", "xyz"}) {
       const auto text =
-          base::to_base64(std::string(before) + std::string(token) + std::string(after));
+          base::to_base64(std::string(before) + std::string(odd_token) + std::string(after));
       const auto scrubbed = scrubber.scrub(text);
       EXPECT_NE(scrubbed.find("[REDACTED:x]"), std::string::npos) << before << "|" << after;
       // What is left around it holds no more than a few bits of the secret's ends.
@@ -137,12 +137,12 @@ TEST(Scrub, FindsASecretInsideALongerBase64Text) {
 }
 
 TEST(Scrub, FindsASecretInBase64ThatIsCutIntoLines) {
-  const auto scrubber = scrubber_of({{"x", token}});
+  const auto scrubber = scrubber_of({{"x", odd_token}});
   for (const std::size_t width : {60, 64, 76}) {
     for (const std::string end : {"\n", "\r\n", "\\n"}) {
       for (std::size_t before = 0; before < 70; ++before) {
-        const auto base64 =
-            base::to_base64(std::string(before, '.') + std::string(token) + std::string(90, '.'));
+        const auto base64 = base::to_base64(
+            std::string(before, '.') + std::string(odd_token) + std::string(90, '.'));
         std::string lines = "{\"content\": \"";
         for (std::size_t at = 0; at < base64.size(); at += width)
           lines += base64.substr(at, width) + end;
@@ -171,7 +171,7 @@ double seconds_for(const Scrubber& scrubber, std::size_t size) {
   return static_cast<double>(std::clock() - begin);
 }
 TEST(Scrub, TakesTimeInProportionToTheText) {
-  const auto scrubber = scrubber_of({{"x", token}});
+  const auto scrubber = scrubber_of({{"x", odd_token}});
   const auto least = [&](std::size_t size) {
     return std::min(
         {seconds_for(scrubber, size), seconds_for(scrubber, size), seconds_for(scrubber, size)});
@@ -179,7 +179,7 @@ TEST(Scrub, TakesTimeInProportionToTheText) {
   EXPECT_LT(least(2'000'000), 40 * least(200'000));
 }
 TEST(Scrub, LeavesBase64InLinesAloneThatHoldsNoSecret) {
-  const auto scrubber = scrubber_of({{"x", token}});
+  const auto scrubber = scrubber_of({{"x", odd_token}});
   std::string lines;
   for (int line = 0; line < 50; ++line)
     lines += base::to_base64(base::random_bytes(57)) + "\r\n";
@@ -188,9 +188,9 @@ TEST(Scrub, LeavesBase64InLinesAloneThatHoldsNoSecret) {
 }
 
 TEST(Scrub, KeepsASecretSplitAcrossChunks) {
-  const auto scrubber = scrubber_of({{"x", token}, {"y", "npm_5678"}});
-  const auto text = "head " + std::string(token) + " " + base::to_base64(token) +
-                    " npm_567 npm_5678" + base::to_hex(token) + "!";
+  const auto scrubber = scrubber_of({{"x", odd_token}, {"y", "npm_5678"}});
+  const auto text = "head " + std::string(odd_token) + " " + base::to_base64(odd_token) +
+                    " npm_567 npm_5678" + base::to_hex(odd_token) + "!";
   const auto whole = scrubber.scrub(text);
   EXPECT_EQ(whole, "head [REDACTED:x] [REDACTED:x] npm_567 [REDACTED:y][REDACTED:x]!");
   for (std::size_t piece = 1; piece < text.size(); ++piece)
@@ -198,7 +198,7 @@ TEST(Scrub, KeepsASecretSplitAcrossChunks) {
 }
 
 TEST(ScrubStream, LetsInnocentTextPassAtOnce) {
-  ScrubStream stream(scrubber_of({{"x", token}}));
+  ScrubStream stream(scrubber_of({{"x", odd_token}}));
   std::string out;
   stream.feed("data: {\"text\":\"hi\"}\n\n", false, out);
   EXPECT_EQ(out, "data: {\"text\":\"hi\"}\n\n");

@@ -25,7 +25,7 @@ constexpr std::string_view magic = "lazaret-secrets 1\n";
 constexpr std::size_t key_size = crypto_aead_xchacha20poly1305_ietf_KEYBYTES;
 constexpr std::size_t nonce_size = crypto_aead_xchacha20poly1305_ietf_NPUBBYTES;
 constexpr std::size_t tag_size = crypto_aead_xchacha20poly1305_ietf_ABYTES;
-constexpr std::size_t largest_file = 16UL << 20U;
+constexpr std::size_t largest_sealed_file = 16UL << 20U;
 
 const unsigned char* bytes_of(std::string_view text) {
   return reinterpret_cast<const unsigned char*>(text.data());
@@ -87,7 +87,7 @@ std::optional<KeptSecret> parse_line(std::string_view line) {
   return out;
 }
 
-std::optional<std::vector<KeptSecret>> parse(std::string_view text) {
+std::optional<std::vector<KeptSecret>> parse_lines(std::string_view text) {
   std::vector<KeptSecret> out;
   while (!text.empty()) {
     const auto end = text.find('\n');
@@ -101,7 +101,7 @@ std::optional<std::vector<KeptSecret>> parse(std::string_view text) {
 }
 
 Result<std::optional<Secret>> read_key(const path& file) {
-  auto key = TRY(base::read_private_file(file, largest_file));
+  auto key = TRY(base::read_private_file(file, largest_sealed_file));
   if (!key || key->size() == key_size) return key;
   return base::fail(ErrorKind::invalid, file.native() + " is not a key of lazaret", "move it away");
 }
@@ -109,11 +109,11 @@ Result<std::optional<Secret>> read_key(const path& file) {
 }  // namespace
 
 Result<std::vector<KeptSecret>> SealedFile::load() const {
-  const auto sealed = TRY(base::read_private_file(file_, largest_file));
+  const auto sealed = TRY(base::read_private_file(file_, largest_sealed_file));
   if (!sealed) return std::vector<KeptSecret>();
   const auto key = TRY(read_key(key_));
   const auto text = key ? open(sealed->reveal(), *key) : std::nullopt;
-  auto kept = text ? parse(text->reveal()) : std::nullopt;
+  auto kept = text ? parse_lines(text->reveal()) : std::nullopt;
   if (kept) return *std::move(kept);
   return base::fail(
       ErrorKind::invalid, fmt::format("{} cannot be opened with {}", file_.native(), key_.native()),

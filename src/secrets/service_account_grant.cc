@@ -19,9 +19,7 @@ using base::Secret;
 constexpr std::string_view google = "https://oauth2.googleapis.com/token";
 constexpr std::string_view default_scope = "https://www.googleapis.com/auth/cloud-platform";
 constexpr std::string_view grant_type = "urn:ietf:params:oauth:grant-type:jwt-bearer";
-// An hour at most, and a minute for a clock that is fast.
-constexpr std::chrono::seconds backdated{60};
-constexpr std::chrono::seconds lifetime{3600};
+constexpr std::chrono::seconds lifetime_of_assertion{3600};  // an hour at most
 
 Result<Secret> member(const Secret& key, std::string_view name) {
   auto found = json_member(key.reveal(), name);
@@ -68,7 +66,7 @@ TokenRequest ServiceAccountGrant::begin(base::WallTime now, const Secret*) const
   const auto claims = fmt::format(
       R"({{"iss":{},"scope":{},"aud":{},"iat":{},"exp":{}}})", base::to_json_string(account_.email),
       base::to_json_string(form_.scope), base::to_json_string(account_.audience),
-      seconds_of(issued), seconds_of(issued + lifetime));
+      seconds_of(issued), seconds_of(issued + lifetime_of_assertion));
   const auto assertion = signed_jwt(claims, key_, account_.key_id);
   TokenRequest request{.url = form_.url};
   FormBody body;

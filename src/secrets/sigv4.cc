@@ -18,8 +18,6 @@ namespace {
 
 using base::Secret;
 
-std::string hex_sha256(std::string_view bytes) { return base::to_hex(base::sha256(bytes)); }
-
 std::vector<std::string_view> without_dots(const std::vector<std::string_view>& segments) {
   std::vector<std::string_view> kept;
   for (const auto segment : segments) {
@@ -72,6 +70,8 @@ Secret hmac(const Secret& key, std::string_view text) {
 }
 
 }  // namespace
+
+std::string hex_sha256(std::string_view bytes) { return base::to_hex(base::sha256(bytes)); }
 
 std::string Scope::to_string() const {
   return fmt::format("{}/{}/{}/aws4_request", day, region, service);

@@ -42,6 +42,8 @@ struct Request {
   PathForm path_form = PathForm::normalised;
 };
 
+std::string hex_sha256(std::string_view bytes);
+
 /// "20150830T123600Z"
 std::string timestamp(base::WallTime time);
 

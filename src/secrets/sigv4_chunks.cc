@@ -20,8 +20,6 @@ constexpr std::size_t length_of_signature = 64;
 constexpr std::size_t longest_line = 256;
 constexpr std::size_t most_trailers = 16384;
 
-std::string hex_sha256(std::string_view bytes) { return base::to_hex(base::sha256(bytes)); }
-
 bool is_signature(std::string_view text) {
   return text.size() == length_of_signature &&
          std::ranges::all_of(text, [](char c) { return base::hex_value(c) >= 0; });

@@ -16,7 +16,7 @@ using base::ErrorKind;
 using base::Result;
 using base::Secret;
 
-constexpr std::size_t longest_token = 16UL << 10U;
+constexpr std::size_t longest_fetched_token = 16UL << 10U;
 constexpr unsigned long long longest_lifetime = 10ULL * 366 * 24 * 3600;  // seconds: ten years
 
 constexpr std::array<std::string_view, 6> error_codes = {
@@ -74,7 +74,7 @@ Result<Secret> required_member(const TokenAnswer& answer, std::string_view name)
 Result<Secret> token_member(const TokenAnswer& answer, std::string_view name) {
   auto token = TRY(required_member(answer, name));
   const bool fits =
-      token.size() <= longest_token && std::ranges::all_of(token.reveal(), is_visible);
+      token.size() <= longest_fetched_token && std::ranges::all_of(token.reveal(), is_visible);
   if (!fits) return fail_answer(fmt::format("the {} of its answer fits into no request", name));
   return token;
 }

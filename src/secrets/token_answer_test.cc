@@ -3,19 +3,17 @@
 
 #include <gtest/gtest.h>
 
+#include "secrets/test_support.h"
+
 namespace secrets {
 namespace {
 
 using namespace std::chrono_literals;
-
-constexpr base::WallTime now{1'000'000s};
-
-TokenAnswer answer(std::string_view body, int status = 200) {
-  return {.status = status, .body = base::Secret(body)};
-}
+using test::answer;
+using test::some_day;
 
 std::string problem(std::string_view body, int status = 200) {
-  const auto read = read_oauth2_answer(answer(body, status), now);
+  const auto read = read_oauth2_answer(answer(body, status), some_day);
   return read ? "none" : read.error().message;
 }
 
@@ -23,27 +21,28 @@ TEST(TokenAnswer, HoldsATokenItsEndAndTheNextRefreshToken) {
   const auto token = read_oauth2_answer(
       answer(R"({"access_token":"at-1","token_type":"bearer","expires_in":60,)"
              R"("refresh_token":"rt-2","scope":"all"})"),
-      now);
+      some_day);
   ASSERT_TRUE(token);
   EXPECT_EQ(token->token.reveal(), "at-1");
-  EXPECT_EQ(token->expires, now + 60s);
+  EXPECT_EQ(token->expires, some_day + 60s);
   EXPECT_EQ(token->refresh_token.reveal(), "rt-2");
 }
 
 TEST(TokenAnswer, MayWriteItsSecondsAsAText) {
   EXPECT_EQ(
-      read_oauth2_answer(answer(R"({"access_token":"at-1","expires_in":"60"})"), now)->expires,
-      now + 60s);
+      read_oauth2_answer(answer(R"({"access_token":"at-1","expires_in":"60"})"), some_day)->expires,
+      some_day + 60s);
 }
 
 TEST(TokenAnswer, WithoutAnEndHoldsForAnHour) {
-  EXPECT_EQ(read_oauth2_answer(answer(R"({"access_token":"at-1"})"), now)->expires, now + 1h);
+  EXPECT_EQ(
+      read_oauth2_answer(answer(R"({"access_token":"at-1"})"), some_day)->expires, some_day + 1h);
 }
 
 TEST(TokenAnswer, HoldsNoTokenForMoreThanTenYears) {
-  const auto token =
-      read_oauth2_answer(answer(R"({"access_token":"at-1","expires_in":9999999999999999})"), now);
-  EXPECT_LT(token->expires, now + 24h * 3700);
+  const auto token = read_oauth2_answer(
+      answer(R"({"access_token":"at-1","expires_in":9999999999999999})"), some_day);
+  EXPECT_LT(token->expires, some_day + 24h * 3700);
 }
 
 TEST(TokenAnswer, IsStrictJson) {

@@ -15,7 +15,7 @@ using base::Result;
 constexpr std::string_view scheme = "https://";
 constexpr std::uint16_t https_port = 443;
 
-Result<TokenUrl> parse(std::string_view text) {
+Result<TokenUrl> read_url(std::string_view text) {
   if (!base::iequals(text.substr(0, scheme.size()), scheme))
     return base::fail(
         ErrorKind::invalid, "it begins otherwise", "tokens are asked for over TLS alone");
@@ -44,7 +44,7 @@ std::string TokenUrl::origin() const {
 }
 
 Result<TokenUrl> parse_token_url(std::string_view text, std::string_view key) {
-  auto url = parse(text);
+  auto url = read_url(text);
   if (url) return url;
   auto error = std::move(url).error();
   error.message = fmt::format("its {} is no https:// URL: {}", key, error.message);

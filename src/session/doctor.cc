@@ -28,13 +28,12 @@ namespace session {
 namespace {
 
 using sandbox::Check;
-using Status = sandbox::Check::Status;
 
 Check ok(std::string name, std::string detail) {
-  return {.name = std::move(name), .status = Status::ok, .detail = std::move(detail)};
+  return {.name = std::move(name), .status = Check::Status::ok, .detail = std::move(detail)};
 }
 
-Check bad(std::string name, const base::Error& error, Status status = Status::error) {
+Check bad(std::string name, const base::Error& error, Check::Status status = Check::Status::error) {
   return {.name = std::move(name), .status = status, .detail = error.message, .remedy = error.hint};
 }
 
@@ -91,7 +90,7 @@ Check check_sandbox() {
 
 Check check_roots() {
   const auto file = tls::find_system_bundle();
-  if (!file) return bad("certificates", file.error(), Status::warning);
+  if (!file) return bad("certificates", file.error(), Check::Status::warning);
   const auto context = tls::UpstreamContext::create({});
   return context ? ok("certificates", file->string()) : bad("certificates", context.error());
 }
@@ -109,7 +108,7 @@ Check check_directories(const Project& project) {
     if (::access(directory.c_str(), W_OK) != 0) {
       return {
           .name = "directories",
-          .status = Status::error,
+          .status = Check::Status::error,
           .detail = directory.string() + " cannot be written",
           .remedy = "make it yours, or set XDG_DATA_HOME to a directory that is"};
     }
@@ -124,7 +123,7 @@ Check check_memory() {
   if (why.empty()) return ok("memory", "secrets are kept out of swap and core dumps");
   return {
       .name = "memory",
-      .status = Status::warning,
+      .status = Check::Status::warning,
       .detail = "secrets may be written to swap: " + why,
       .remedy = "raise the limit for locked memory (ulimit -l), or encrypt the swap space"};
 }
@@ -133,7 +132,8 @@ Check check_memory() {
 Check check_secrets(const Project& project) {
   const auto listing = secrets::Store::of(project.environment, project.places.home).list();
   if (!listing) return bad("secrets", listing.error());
-  if (listing->keyring_failure) return bad("secrets", *listing->keyring_failure, Status::warning);
+  if (listing->keyring_failure)
+    return bad("secrets", *listing->keyring_failure, Check::Status::warning);
   const auto in_file = std::ranges::count(
       listing->secrets, secrets::Store::Place::file, &secrets::Store::Listed::place);
   const auto in_keyring = std::ssize(listing->secrets) - in_file;
@@ -149,7 +149,7 @@ Check check_certificate(const std::string& credential, const tls::ClientIdentity
   if (why_not.empty()) return ok("credentials", what + " is valid until " + identity.last_day());
   return {
       .name = "credentials",
-      .status = Status::warning,
+      .status = Check::Status::warning,
       .detail = what + " " + why_not,
       .remedy = "renew it; the server will refuse this one"};
 }
@@ -160,12 +160,13 @@ void check_config(
   for (const auto& problem : loaded.problems) {
     checks.push_back(
         {.name = "configuration",
-         .status = Status::error,
+         .status = Check::Status::error,
          .detail = problem.to_string(),
          .remedy = "lazaret config check lists every mistake"});
   }
   for (const auto& warning : loaded.warnings) {
-    checks.push_back({.name = "configuration", .status = Status::warning, .detail = warning});
+    checks.push_back(
+        {.name = "configuration", .status = Check::Status::warning, .detail = warning});
   }
   if (!loaded.config) return;
   std::string files;
@@ -190,7 +191,7 @@ void check_config(
   for (const auto& each : decider->pipeline->injectors().disabled()) {
     checks.push_back(
         {.name = "credentials",
-         .status = Status::warning,
+         .status = Check::Status::warning,
          .detail = each.name + " is off: " + each.reason,
          .remedy = "give its source a value (" + each.origin.to_string() + ")"});
   }
@@ -198,12 +199,12 @@ void check_config(
   for (const auto& each : placeholders.missing()) {
     checks.push_back(
         {.name = "secrets",
-         .status = Status::warning,
+         .status = Check::Status::warning,
          .detail = each.name + " has no value: " + each.reason,
          .remedy = "give its source a value (" + each.origin.to_string() + ")"});
   }
   for (const auto& each : decider->unwise)
-    checks.push_back({.name = "configuration", .status = Status::warning, .detail = each});
+    checks.push_back({.name = "configuration", .status = Check::Status::warning, .detail = each});
 }
 
 }  // namespace

@@ -20,7 +20,7 @@ namespace {
 
 using base::ErrorKind;
 using base::Result;
-using Extension = std::unique_ptr<X509_EXTENSION, FreeWith<X509_EXTENSION_free>>;
+using CertificateExtension = std::unique_ptr<X509_EXTENSION, FreeWith<X509_EXTENSION_free>>;
 using GeneralNames = std::unique_ptr<GENERAL_NAMES, FreeWith<GENERAL_NAMES_free>>;
 using OctetString = std::unique_ptr<ASN1_OCTET_STRING, FreeWith<ASN1_OCTET_STRING_free>>;
 using Number = std::unique_ptr<BIGNUM, FreeWith<BN_free>>;
@@ -59,7 +59,7 @@ bool set_common_name(X509* certificate, std::string_view name) {
 bool add_extension(X509* certificate, X509* issuer, int kind, const char* text) {
   X509V3_CTX context;
   X509V3_set_ctx(&context, issuer, certificate, nullptr, nullptr, 0);
-  const Extension extension(X509V3_EXT_conf_nid(nullptr, &context, kind, text));
+  const CertificateExtension extension(X509V3_EXT_conf_nid(nullptr, &context, kind, text));
   return extension && X509_add_ext(certificate, extension.get(), -1) == 1;
 }
 

@@ -14,7 +14,7 @@ namespace {
 using base::ErrorKind;
 using base::Result;
 
-constexpr std::size_t largest_file = 1UL << 20U;
+constexpr std::size_t largest_approvals_file = 1UL << 20U;
 
 bool asks(const Caveat& caveat) { return caveat.as<AskPerson>() != nullptr; }
 
@@ -44,7 +44,7 @@ Result<std::filesystem::path> Approvals::file_of(std::string_view token_id) cons
 
 Result<std::vector<Approval>> Approvals::of(std::string_view token_id) const {
   const auto file = TRY(file_of(token_id));
-  const auto text = base::read_file(file, largest_file);
+  const auto text = base::read_file(file, largest_approvals_file);
   std::vector<Approval> approvals;
   if (!text && text.error().kind == ErrorKind::not_found) return approvals;
   if (!text) return std::unexpected(text.error());

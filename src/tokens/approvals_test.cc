@@ -12,8 +12,6 @@ namespace {
 
 using std::chrono::hours;
 
-const base::WallTime now{std::chrono::seconds(1800000000)};
-
 class ApprovalsOnDisk : public testing::Test {
 protected:
   ~ApprovalsOnDisk() override { std::filesystem::remove_all(directory_); }
@@ -26,25 +24,25 @@ protected:
 
 TEST_F(ApprovalsOnDisk, AreThereWhenTheyWereGiven) {
   EXPECT_TRUE(approvals_.of(token_.id())->empty());
-  const Approval approval{.digest = digest_of(token_.tail), .until = now + hours(1)};
-  ASSERT_TRUE(approvals_.add(token_.id(), approval, now));
+  const Approval approval{.digest = digest_of(token_.tail), .until = today + hours(1)};
+  ASSERT_TRUE(approvals_.add(token_.id(), approval, today));
   EXPECT_EQ(*approvals_.of(token_.id()), std::vector{approval});
 }
 
 TEST_F(ApprovalsOnDisk, ReplaceEarlierOnesForTheSameToken) {
   const auto digest = digest_of(token_.tail);
-  ASSERT_TRUE(approvals_.add(token_.id(), {.digest = digest, .until = now + hours(9)}, now));
-  ASSERT_TRUE(approvals_.add(token_.id(), {.digest = digest, .until = now + hours(1)}, now));
+  ASSERT_TRUE(approvals_.add(token_.id(), {.digest = digest, .until = today + hours(9)}, today));
+  ASSERT_TRUE(approvals_.add(token_.id(), {.digest = digest, .until = today + hours(1)}, today));
   const auto kept = approvals_.of(token_.id());
   ASSERT_EQ(kept->size(), 1U);
-  EXPECT_EQ(kept->front().until, now + hours(1));
+  EXPECT_EQ(kept->front().until, today + hours(1));
 }
 
 TEST_F(ApprovalsOnDisk, AreForgottenWhenTheyHaveEnded) {
   const auto other = digest_of(attenuate(token_, {get_only})->tail);
-  ASSERT_TRUE(approvals_.add(token_.id(), {.digest = other, .until = now}, now));
-  const Approval later{.digest = digest_of(token_.tail), .until = now + hours(2)};
-  ASSERT_TRUE(approvals_.add(token_.id(), later, now + hours(1)));
+  ASSERT_TRUE(approvals_.add(token_.id(), {.digest = other, .until = today}, today));
+  const Approval later{.digest = digest_of(token_.tail), .until = today + hours(2)};
+  ASSERT_TRUE(approvals_.add(token_.id(), later, today + hours(1)));
   EXPECT_EQ(*approvals_.of(token_.id()), std::vector{later});
 }
 

@@ -12,7 +12,7 @@ namespace {
 
 using namespace std::string_view_literals;
 
-struct Row {
+struct Encoding {
   Restriction restriction;
   std::uint64_t kind;
   std::string_view body;
@@ -22,7 +22,7 @@ struct Row {
 constexpr std::uint64_t shared = 1ULL << 32U;
 constexpr std::uint64_t own = 1ULL << 48U;
 
-const Row rows[] = {
+const Encoding encodings[] = {
     {Validity{-1, 300}, 4, "92ffcd012c", "validity"},
     {ThirdParty{"x", "k", "t"}, 11, "93a178c4016bc40174", "third_party"},
     {BoundToParent{"abc"}, 12, "c403616263", "bound_to_parent"},
@@ -40,7 +40,7 @@ const Row rows[] = {
 };
 
 TEST(Caveat, HasTheKindAndTheBytesOfTheFormat) {
-  for (const Row& row : rows) {
+  for (const Encoding& row : encodings) {
     const Caveat caveat(row.restriction);
     EXPECT_EQ(caveat.kind(), row.kind) << row.name;
     EXPECT_EQ(base::to_hex(caveat.body()), row.body) << row.name;
@@ -49,7 +49,7 @@ TEST(Caveat, HasTheKindAndTheBytesOfTheFormat) {
 }
 
 TEST(Caveat, IsReadAsItWasWritten) {
-  for (const Row& row : rows) {
+  for (const Encoding& row : encodings) {
     const Caveat caveat(row.restriction);
     const auto again = Caveat::decode(caveat.kind(), caveat.body());
     ASSERT_TRUE(again) << row.name;
@@ -58,7 +58,7 @@ TEST(Caveat, IsReadAsItWasWritten) {
 }
 
 TEST(Caveat, RefusesTheBodyOfAnotherKind) {
-  for (const Row& row : rows) {
+  for (const Encoding& row : encodings) {
     for (const auto body : {"\xc0"sv, "\x01"sv, "\x91\x91\x91\x01"sv, "\x94\x01\x01\x01\x01"sv})
       EXPECT_FALSE(Caveat::decode(row.kind, body)) << row.name << " " << base::to_hex(body);
     const std::string longer = Caveat(row.restriction).body() + '\x01';

@@ -10,12 +10,11 @@
 #include <stdexcept>
 
 #include "base/text.h"
+#include "tokens/bytes.h"
 #include "tokens/msgpack.h"
 
 namespace tokens {
 namespace {
-
-std::string_view view(const Tail& tail) { return {tail.data(), tail.size()}; }
 
 [[noreturn]] void throw_unavailable() {
   throw std::runtime_error("HMAC-SHA256 is not available in this OpenSSL");
@@ -42,10 +41,6 @@ EVP_MAC_CTX* copy_of_prototype() {
   EVP_MAC_CTX* const context = EVP_MAC_CTX_dup(prototype);
   if (context == nullptr) throw std::bad_alloc();
   return context;
-}
-
-const unsigned char* bytes_of(std::string_view text) {
-  return reinterpret_cast<const unsigned char*>(text.data());
 }
 
 }  // namespace

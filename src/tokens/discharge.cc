@@ -6,6 +6,7 @@
 #include <memory>
 #include <stdexcept>
 
+#include "tokens/bytes.h"
 #include "tokens/chain.h"
 #include "tokens/limits.h"
 #include "tokens/msgpack.h"
@@ -21,16 +22,6 @@ struct FreeCipher {
   void operator()(EVP_CIPHER_CTX* context) const noexcept { EVP_CIPHER_CTX_free(context); }
 };
 using CipherContext = std::unique_ptr<EVP_CIPHER_CTX, FreeCipher>;
-
-const unsigned char* bytes_of(std::string_view text) {
-  return reinterpret_cast<const unsigned char*>(text.data());
-}
-unsigned char* bytes_of(std::string& text) { return reinterpret_cast<unsigned char*>(text.data()); }
-
-template <std::size_t Size>
-std::string_view view(const std::array<char, Size>& bytes) {
-  return {bytes.data(), bytes.size()};
-}
 
 void require(bool holds) {
   if (!holds) throw std::runtime_error("ChaCha20-Poly1305 is not available in this OpenSSL");

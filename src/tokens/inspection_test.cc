@@ -8,10 +8,8 @@
 namespace tokens {
 namespace {
 
-const base::WallTime now(std::chrono::seconds(1800000000));
-
 std::string text_of(const std::vector<Caveat>& caveats, const KeyRing& ring = vector_ring()) {
-  return to_text(inspect({mint_with(caveats)}, ring, now));
+  return to_text(inspect({mint_with(caveats)}, ring, today));
 }
 
 TEST(Inspection, SaysWhatIsPermittedAndThatTheSignatureIsGood) {
@@ -29,7 +27,7 @@ TEST(Inspection, NeedsNoKey) {
 TEST(Inspection, SaysThatASignatureIsNotGood) {
   Token token = mint_with({stripe});
   token.caveats.clear();
-  EXPECT_TRUE(to_text(inspect({token}, vector_ring(), now)).contains("NOT good"));
+  EXPECT_TRUE(to_text(inspect({token}, vector_ring(), today)).contains("NOT good"));
 }
 
 TEST(Inspection, SaysWhetherTheTokenIsValidNow) {
@@ -42,13 +40,13 @@ TEST(Inspection, SaysWhetherTheTokenIsValidNow) {
 
 TEST(Inspection, SaysThatATokenWasRevoked) {
   KeyRing ring = vector_ring();
-  ring.revoke(mint_with({}).id(), {.since = now});
+  ring.revoke(mint_with({}).id(), {.since = today});
   EXPECT_TRUE(text_of({}, ring).contains("it was revoked"));
 }
 
 TEST(Inspection, IsAJsonObject) {
   EXPECT_EQ(
-      to_json(inspect({mint_with(vector_caveats)}, vector_ring(), now)),
+      to_json(inspect({mint_with(vector_caveats)}, vector_ring(), today)),
       R"({"id":"000102030405060708090a0b0c0d0e0f","key":"primary","signature":"good",)"
       R"("state":"valid","discharge":false,"location":"agent-creds","caveats":[)"
       R"({"kind":4,"name":"validity","value":{"not_before":1700000000,"not_after":4102444800},)"

@@ -12,7 +12,6 @@ using std::chrono::seconds;
 
 const std::string secret(32, 's');
 const std::string other_secret(40, 't');
-const base::WallTime today(seconds(1800000000));
 
 KeyRing ring_of_two() {
   KeyRing ring;
@@ -21,7 +20,7 @@ KeyRing ring_of_two() {
   return ring;
 }
 
-std::string text_of(const KeyRing& ring) { return std::string(ring.to_text().reveal()); }
+std::string ring_text(const KeyRing& ring) { return std::string(ring.to_text().reveal()); }
 
 TEST(KeyRing, MintsWithTheNewestKeyAndKnowsAll) {
   const KeyRing ring = ring_of_two();
@@ -49,16 +48,16 @@ TEST(KeyRing, IsReadAsItWasWritten) {
   KeyRing ring = ring_of_two();
   ring.revoke(std::string(32, 'a'), {.since = today});
   ring.revoke(std::string(32, 'b'), {.since = today, .until = today + seconds(5)});
-  const auto again = KeyRing::parse(text_of(ring));
+  const auto again = KeyRing::parse(ring_text(ring));
   ASSERT_TRUE(again) << again.error().message;
-  EXPECT_EQ(text_of(*again), text_of(ring));
+  EXPECT_EQ(ring_text(*again), ring_text(ring));
   EXPECT_EQ(again->find("primary")->secret.reveal(), vector_key().secret.reveal());
   EXPECT_EQ(again->find("primary")->origin, Key::Origin::imported);
   EXPECT_TRUE(again->is_revoked(std::string(32, 'a')));
 }
 
 TEST(KeyRing, IsRefusedWhenItIsDamaged) {
-  const std::string good = text_of(ring_of_two());
+  const std::string good = ring_text(ring_of_two());
   const std::string head = "lazaret token keys 1\n";
   for (const auto& text :
        {std::string(), good.substr(1), good.substr(0, good.size() - 1), good + "x\n", good + good,

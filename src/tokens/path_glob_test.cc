@@ -6,13 +6,13 @@
 namespace tokens {
 namespace {
 
-struct Row {
+struct PathCase {
   std::string_view pattern;
   std::string_view path;
   bool matches;
 };
 
-constexpr Row rows[] = {
+constexpr PathCase path_cases[] = {
     {"/v1/customers/*", "/v1/customers/cus_1", true},
     {"/v1/customers/*", "/v1/customers/", true},
     {"/v1/customers/*", "/v1/customers", false},
@@ -41,7 +41,7 @@ constexpr Row rows[] = {
 };
 
 TEST(PathOfAToken, MatchesAsThePathOfARuleDoes) {
-  for (const Row& row : rows) {
+  for (const PathCase& row : path_cases) {
     EXPECT_EQ(path_matches(row.pattern, row.path), row.matches)
         << row.pattern << " against " << row.path;
   }

@@ -10,12 +10,12 @@ namespace {
 using base::ErrorKind;
 using base::Result;
 
-constexpr std::size_t largest_file = 16UL << 20U;
+constexpr std::size_t largest_ring_file = 16UL << 20U;
 
 }  // namespace
 
 Result<KeyRing> RingFile::load() const {
-  const auto text = TRY(base::read_private_file(file_, largest_file));
+  const auto text = TRY(base::read_private_file(file_, largest_ring_file));
   if (!text) return KeyRing();
   auto ring = KeyRing::parse(text->reveal());
   if (ring) return ring;

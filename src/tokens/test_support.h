@@ -13,6 +13,9 @@
 
 namespace tokens {
 
+/// A time at which the vectors are valid.
+inline constexpr base::WallTime today{std::chrono::seconds(1800000000)};
+
 inline const Caveat window{Validity{1700000000, 4102444800}};
 inline const Caveat stripe{Hosts{{"api.stripe.com"}}};
 inline const Caveat get_only{Methods{{"GET"}}};
@@ -59,13 +62,9 @@ inline Token mint_with(const std::vector<Caveat>& caveats) {
   return mint(vector_key(), vector_random(), caveats).value();
 }
 
-/// What the last vector permits, at a time at which it is valid.
+/// What the last vector permits, today.
 inline Context good_context() {
-  return {
-      .host = "api.stripe.com",
-      .method = "GET",
-      .path = "/v1/customers/cus_1",
-      .now = base::WallTime(std::chrono::seconds(1800000000))};
+  return {.host = "api.stripe.com", .method = "GET", .path = "/v1/customers/cus_1", .now = today};
 }
 
 inline Verdict judge(Presented presented, const Context& context = good_context()) {

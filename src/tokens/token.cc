@@ -7,6 +7,7 @@
 
 #include "base/encoding.h"
 #include "base/text.h"
+#include "tokens/bytes.h"
 #include "tokens/limits.h"
 #include "tokens/msgpack.h"
 
@@ -19,11 +20,6 @@ using msgpack::Reader;
 
 std::unexpected<base::Error> fail_malformed(std::string what) {
   return base::fail(ErrorKind::invalid, "not a token: " + std::move(what));
-}
-
-template <std::size_t Size>
-std::string_view view(const std::array<char, Size>& bytes) {
-  return {bytes.data(), bytes.size()};
 }
 
 /// A binary of exactly that size.

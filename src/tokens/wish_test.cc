@@ -8,16 +8,16 @@ namespace {
 
 using std::chrono::seconds;
 
-const base::WallTime now(seconds(1700000000));
+const base::WallTime wished_at(seconds(1700000000));
 
 std::vector<Caveat> made(const Wish& wish) {
-  auto caveats = caveats_for(wish, now);
+  auto caveats = caveats_for(wish, wished_at);
   EXPECT_TRUE(caveats) << caveats.error().message;
   return caveats ? *caveats : std::vector<Caveat>();
 }
 
 std::string mistake(const Wish& wish) {
-  const auto caveats = caveats_for(wish, now);
+  const auto caveats = caveats_for(wish, wished_at);
   EXPECT_FALSE(caveats);
   return caveats ? "" : caveats.error().message;
 }

@@ -19,18 +19,10 @@ policy::Policy brokered_policy(bool brokered = true) {
   return test::policy_of(std::move(rules));
 }
 
-secrets::Placeholders placeholder() {
-  secrets::PlaceholderSpec spec{.name = "KEY", .hosts = {"api.example.com"}};
-  spec.placeholder = "PLACEHOLDER_KEY";
-  spec.source.value = base::Secret("s3cret");
-  std::vector<secrets::PlaceholderSpec> specs;
-  specs.push_back(std::move(spec));
-  return secrets::Placeholders::create(specs, {}, "/", [](auto) { return std::string(); }).value();
-}
-
 /// Why the request is refused; empty when it is not.
 std::string reason(Flow flow, policy::Policy policy = brokered_policy()) {
-  const Pipeline pipeline(std::move(policy), test::injectors_of(test::credential()), placeholder());
+  const Pipeline pipeline(
+      std::move(policy), test::injectors_of(test::credential()), test::placeholder());
   const Verdict verdict = pipeline.judge(flow);
   const auto* deny = std::get_if<Deny>(&verdict);
   return deny == nullptr ? "" : deny->stage + ": " + deny->reason;
@@ -95,7 +87,8 @@ TEST(Brokered, SeesTheFieldOfTheCredentialItself) {
     auto own = test::credential();
     own.header = "X-Custom";
     own.overwrite = overwrites;
-    const Pipeline pipeline(brokered_policy(), test::injectors_of(std::move(own)), placeholder());
+    const Pipeline pipeline(
+        brokered_policy(), test::injectors_of(std::move(own)), test::placeholder());
     auto flow = with("X-Custom", value);
     return std::holds_alternative<Pass>(pipeline.judge(flow));
   };

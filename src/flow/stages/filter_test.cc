@@ -3,22 +3,15 @@
 
 #include <gtest/gtest.h>
 
-#include "flow/stages/route.h"
 #include "flow/test_support.h"
 
 namespace flow {
 namespace {
 
 using enum policy::Action;
-using test::captured;
 using test::host_rule;
 using test::policy_of;
-
-Flow routed(std::string target) {
-  Flow flow = captured(std::move(target));
-  EXPECT_TRUE(std::holds_alternative<Pass>(Route().on_request(flow)));
-  return flow;
-}
+using test::routed;
 
 TEST(Filter, PassesWhatARuleAllowsAndRemembersWhy) {
   const auto policy = policy_of({host_rule(allow, "*.example.com")});

@@ -10,11 +10,11 @@ namespace {
 
 using secrets::Part;
 
-struct Found {
+struct FoundPlaceholder {
   std::string name;
   std::string place;
 };
-using Finds = std::vector<Found>;
+using Finds = std::vector<FoundPlaceholder>;
 
 std::optional<Deny> judge_text(
     std::string_view text, const PlaceholderFates& fates, std::string_view place, Finds& finds) {

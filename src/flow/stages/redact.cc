@@ -12,7 +12,7 @@
 namespace flow {
 namespace {
 
-using Place = redact::HeadFinding::Place;
+using HeadPlace = redact::HeadFinding::Place;
 
 std::string target_of(const Flow& flow) {
   return flow.query ? flow.path + "?" + *flow.query : flow.path;
@@ -27,7 +27,7 @@ std::vector<redact::HeadField> fields_of(const http::Request& request) {
 
 /// The host was judged already and is not to be another one.
 bool names_host(const redact::HeadFinding& finding, const std::vector<redact::HeadField>& fields) {
-  return finding.place == Place::value && base::iequals(fields[finding.field].name, "host");
+  return finding.place == HeadPlace::value && base::iequals(fields[finding.field].name, "host");
 }
 
 void replace_target(const redact::Scanner& scanner, const redact::Findings& findings, Flow& flow) {
@@ -45,7 +45,7 @@ void replace_values(
   http::Fields out;
   std::size_t number = 0;
   for (const auto& [name, value] : fields)
-    out.add(name, scanner.replaced(value, found.in(Place::value, number++)));
+    out.add(name, scanner.replaced(value, found.in(HeadPlace::value, number++)));
   fields = std::move(out);
 }
 
@@ -104,7 +104,7 @@ Verdict Redact::on_request(Flow& flow) const {
     if (blocks && !refused) refused = found_secret(rule, redact::where(finding, fields));
   }
   // Also what is refused: the log has it.
-  if (const auto in_target = found.in(Place::target); !in_target.empty())
+  if (const auto in_target = found.in(HeadPlace::target); !in_target.empty())
     replace_target(*scanner_, in_target, flow);
   if (!found.empty()) replace_values(*scanner_, found, flow.request.fields);
   return refused ? Verdict(*std::move(refused)) : Pass{};

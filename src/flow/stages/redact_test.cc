@@ -14,22 +14,9 @@ namespace flow {
 namespace {
 
 using redact::Action;
+using test::routed;
 
-Redact stage(Action action) {
-  redact::Settings settings;
-  settings.rules.push_back({.name = "key", .action = action});
-  settings.rules[0].source.value = base::Secret("a-secret-of-some-length");
-  const secrets::Environment none;
-  return Redact(redact::Scanner::create(
-                    settings, {.environment = none, .home = "/", .env_files = {}, .cache = {}})
-                    .value());
-}
-
-Flow routed(std::string target, http::Fields fields = {{"Host", "api.example.com"}}) {
-  Flow flow = test::captured(std::move(target), std::move(fields));
-  EXPECT_TRUE(std::holds_alternative<Pass>(Route().on_request(flow)));
-  return flow;
-}
+Redact stage(Action action) { return Redact(test::scanner_for("a-secret-of-some-length", action)); }
 
 TEST(Redact, PassesAnInnocentRequestAsItIs) {
   Flow flow = routed("/a?b=c");

@@ -19,7 +19,7 @@ Deny refuse(int status, std::string reason) {
 Deny unauthorized(const std::string& why) { return refuse(401, "Unauthorized: " + why); }
 
 /// The tokens of a request, which has to be one.
-class Found {
+class FoundTokens {
 public:
   void add(std::string token) {
     is_ambiguous_ = is_ambiguous_ || (!token_.empty() && token_ != token);
@@ -37,7 +37,7 @@ private:
   bool is_ambiguous_ = false;
 };
 
-void take_signers(http::Fields& fields, std::string_view stand_in, Found& found) {
+void take_signers(http::Fields& fields, std::string_view stand_in, FoundTokens& found) {
   for (auto& field : fields) {
     auto taken = take_signer(field, stand_in);
     if (!taken) continue;
@@ -46,7 +46,7 @@ void take_signers(http::Fields& fields, std::string_view stand_in, Found& found)
   }
 }
 
-void take_signers(std::string& query, std::string_view stand_in, Found& found) {
+void take_signers(std::string& query, std::string_view stand_in, FoundTokens& found) {
   std::vector<std::string> parameters;
   for (const auto parameter : base::split(query, '&')) {
     auto taken = take_signer(parameter, stand_in);
@@ -56,7 +56,7 @@ void take_signers(std::string& query, std::string_view stand_in, Found& found) {
   query = base::join(parameters, "&");
 }
 
-void take_from(http::Fields& fields, Found& found) {
+void take_from(http::Fields& fields, FoundTokens& found) {
   fields.erase_if([&](const http::Field& field) {
     auto token = token_in(field);
     if (!token) return false;
@@ -68,7 +68,7 @@ void take_from(http::Fields& fields, Found& found) {
 /// Takes the token out of every place that presents it. Empty when none does. What signs for AWS
 /// stays, with `stand_in` for the token, unless that is empty.
 std::expected<std::string, Deny> take_token(Flow& flow, std::string_view stand_in) {
-  Found found;
+  FoundTokens found;
   if (!stand_in.empty()) {
     take_signers(flow.request.fields, stand_in, found);
     if (flow.query) take_signers(*flow.query, stand_in, found);

@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <sys/socket.h>
 
+#include <algorithm>
 #include <array>
 #include <boost/asio/ip/udp.hpp>
 #include <boost/asio/posix/stream_descriptor.hpp>
@@ -15,6 +16,7 @@
 #include "gateway/dns_judge.h"
 #include "gateway/dns_lookup.h"
 #include "gateway/wire.h"
+#include "policy/name_servers.h"
 
 namespace gateway {
 namespace {
@@ -149,8 +151,21 @@ net::Task<> serve_counted(
   co_await serve_tcp(shared, loop, std::move(socket));
 }
 
-net::Task<> accept_tcp(const Shared& shared, net::Loop& loop, int listener) {
-  stream_descriptor door(loop.context(), ::fcntl(listener, F_DUPFD_CLOEXEC, 3));
+bool is_named_by_rule(const Shared& shared, const Doors::Destination& server) {
+  const auto rules = shared.rules->get();
+  return std::ranges::any_of(
+      policy::name_servers_of(rules->policy(), policy::Protocol::tcp),
+      [&](const policy::Address& named) {
+        return std::ranges::equal(named.bytes(), server.address);
+      });
+}
+
+net::Task<> accept_tcp(
+    const Shared& shared,
+    net::Loop& loop,
+    const Doors& doors,
+    std::function<void(base::Fd accepted)> take) {
+  stream_descriptor door(loop.context(), ::fcntl(doors.dns_tcp.get(), F_DUPFD_CLOEXEC, 3));
   const auto served = std::make_shared<int>(0);
   for (;;) {
     const auto [error] = co_await door.async_wait(stream_descriptor::wait_read, net::as_result);
@@ -162,7 +177,13 @@ net::Task<> accept_tcp(const Shared& shared, net::Loop& loop, int listener) {
       co_await pause.async_wait(net::as_result);
     }
     if (accepted < 0) continue;
-    net::asio::ip::tcp::socket socket(loop.context(), net::asio::ip::tcp::v6(), accepted);
+    base::Fd fd(accepted);
+    const auto server = doors.destination_of(accepted);
+    if (server && is_named_by_rule(shared, *server)) {
+      take(std::move(fd));
+      continue;
+    }
+    net::asio::ip::tcp::socket socket(loop.context(), net::asio::ip::tcp::v6(), fd.release());
     if (*served >= most_connections) continue;
     loop.tasks().spawn(serve_counted(shared, loop, std::move(socket), take_place(served)));
   }
@@ -170,11 +191,15 @@ net::Task<> accept_tcp(const Shared& shared, net::Loop& loop, int listener) {
 
 }  // namespace
 
-void spawn_dns(const Shared& shared, net::Loop& loop, const Doors& doors) {
+void spawn_dns(
+    const Shared& shared,
+    net::Loop& loop,
+    const Doors& doors,
+    std::function<void(base::Fd accepted)> take) {
   auto& tasks = loop.tasks();
   if (doors.dns_udp4) tasks.spawn(serve_udp(shared, loop, doors.dns_udp4.get()));
   if (doors.dns_udp6) tasks.spawn(serve_udp(shared, loop, doors.dns_udp6.get()));
-  if (doors.dns_tcp) tasks.spawn(accept_tcp(shared, loop, doors.dns_tcp.get()));
+  if (doors.dns_tcp) tasks.spawn(accept_tcp(shared, loop, doors, std::move(take)));
 }
 
 }  // namespace gateway

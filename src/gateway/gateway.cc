@@ -60,7 +60,7 @@ struct Gateway::Worker {
 
   static net::Task<> accept(Worker& self, const Doors& doors);
   static net::Task<> serve(Worker& self, tcp::socket socket, tcp::endpoint destination);
-  void take(int accepted, const Doors& doors);
+  void take(base::Fd accepted, const Doors& doors);
 
   const Shared& shared;
   net::Loop loop;
@@ -80,10 +80,10 @@ net::Task<> Gateway::Worker::accept(Worker& self, const Doors& doors) {
     if (error) co_return;
     // A few at a time, so that the loops share a burst.
     for (int i = 0; i < 4; ++i) {
-      const int accepted =
-          ::accept4(door.native_handle(), nullptr, nullptr, SOCK_CLOEXEC | SOCK_NONBLOCK);
-      if (accepted >= 0) {
-        self.take(accepted, doors);
+      base::Fd accepted(
+          ::accept4(door.native_handle(), nullptr, nullptr, SOCK_CLOEXEC | SOCK_NONBLOCK));
+      if (accepted) {
+        self.take(std::move(accepted), doors);
         continue;
       }
       if (!is_scarcity(errno)) break;
@@ -98,12 +98,11 @@ net::Task<> Gateway::Worker::accept(Worker& self, const Doors& doors) {
   }
 }
 
-void Gateway::Worker::take(int accepted, const Doors& doors) {
-  base::Fd fd(accepted);
-  const auto destination = doors.destination_of(accepted);
+void Gateway::Worker::take(base::Fd accepted, const Doors& doors) {
+  const auto destination = doors.destination_of(accepted.get());
   boost::system::error_code failed;
   tcp::socket socket(loop.context());
-  socket.assign(tcp::v6(), fd.release(), failed);
+  socket.assign(tcp::v6(), accepted.release(), failed);
   if (failed || !destination || connections >= shared.limits.connections) {
     socket.set_option(net::asio::socket_base::linger(true, 0), failed);
     socket.close(failed);  // with a reset, which Asio's destructor would make a plain end
@@ -134,7 +133,9 @@ Gateway::Gateway(const Shared& shared, Doors doors, unsigned threads)
     tasks.spawn(Worker::accept(*worker, doors_));
     tasks.spawn(worker->upstreams.sweep());
     if (worker == workers_.front()) {
-      spawn_dns(shared_, worker->loop, doors_);
+      spawn_dns(shared_, worker->loop, doors_, [this, taker = worker.get()](base::Fd accepted) {
+        taker->take(std::move(accepted), doors_);
+      });
       spawn_refusals(shared_, worker->loop, doors_);
       if (doors_.datagrams.v4) {
         worker->datagrams = std::make_unique<UdpRelay>(shared_, worker->loop, doors_.datagrams);

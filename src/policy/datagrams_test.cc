@@ -152,6 +152,15 @@ TEST(Datagrams, NameServersAreThoseNamedByTheirAddress) {
       (std::vector<Address>{*parse_address("192.0.2.53"), *parse_address("2001:db8::53")}));
 }
 
+TEST(NameServers, OfTcpAreThoseThatARuleNamesByAddressAndPort) {
+  const auto policy = policy_of_specs(
+      {spec_of(allow, "192.0.2.53", {53}, {}), spec_of(allow, "192.0.2.54", {}, {}),
+       spec_of(allow, "dns.test", {53}, {}), spec_of(block, "192.0.2.55", {53}, {}),
+       udp(allow, "192.0.2.56", {53})});
+  EXPECT_EQ(
+      name_servers_of(policy, Protocol::tcp), (std::vector<Address>{*parse_address("192.0.2.53")}));
+}
+
 TEST(Datagrams, ARuleSaysItsProtocol) {
   const auto rule = compile(udp(allow, "a.test", {123})).value();
   EXPECT_EQ(describe(rule), "allow host a.test, ports 123, protocol udp");

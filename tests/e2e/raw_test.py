@@ -25,6 +25,22 @@ def tunnelled(box, host, port):
     return record
 
 
+@test
+def a_name_server_that_a_rule_names_is_asked_over_tcp(box):
+    dig = daemons.find("dig", "bind9-dnsutils")
+    server = daemons.nsd(box, "records.test", "www A 192.0.2.77\n")
+    box.connect("192.0.2.53", 53, server.port)
+    allow(box, "192.0.2.53", 53)
+
+    def answer_of(name_server):
+        asked = box.run(dig, "+tcp", "+tries=1", "+short", f"@{name_server}", "www.records.test")
+        return asked.expect().out.split()
+
+    check.equal(answer_of("192.0.2.53"), ["192.0.2.77"])
+    check.equal(answer_of("192.0.2.54"), [], "another name server is ours as before")
+    tunnelled(box, "192.0.2.53", 53)
+
+
 # --- SSH -----------------------------------------------------------------------------------------
 
 

@@ -133,7 +133,8 @@ Result<int> set(const SecretOptions& options, const Globals& globals) {
       globals,
       fmt::format(
           "{} is kept in {}; use it with source = {{ secret = \"{}\" }}", options.name,
-          place == secrets::Store::Place::keyring ? "the desktop keyring" : "a sealed file", options.name));
+          place == secrets::Store::Place::keyring ? "the desktop keyring" : "a sealed file",
+          options.name));
   return 0;
 }
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "flow/grpc_filter.h"
 
+#include <cstdint>
+
 #include "base/secret.h"
 #include "content/wiped_memory.h"
 
@@ -35,9 +37,10 @@ Result<> GrpcFilter::take(const Message& message, std::string& out) {
     content::grpc::append_message(out, message.flags, message.bytes);
     return {};
   }
-  WipedText packed;
-  if (unpacks) content::grpc::compress(rewritten.text, **coding_, packed.text);
-  content::grpc::append_message(out, message.flags, unpacks ? packed.text : rewritten.text);
+  // Not compressed again: the value of a secret may stand in it now, and whoever sends the bytes
+  // back as they are would send what nobody can search.
+  const auto plainly = static_cast<std::uint8_t>(message.flags & ~content::grpc::compressed);
+  content::grpc::append_message(out, unpacks ? plainly : message.flags, rewritten.text);
   return {};
 }
 

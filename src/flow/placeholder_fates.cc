@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "flow/placeholder_fates.h"
 
+#include <algorithm>
+
 #include "flow/notes.h"
 
 namespace flow {
@@ -17,6 +19,10 @@ PlaceholderFates::PlaceholderFates(
     else
       fates_.push_back(placeholder.rule().mention() == Mention::inert ? Fate::leave : Fate::refuse);
   }
+}
+
+bool PlaceholderFates::replaces_any() const {
+  return std::ranges::find(fates_, Fate::replace) != fates_.end();
 }
 
 Deny PlaceholderFates::refusal(std::size_t number) const {

@@ -26,6 +26,8 @@ public:
 
   /// `number` is a placeholder's in all().
   Fate of(std::size_t number) const { return fates_[number]; }
+  /// Whether something may take the place of one.
+  bool replaces_any() const;
   Deny refusal(std::size_t number) const;
 
   /// The refusal of the first placeholder in `text` that has one; the others that are to be

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "flow/request_filters.h"
 
+#include <algorithm>
+
 #include "content/codings.h"
 #include "content/format.h"
 #include "flow/coding_filters.h"
@@ -37,7 +39,8 @@ void add_redaction(
       pipeline.scanner(), plan, format, value_of(flow, "grpc-encoding"), flow.notes));
 }
 
-void add_substitution(
+/// Whether the value of a secret may come to stand in it.
+bool add_substitution(
     BodyFilters& filters,
     const Pipeline& pipeline,
     const Flow& flow,
@@ -45,11 +48,12 @@ void add_substitution(
     Length length,
     std::string_view place) {
   const auto placeholders = pipeline.placeholders();
-  if (placeholders.empty()) return;
+  if (placeholders.empty()) return false;
   const PlaceholderFates fates(placeholders, flow.target(), secrets::Part::body);
   filters.after_log.push_back(make_substitution(
       Substituter(placeholders, fates, length, flow.notes, place), format,
       value_of(flow, "grpc-encoding")));
+  return fates.replaces_any();
 }
 
 void decode_first(BodyFilters& filters, const Pipeline& pipeline, const content::Codings& codings) {
@@ -59,7 +63,11 @@ void decode_first(BodyFilters& filters, const Pipeline& pipeline, const content:
       std::make_unique<DecodeFilter>(
           codings, pipeline.scanner() ? content::Hidden::refused : content::Hidden::allowed,
           std::move(wrong)));
-  filters.after_log.push_back(std::make_unique<EncodeFilter>(codings));
+}
+
+/// Metadata blocks of br are passed over by whoever decodes it (RFC 7932, 9.2).
+bool can_hide(const content::Codings& codings) {
+  return std::ranges::find(codings, content::Coding::br) != codings.end();
 }
 
 /// Whether the request's credential signs its body too.
@@ -87,12 +95,16 @@ BodyPlan plan_body(
     const auto length = is_free ? Length::free : Length::fixed;
     add_redaction(
         plan.filters, pipeline, flow, format, {.longest = longest_held, .is_fixed = !is_free});
-    add_substitution(plan.filters, pipeline, flow, format, length, "body");
+    const bool may_hold_secret =
+        add_substitution(plan.filters, pipeline, flow, format, length, "body");
     plan.hold = fits && !plan.filters.empty();
     add_tokens(plan.filters, pipeline, flow);
     if (!codings->empty() && !plan.filters.empty()) {
       decode_first(plan.filters, pipeline, *codings);
-      plan.recodes = true;
+      plan.keeps_original = !pipeline.scanner() || !can_hide(*codings);
+      plan.loses_codings = may_hold_secret;
+      if (!may_hold_secret)
+        plan.filters.after_log.push_back(std::make_unique<EncodeFilter>(*codings));
       plan.hold = fits;  // its length changes
     }
   } else if (pipeline.scanner()) {

@@ -15,9 +15,12 @@ struct BodyPlan {
   /// It is to be held until it is whole: only then its new length is known, or all of it can be
   /// judged.
   bool hold = false;
-  /// What goes on is encoded anew. When nothing in it was changed, a body that is held goes on with
-  /// the bytes that came: a signature may cover them.
-  bool recodes = false;
+  /// When nothing in it was changed, a body that is held goes on with the bytes that came: a
+  /// signature may cover them. Not where they could hide something.
+  bool keeps_original = false;
+  /// What goes on is in no content coding any more: where the value of a secret may stand in it,
+  /// whoever sends it back without saying so must not send what nobody can search.
+  bool loses_codings = false;
 };
 
 /// Of a request that every stage has passed. `longest_held` bytes are held at most.

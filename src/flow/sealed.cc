@@ -12,6 +12,7 @@
 #include "http/connection.h"
 #include "http/h2_head.h"
 #include "http/write.h"
+#include "secrets/aws_host.h"
 
 namespace flow {
 namespace {
@@ -59,19 +60,20 @@ std::string readable_codings(const http::Fields& fields) {
 
 enum class Wanted { plain, readable };
 
-/// Whether the program signed which part it wants (AWS): without that the signature is wrong.
-bool has_signed_range(const http::Fields& fields) {
+/// Whether the program signed for AWS which part it wants: without that the signature is wrong.
+bool has_signed_range(const http::Fields& fields, std::string_view host) {
+  if (secrets::aws_place_of(host).service.empty()) return false;
   const auto signature = base::lower(fields.find("authorization").value_or(""));
   const auto names = signature.find("signedheaders=");
-  return names != signature.npos &&
+  return signature.starts_with("aws4-hmac-sha256 ") && names != signature.npos &&
          signature.substr(names, signature.find(',', names) - names).contains(";range");
 }
 
 /// What comes back is searched for secrets: it has to be readable, and whole. A host that may know
 /// one itself is asked for nothing that would have to be decoded.
-void ask_for_readable_whole(http::Fields& fields, Wanted wanted) {
+void ask_for_readable_whole(http::Fields& fields, std::string_view host, Wanted wanted) {
   fields.set("Accept-Encoding", wanted == Wanted::plain ? "identity" : readable_codings(fields));
-  if (wanted == Wanted::readable && has_signed_range(fields)) return;
+  if (wanted == Wanted::readable && has_signed_range(fields, host)) return;
   for (const auto* name :
        {"Grpc-Accept-Encoding", "Connect-Accept-Encoding", "Range", "If-Range", "Request-Range",
         "X-Ms-Range", "X-Ms-Range-Get-Content-Md5", "X-Ms-Range-Get-Content-Crc64"})
@@ -124,7 +126,7 @@ base::Result<Sealed> Sealed::seal(
   sealed.guarded_ = searched || pipeline.login_of(flow) != nullptr;
   if (sealed.guarded_) {
     ask_for_readable_whole(
-        sealed.head_.plain_fields(),
+        sealed.head_.plain_fields(), flow.host,
         pipeline.gives_secrets_to(flow.host) ? Wanted::plain : Wanted::readable);
   }
   if (as_judged && flow.takes_credentials) TRY_VOID(sealed.inject(flow.target(), pipeline, now));

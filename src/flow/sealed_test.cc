@@ -202,6 +202,27 @@ TEST(Sealed, GuardsAnswersOfEveryHostWhenAProgramMayPutASecretSomewhere) {
   EXPECT_EQ(head.find("Range"), std::string::npos);
 }
 
+/// Whether a request keeps its Range, beside a secret for another host.
+bool keeps_range(const std::string& host, std::string authorization) {
+  const Pipeline pipeline(test::open_policy(), {}, placeholder_for("other.example.com"));
+  auto flow = captured(
+      "/", {{"Host", host}, {"Authorization", std::move(authorization)}, {"Range", "bytes=0-1"}});
+  flow.arrival.host = flow.arrival.sni = host;
+  const auto sealed = seal(std::move(flow), pipeline).value();
+  std::string head;
+  sealed.append_head(head);
+  return head.contains("Range: bytes=0-1\r\n");
+}
+
+TEST(Sealed, KeepsARangeThatIsSignedForAwsAlone) {
+  const std::string signature =
+      "AWS4-HMAC-SHA256 Credential=A/20260101/eu-west-1/s3/aws4_request, "
+      "SignedHeaders=host;range;x-amz-date, Signature=00";
+  EXPECT_TRUE(keeps_range("b.s3.eu-west-1.amazonaws.com", signature));
+  EXPECT_FALSE(keeps_range("b.s3.eu-west-1.amazonaws.com", "x signedheaders=a;range"));
+  EXPECT_FALSE(keeps_range("gist.test", signature));
+}
+
 TEST(Sealed, LeavesAnAnswerToItsHostWhereTheRuleSaysSo) {
   policy::RuleSpec rule{.action = policy::Action::allow, .scrub = policy::Scrub::headers};
   rule.path = policy::PatternSpec{"/big/**"};

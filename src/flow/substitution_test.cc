@@ -251,16 +251,13 @@ TEST(Substitution, MendsTheLengthsInAProtobufMessage) {
   EXPECT_EQ(body_of("application/grpc", frame + before), shorter + after);
 }
 
-TEST(Substitution, LooksIntoCompressedBodies) {
+TEST(Substitution, LooksIntoCompressedBodiesAndLeavesThemReadable) {
   for (const auto coding :
        {content::Coding::gzip, content::Coding::deflate, content::Coding::br,
         content::Coding::zstd}) {
     std::string packed;
     content::Encoder({coding}).feed("k: PLACEHOLDER_KEY", true, packed);
-    const auto sent = body_of("text/plain", packed, std::string(content::name_of(coding)));
-    std::string plain;
-    ASSERT_TRUE(content::Decoder({coding}).feed(sent, true, plain)) << sent;
-    EXPECT_EQ(plain, "k: a\"b&<c");
+    EXPECT_EQ(body_of("text/plain", packed, std::string(content::name_of(coding))), "k: a\"b&<c");
   }
 }
 

@@ -169,18 +169,24 @@ net::Task<bool> Exchange::prepare_body(flow::Cleared& cleared) {
   auto plan = flow::plan_body(pipeline_, cleared.flow(), framing, rules_->held_body);
   body_ = std::make_shared<FilteredBody>(
       client_->body(), std::move(plan.filters), rules_->logged_body, *shared_.taps, *shared_.held);
-  if (!plan.hold) co_return true;
+  if (!plan.hold) {
+    if (plan.loses_codings) cleared.body_is_decoded();
+    co_return true;
+  }
   if (http::expects_continue(request)) {
     client_->inform({.status = 100, .reason = "Continue"});
     co_await client_->out().flush(shared_.limits.upload_stall);
   }
-  const auto keep = plan.recodes ? FilteredBody::Keep::original : FilteredBody::Keep::filtered;
+  const auto keep =
+      plan.keeps_original ? FilteredBody::Keep::original : FilteredBody::Keep::filtered;
   co_await body_->hold(framing.bytes, keep, shared_.limits.body_silence);
   if (body_->state() == Incoming::State::broken) {
     co_await refuse_body(cleared.flow());
     co_return false;
   }
   cleared.body_is_whole(body_->held_bytes());
+  const bool goes_on_as_it_came = plan.keeps_original && !body_->has_changed();
+  if (plan.loses_codings && !goes_on_as_it_came) cleared.body_is_decoded();
   if (body_->has_changed()) cleared.body_has_changed(body_->held().value_or(""));
   co_return true;
 }

@@ -96,6 +96,7 @@ Likeness FirstLine::step_in_word(char c) {
   if (!blanks_in_line.contains(c)) return Likeness::no;
   place_ = Place::rest;
   is_method_ = std::ranges::find(methods, word_) != methods.end();
+  is_introduction_ = word_ == "PROXY";
   tail_ = c;
   return Likeness::perhaps;
 }
@@ -106,9 +107,15 @@ Likeness FirstLine::step_in_rest(char c) {
   tail_ += base::to_lower(c);
   const bool has_place = (c == '/' && behind_blank) || tail_.ends_with(scheme_end);
   if (tail_ == version || (is_method_ && has_place)) return Likeness::yes;
+  if (c == '\n' && is_introduction_) return begin_anew();
   if (c == '\n') return Likeness::no;
   // Where a server takes a NUL at all, the string ends there for it: without a version.
   return c == '\0' && !is_method_ ? Likeness::no : Likeness::perhaps;
+}
+
+Likeness FirstLine::begin_anew() {
+  *this = FirstLine();
+  return Likeness::perhaps;
 }
 
 bool FirstLine::begins_like_a_method() const {

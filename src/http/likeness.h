@@ -18,7 +18,8 @@ Likeness request_likeness(std::string_view bytes);
 /// that is; or, behind a registered method, a path or a URL. Without a version a request cannot
 /// say which site it is for, and servers that take one know only GET. They are known to forgive
 /// blanks and empty lines before the first word, and other blanks than one space within
-/// (RFC 9112, 3).
+/// (RFC 9112, 3); many take a line that begins with "PROXY " for an introduction (the PROXY
+/// protocol), so that the next one is the first.
 class FirstLine {
 public:
   /// What there is to say with these bytes more. `perhaps` until the line is complete or holds a
@@ -35,11 +36,13 @@ private:
   Likeness step(char c);
   Likeness step_in_word(char c);
   Likeness step_in_rest(char c);
+  Likeness begin_anew();
 
   Place place_ = Place::before;
   Likeness likeness_ = Likeness::perhaps;
   std::string word_{};  // the first, as far as one can be a method
   bool is_method_ = false;
+  bool is_introduction_ = false;
   std::string tail_{};  // the last bytes behind the word, in lower case
 };
 

@@ -66,6 +66,8 @@ INSTANTIATE_TEST_SUITE_P(
         "G3T!~ /x HTTP/1.1\r\n",
         "FOO /\x01 HTTP/1.1\r\n",
         "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n",
+        "PROXY TCP4 192.0.2.1 192.0.2.2 1 80\r\nGET /x HTTP/1.1\r\n",
+        "PROXY UNKNOWN\r\nget /x http/1.1\r\n",
         "GET /never-finished"));
 
 TEST(FirstLine, WithALongMethodIsSeenToo) {

@@ -27,7 +27,9 @@ Key key_of(const Glob& glob) {
 
 std::atomic<std::uint64_t> last_number = 0;
 
-constexpr std::string_view escaped_slash = "%2F";  // as normal forms spell it
+// As normal forms spell them.
+constexpr std::string_view escaped_slash = "%2F";
+constexpr std::string_view escaped_backslash = "%5C";
 
 /// One reading of a target. The URL is put together when the first rule asks for it.
 class Reading {
@@ -114,21 +116,35 @@ void Policy::add_to_index(std::size_t position) {
   }
 }
 
-std::string fold_slashes(std::string_view path) {
+namespace {
+
+bool may_fold(std::string_view path) {
+  return path.contains("//") || path.contains(';') || path.contains(escaped_slash) ||
+         path.contains(escaped_backslash);
+}
+
+}  // namespace
+
+std::string fold_path(std::string_view path) {
   std::string out;
+  bool in_parameter = false;
   while (!path.empty()) {
-    const bool escaped = base::iequals(path.substr(0, escaped_slash.size()), escaped_slash);
-    const char c = escaped ? '/' : path.front();
-    path.remove_prefix(escaped ? escaped_slash.size() : 1);
-    if (c != '/' || !out.ends_with('/')) out += c;
+    const bool is_escape =
+        base::iequals(path.substr(0, escaped_slash.size()), escaped_slash) ||
+        base::iequals(path.substr(0, escaped_backslash.size()), escaped_backslash);
+    const char c = is_escape ? '/' : path.front();
+    path.remove_prefix(is_escape ? escaped_slash.size() : 1);
+    if (c == '/') in_parameter = false;
+    if (c == ';') in_parameter = true;
+    if (!in_parameter && (c != '/' || !out.ends_with('/'))) out += c;
   }
   return out;
 }
 
 Decision decide(const Policy& policy, const Target& target) {
   Reading as_sent(target);
-  const bool is_ambiguous = target.path.contains("//") || target.path.contains(escaped_slash);
-  const std::string folded_path = is_ambiguous ? fold_slashes(target.path) : "";
+  const std::string folded_path = may_fold(target.path) ? fold_path(target.path) : "";
+  const bool is_ambiguous = !folded_path.empty() && folded_path != target.path;
   Target folded_target = target;
   folded_target.path = folded_path;
   Reading folded(folded_target);

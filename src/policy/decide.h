@@ -75,13 +75,14 @@ struct Decision {
   std::string reason{};        // a sentence, for the log and for whoever was refused
 };
 
-/// A path as many servers read it: an escaped slash, in either spelling, is one, and several are
-/// one. For whatever restricts paths and is asked elsewhere than here.
-std::string fold_slashes(std::string_view path);
+/// A path as many servers read it: an escaped slash or backslash is a slash, several are one, and
+/// what a semicolon adds to a segment is no part of it. For whatever restricts paths and is asked
+/// elsewhere than here.
+std::string fold_path(std::string_view path);
 
-/// A path with empty segments or escaped slashes ("//admin", "/a%2Fb") has two readings, since many
-/// servers fold them: rules that block or ask match either, rules that allow match it as it is
-/// sent.
+/// A path with empty segments, escaped slashes or parameters ("//admin", "/a%2Fb", "/admin;x") has
+/// two readings, since many servers fold them: rules that block or ask match either, rules that
+/// allow match it as it is sent.
 Decision decide(const Policy& policy, const Target& target);
 
 enum class ConnectionKind {

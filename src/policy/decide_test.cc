@@ -91,8 +91,9 @@ TEST(Decide, IsNotEvadedBySpelling) {
        {"https://x.com/admin", "https://X.COM/admin/", "https://x.com./admin/a",
         "https://x.com/./admin", "https://x.com/%61dmin", "https://x.com/a/../admin",
         "https://x.com/a/%2e%2e/admin/x", "https://x.com//admin", "https://x.com///admin//x",
-        "https://x.com/admin%2Fx", "https://x.com/%2fadmin/x", "https://x.com/%2F%2fadmin",
-        "https://ｘ.com/admin"}) {
+        "https://x.com/admin%2Fx", "https://x.com/admin%5Cx", "https://x.com/%5cadmin/x",
+        "https://x.com/admin;a/x", "https://x.com/;/admin/x", "https://x.com/;a=b/admin",
+        "https://x.com/%2fadmin/x", "https://x.com/%2F%2fadmin", "https://ｘ.com/admin"}) {
     EXPECT_EQ(decide_url(policy, url).action, block) << url;
   }
 }
@@ -101,6 +102,7 @@ TEST(Decide, AllowsPathsOnlyAsTheyAreSent) {
   const Policy policy = policy_of({rule_of({.action = allow, .path = PatternSpec{"/public/**"}})});
   EXPECT_EQ(decide_url(policy, "https://x.com/public//a").action, allow);
   EXPECT_EQ(decide_url(policy, "https://x.com//public/a").action, block);
+  EXPECT_EQ(decide_url(policy, "https://x.com/;/public/a").action, block);
 }
 
 TEST(Decide, AllowsNoFoldedPath) {

@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "secrets/disguises.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <initializer_list>
 #include <string>
 
 #include "base/encoding.h"
+#include "base/rune.h"
 #include "base/text.h"
 #include "content/format.h"
 
@@ -91,10 +94,13 @@ bool is_plain(char c) {
   return is_alphanumeric(c) || others.contains(c);
 }
 
-// What writers of URLs leave as it is: RFC 3986, 2.3; the same and the slash, as for a path;
-// encodeURIComponent's; encodeURI's; and those of HTML's forms, where a blank is a plus sign.
+// What writers of URLs leave as it is: RFC 3986, 2.3; the same and the slash, as for a path; what
+// may stand in a segment of a path, and what cautious writers leave of that; encodeURIComponent's;
+// encodeURI's; and those of HTML's forms, where a blank is a plus sign.
 constexpr std::string_view unreserved = "-._~";
 constexpr std::string_view of_a_path = "-._~/";
+constexpr std::string_view of_a_segment = "-._~!$&'()*+,;=:@";
+constexpr std::string_view of_a_cautious_segment = "-._~$&+=:@";
 constexpr std::string_view of_a_component = "-._~!'()*";
 constexpr std::string_view of_a_uri = "-._~!'()*;/?:@&=+$,#";
 constexpr std::string_view of_a_form = "-._* ";
@@ -108,8 +114,8 @@ bool is_safe_in_html(char c) { return !std::string_view("\"\\<>&'+`").contains(c
 void add_digit_forms(std::string_view value, std::string_view digits, Spellings& out) {
   out.add(escaped(value, "", digits, is_never_plain));
   for (const auto plain : std::initializer_list<IsPlain>{
-           is_never_plain, is_plain<unreserved>, is_plain<of_a_path>, is_plain<of_a_component>,
-           is_plain<of_a_uri>})
+           is_never_plain, is_plain<unreserved>, is_plain<of_a_path>, is_plain<of_a_segment>,
+           is_plain<of_a_cautious_segment>, is_plain<of_a_component>, is_plain<of_a_uri>})
     out.add(escaped(value, "%", digits, plain));
   std::string form = escaped(value, "%", digits, is_plain<of_a_form>);
   std::ranges::replace(form, ' ', '+');
@@ -143,21 +149,80 @@ std::string and_escaped(
   return out;
 }
 
-/// As our own writer has it, and others that mark the slash or escape what HTML knows.
+bool is_ascii(std::string_view text) {
+  return std::ranges::all_of(text, [](char c) { return static_cast<unsigned char>(c) < 0x80; });
+}
+
+/// Of each character that is not ASCII what `write` makes of it. What is no UTF-8 stays.
+template <class Write>
+std::string in_ascii(std::string_view text, Write write) {
+  std::string out;
+  for (std::string_view rest = text; !rest.empty();) {
+    const auto rune = base::first_rune(rest);
+    const auto bytes = rest.substr(0, rune.size);
+    if (rune.valid && rune.size > 1)
+      out += write(rune.value);
+    else
+      out += bytes;
+    rest.remove_prefix(rune.size);
+  }
+  return out;
+}
+
+/// Units of UTF-16.
+std::vector<std::uint16_t> units_of(std::uint32_t character) {
+  if (character < 0x10000) return {static_cast<std::uint16_t>(character)};
+  const auto rest = character - 0x10000;
+  return {
+      static_cast<std::uint16_t>(0xD800 + (rest >> 10U)),
+      static_cast<std::uint16_t>(0xDC00 + (rest & 0x3FFU))};
+}
+
+/// Adds the text of JSON, and as writers have it that leave nothing but ASCII in it, also where
+/// that stands in a string of JSON.
+void add_json(std::string text, Spellings& out) {
+  if (!is_ascii(text)) {
+    for (const bool upper : {false, true}) {
+      auto ascii = in_ascii(text, [upper](std::uint32_t character) {
+        std::string escapes;
+        for (const auto unit : units_of(character))
+          escapes += upper ? fmt::format("\\u{:04X}", unit) : fmt::format("\\u{:04x}", unit);
+        return escapes;
+      });
+      out.add(std::string(content::escape(content::Syntax::json, ascii).reveal()));
+      out.add(std::move(ascii));
+    }
+  }
+  out.add(std::move(text));
+}
+
+/// As our own writer has it, and others that mark the slash or escape what HTML knows; and where
+/// JSON stands in a string of JSON.
 void add_json_forms(std::string_view value, Spellings& out) {
   const auto json = content::escape(content::Syntax::json, value);
   for (const auto* slash : {"", "/"}) {
     auto text = marked(json.reveal(), slash);
     for (const auto digits : {lower_digits, upper_digits})
-      for (const auto* html : {"<>&", "<>&'"})
-        out.add(and_escaped(text, html, digits));
-    out.add(std::move(text));
+      for (const auto* html : {"<>&", "<>&'", "<>&'="})
+        add_json(and_escaped(text, html, digits), out);
+    add_json(std::string(content::escape(content::Syntax::json, text).reveal()), out);
+    add_json(std::move(text), out);
   }
   out.add(marked(value, "\"\\"));  // control characters as they are, which lax writers leave
   out.add(marked(value, "\"\\/"));
 }
 
-std::string in_html(std::string_view value, std::string_view quote, std::string_view apostrophe) {
+/// How a writer of HTML spells what it escapes besides "&", "<" and ">".
+struct Entities {
+  std::string_view quote{"\""};
+  std::string_view apostrophe{"'"};
+  std::string_view slash{"/"};
+  std::string_view equals{"="};
+  std::string_view backtick{"`"};
+  std::string_view plus{"+"};
+};
+
+std::string in_html(std::string_view value, const Entities& entities) {
   std::string out;
   for (const char c : value) {
     switch (c) {
@@ -171,10 +236,22 @@ std::string in_html(std::string_view value, std::string_view quote, std::string_
         out += "&gt;";
         break;
       case '"':
-        out += quote;
+        out += entities.quote;
         break;
       case '\'':
-        out += apostrophe;
+        out += entities.apostrophe;
+        break;
+      case '/':
+        out += entities.slash;
+        break;
+      case '=':
+        out += entities.equals;
+        break;
+      case '`':
+        out += entities.backtick;
+        break;
+      case '+':
+        out += entities.plus;
         break;
       default:
         out += c;
@@ -183,31 +260,61 @@ std::string in_html(std::string_view value, std::string_view quote, std::string_
   return out;
 }
 
+/// The same for what is not ASCII, by number.
+void add_html(std::string_view value, const Entities& entities, Spellings& out) {
+  auto text = in_html(value, entities);
+  if (!is_ascii(text)) {
+    out.add(in_ascii(text, [](std::uint32_t c) { return fmt::format("&#{};", c); }));
+    out.add(in_ascii(text, [](std::uint32_t c) { return fmt::format("&#x{:x};", c); }));
+    out.add(in_ascii(text, [](std::uint32_t c) { return fmt::format("&#x{:X};", c); }));
+  }
+  out.add(std::move(text));
+}
+
 void add_html_forms(std::string_view value, Spellings& out) {
   for (const auto* quote : {"&quot;", "&#34;", "\""})
     for (const auto* apostrophe : {"&#39;", "&#x27;", "&apos;", "'"})
-      out.add(in_html(value, quote, apostrophe));
+      add_html(value, {.quote = quote, .apostrophe = apostrophe}, out);
+  // As libraries of several languages do it by default.
+  const Entities every{"&quot;", "&#39;", "&#x2F;", "&#x3D;", "&#x60;"};
+  auto all_but_slash = every;
+  all_but_slash.slash = "/";
+  all_but_slash.apostrophe = "&#x27;";
+  for (const auto& entities :
+       {every, all_but_slash, Entities{.quote = "&#34;", .apostrophe = "&#39;", .plus = "&#43;"},
+        Entities{.quote = "&quot;", .apostrophe = "&#39;", .slash = "&#x2F;"},
+        Entities{.quote = "&quot;", .apostrophe = "&#x27;", .slash = "&#x2F;"},
+        Entities{.quote = "&quot;", .apostrophe = "&#x27;", .backtick = "&#x60;"}})
+    add_html(value, entities, out);
   std::string decimal;
   std::string hexadecimal;
-  for (const char c : value) {
-    const auto byte = static_cast<unsigned char>(c);
-    decimal += "&#" + std::to_string(byte) + ";";
-    hexadecimal.append("&#x").append({lower_digits[byte >> 4U], lower_digits[byte & 15U], ';'});
+  for (std::string_view rest = value; !rest.empty();) {
+    const auto rune = base::first_rune(rest);
+    decimal += fmt::format("&#{};", rune.value);
+    hexadecimal += fmt::format("&#x{:02x};", rune.value);
+    rest.remove_prefix(rune.size);
   }
   out.add(std::move(decimal));
   out.add(std::move(hexadecimal));
 }
 
-/// UTF-16 of ASCII; other texts have no such spelling here.
+/// UTF-16; what is no UTF-8 has none.
 void add_wide_forms(std::string_view value, Spellings& out) {
-  const auto is_ascii = [](char c) { return static_cast<unsigned char>(c) < 0x80; };
-  if (value.empty() || !std::ranges::all_of(value, is_ascii)) return;
-  std::string wide;
-  for (const char c : value)
-    wide.append({c, '\0'});
-  std::string big = '\0' + wide.substr(0, wide.size() - 1);
-  wide.pop_back();  // what stands behind it may be of another kind
-  out.add(std::move(wide));
+  std::string little;
+  std::string big;
+  for (std::string_view rest = value; !rest.empty();) {
+    const auto rune = base::first_rune(rest);
+    if (!rune.valid) return;
+    for (const auto unit : units_of(rune.value)) {
+      const char low = static_cast<char>(unit & 0xFFU);
+      const char high = static_cast<char>(unit >> 8U);
+      little.append({low, high});
+      big.append({high, low});
+    }
+    rest.remove_prefix(rune.size);
+  }
+  if (little.ends_with('\0')) little.pop_back();  // what stands behind may be of another kind
+  out.add(std::move(little));
   out.add(std::move(big));
 }
 

@@ -12,13 +12,15 @@ namespace secrets {
 /// Other spellings of `value`, without duplicates and without `value` itself: base64, standard and
 /// URL-safe, with and without padding, and where it stands inside a longer encoded text (`Basic` of
 /// user:value); hexadecimal; percent-encoded, every byte or what usual writers of URLs and forms
-/// encode; as a JSON string, with what must be escaped, also the slash, also what HTML knows, or
-/// every byte; with HTML entities, named or for every byte; as our own writers of JSON, forms, XML
-/// and CDATA sections have it (content/format.h); quoted-printable; UTF-16 in both orders, for
-/// ASCII. Each case of the digits, where there are two. Spellings shorter than eight characters are
-/// left out: they would be found in innocent text.
+/// encode; as a JSON string, with what must be escaped, also the slash, also what HTML knows, also
+/// whatever is not ASCII, or every byte; as such a string within another one; with HTML entities,
+/// those of several libraries or for every character; as our own writers of JSON, forms, XML
+/// and CDATA sections have it (content/format.h); quoted-printable; UTF-16 in both orders. Each
+/// case of the digits, where there are two. Spellings shorter than eight characters are left out:
+/// they would be found in innocent text.
 ///
 /// Not covered: mixed spellings (some bytes escaped that need not be), other cases of the value,
+/// base32, digits with blanks or colons between them, quoted-printable where a line ends in it,
 /// compression.
 std::vector<base::Secret> disguises_of(std::string_view value);
 

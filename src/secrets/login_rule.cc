@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "base/text.h"
+#include "policy/decide.h"
 #include "policy/normalise.h"
 #include "secrets/among.h"
 #include "secrets/store.h"
@@ -25,6 +26,16 @@ std::unexpected<base::Error> fail_spec(
 
 std::unexpected<base::Error> fail_spec(const LoginSpec& spec, base::Error error) {
   return fail_spec(spec, error.message, std::move(error.hint));
+}
+
+/// As a lenient server reads a path: whatever the case, with or without a slash or a format at the
+/// end.
+std::string loosely(std::string_view path) {
+  auto out = base::lower(policy::fold_path(path));
+  constexpr std::string_view format = ".json";
+  if (out.ends_with(format)) out.resize(out.size() - format.size());
+  if (out.size() > 1 && out.ends_with('/')) out.pop_back();
+  return out;
 }
 
 /// The URL in parts, as a reach.
@@ -69,6 +80,16 @@ Result<std::vector<Way>> ways_to_endpoints(const LoginSpec& spec) {
   return ways;
 }
 
+Result<std::vector<Reach>> answering_endpoints(const LoginSpec& spec) {
+  std::vector<Reach> out;
+  for (const auto& url : spec.token_endpoints) {
+    auto written = TRY(read_endpoint(url));
+    written.paths.front() = loosely(written.paths.front());
+    out.push_back(TRY(Reach::compile(written)));
+  }
+  return out;
+}
+
 Result<std::vector<Way>> ways_to_hosts(const LoginSpec& spec) {
   auto reach = Reach::compile({.hosts = spec.hosts, .ports = spec.ports});
   if (!reach) return fail_spec(spec, std::move(reach).error());
@@ -105,6 +126,7 @@ Result<LoginRule> LoginRule::compile(const LoginSpec& spec) {
   LoginRule rule;
   rule.name_ = spec.name;
   rule.to_endpoints_ = TRY(ways_to_endpoints(spec));
+  rule.answering_ = TRY(answering_endpoints(spec));
   rule.to_hosts_ = TRY(ways_to_hosts(spec));
   rule.access_tokens_ = spec.access_tokens;
   rule.refresh_tokens_ = spec.refresh_tokens;
@@ -114,8 +136,10 @@ Result<LoginRule> LoginRule::compile(const LoginSpec& spec) {
 }
 
 bool LoginRule::is_answered_with_tokens(const policy::Target& target) const {
-  return std::ranges::any_of(
-      to_endpoints_, [&](const Way& way) { return way.reach.covers(target); });
+  const auto path = loosely(target.path);
+  auto read = target;
+  read.path = path;
+  return std::ranges::any_of(answering_, [&](const Reach& each) { return each.covers(read); });
 }
 
 bool LoginRule::concerns(std::string_view host) const {

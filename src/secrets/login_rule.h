@@ -54,6 +54,7 @@ private:
 
   std::string name_;
   std::vector<Way> to_endpoints_;
+  std::vector<Reach> answering_;  // the same, as servers may read their paths (loosely)
   std::vector<Way> to_hosts_;
   std::vector<std::string> access_tokens_;
   std::vector<std::string> refresh_tokens_;

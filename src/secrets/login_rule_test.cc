@@ -47,6 +47,15 @@ TEST(LoginRule, KnowsItsTokenEndpoints) {
   EXPECT_FALSE(rule.is_answered_with_tokens(plain));
 }
 
+TEST(LoginRule, KnowsAnEndpointHoweverAServerMayReadItsPath) {
+  const auto rule = LoginRule::compile(login_spec()).value();
+  for (const auto* path :
+       {"//v1/oauth/token", "/v1/oauth%2Ftoken", "/v1/oauth/token/", "/v1/oauth/token;a=b",
+        "/V1/OAuth/Token", "/v1/oauth/token.json"})
+    EXPECT_TRUE(rule.is_answered_with_tokens(post("auth.test", path))) << path;
+  EXPECT_FALSE(rule.is_answered_with_tokens(post("auth.test", "/v1/oauth/token/x")));
+}
+
 TEST(LoginRule, ReadsGlobsAndPortsOfEndpoints) {
   auto written = login_spec();
   written.token_endpoints = {"https://*.login.test:8443/*/token", "https://[2001:db8::1]:444/t"};

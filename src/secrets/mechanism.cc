@@ -98,12 +98,14 @@ Result<MechanismPtr> make_basic(const InjectorRule& rule, Material material) {
   login.reserve(username.size() + 1 + password.size());
   login.append(username).append(":").append(password);
   std::string encoded = base::to_base64(login);
-  Secret value = render("Basic {token}", Secret(encoded));
+  Secret field(encoded);
+  Secret value = render("Basic {token}", field);
   base::wipe(login.data(), login.size());
   base::wipe(encoded.data(), encoded.size());
   std::vector<Secret> hidden;
   hidden.push_back(std::move(material.token));
   if (material.username_is_secret) hidden.push_back(std::move(material.username));
+  hidden.push_back(std::move(field));  // in the encoded text a short password cannot be recognised
   return std::make_unique<const InField>(field_form(rule), std::move(value), std::move(hidden));
 }
 

@@ -90,7 +90,9 @@ TEST(Basic, MayHaveASecretUserName) {
   const auto injector = injector_of({.name = "x", .type = "basic"}, std::move(material)).value();
   EXPECT_EQ(
       outcome(injector, {}), "Authorization: " + basic_authorization("hidden-user:s3cret-key"));
-  EXPECT_EQ(injector.hidden(), (std::vector<std::string_view>{"s3cret-key", "hidden-user"}));
+  const auto encoded = base::to_base64("hidden-user:s3cret-key");
+  EXPECT_EQ(
+      injector.hidden(), (std::vector<std::string_view>{"s3cret-key", "hidden-user", encoded}));
 }
 
 TEST(Basic, RefusesAColonInTheUserName) {

@@ -133,6 +133,7 @@ bool Scrubber::is_secret(std::string_view text) const {
 }
 
 std::optional<std::string_view> ScrubStream::pass_on(std::string_view in, bool last) {
+  known_ = scrubber_.known();
   if (!known_) return in;
   if (stream_.holds_any()) return std::nullopt;
   const auto size = lines_.innocent_size(known_->in_base64, in, last);
@@ -143,6 +144,7 @@ std::optional<std::string_view> ScrubStream::pass_on(std::string_view in, bool l
 }
 
 void ScrubStream::feed(std::string_view in, bool last, std::string& out) {
+  known_ = scrubber_.known();
   if (!known_) {
     out += in;
     return;

@@ -59,7 +59,7 @@ public:
     std::shared_ptr<const Known> known_;
   };
 
-  /// Hides these too from now on, in whatever begins now. Not for one that is empty.
+  /// Hides these too from now on, also in what streams by already. Not for one that is empty.
   void learn(std::span<const NamedSecret> secrets) const;
 
   /// The text without secrets: for header values, URLs and log records.
@@ -95,8 +95,8 @@ private:
 /// at once.
 class ScrubStream {
 public:
-  /// Hides what is known now.
-  explicit ScrubStream(const Scrubber& scrubber) : known_(scrubber.known()) {}
+  /// Hides what is known, and what is learnt while it streams.
+  explicit ScrubStream(const Scrubber& scrubber) : scrubber_(scrubber), known_(scrubber.known()) {}
   ScrubStream(const ScrubStream&) = delete;
   ScrubStream& operator=(const ScrubStream&) = delete;
 
@@ -112,7 +112,8 @@ private:
   void replace(std::string_view in, bool last, std::string& out);
   void replace_unfolded(bool last, std::string& out);
 
-  std::shared_ptr<const Scrubber::Known> known_;
+  Scrubber scrubber_;
+  std::shared_ptr<const Scrubber::Known> known_;  // when the last piece came
   Base64Lines lines_;
   NeedleStream stream_;
   std::string unfolded_;  // empty between calls

@@ -27,9 +27,9 @@ bool permit_path(std::span<const std::string> patterns, std::string_view path) {
     return path_matches(pattern, path);
   };
   if (!std::ranges::any_of(patterns, matches_as_sent)) return false;
-  const std::string folded = policy::fold_slashes(path);
+  const std::string folded = policy::fold_path(path);
   const auto matches_folded = [&](const std::string& pattern) {
-    return path_matches(policy::fold_slashes(pattern), folded);
+    return path_matches(policy::fold_path(pattern), folded);
   };
   return folded == path || std::ranges::any_of(patterns, matches_folded);
 }

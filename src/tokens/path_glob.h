@@ -21,7 +21,7 @@ base::Result<policy::Pattern> compile_path(std::string_view pattern);
 bool path_matches(std::string_view pattern, std::string_view path);
 
 /// Whether the patterns permit the path in both of its readings: as it is sent, and as servers read
-/// it that fold slashes (policy::fold_slashes). To the second one an escaped slash that a pattern
+/// it that fold it (policy::fold_path). To the second one an escaped slash that a pattern
 /// spells out is a slash, too: `/projects/group%2Fname/*` permits what it says, and `*` nothing
 /// that has a slash in either reading.
 bool permit_path(std::span<const std::string> patterns, std::string_view path);

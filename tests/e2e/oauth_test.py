@@ -239,6 +239,20 @@ def two_sessions_of_one_project_share_a_login(box):
 
 
 @test
+def an_endpoint_is_known_however_a_server_may_read_its_path(box):
+    server = Server()
+    box.origin("auth.test", server)
+    box.configure(LOGIN)
+    spellings = ["//oauth/token", "/oauth%2Ftoken", "/oauth/token/", "/oauth/token;a=b", "/OAuth/Token"]
+    for path in spellings:
+        said = box.curl("-d", "code=x", f"https://auth.test{path}").expect().out
+        check.contains(said, "access_token")
+        for token in server.tokens():
+            check.lacks(said, token)
+    check.equal(len(server.given), len(spellings))
+
+
+@test
 def what_cannot_be_read_is_refused_and_errors_pass(box):
     answers = {
         "page": wire.Response(200, [("Content-Type", "text/html")], b"<p>access_token=hush</p>"),

@@ -211,7 +211,12 @@ def a_request_of_http_is_looked_into_also_where_raw_tcp_may_pass(box):
 def nor_does_it_pass_there_in_a_form_that_some_servers_forgive(box):
     daemons.redis(box, "redis.test")
     allow(box, "redis.test", 6379)
-    for line in (r" GET /keys HTTP/1.1", r"GET\t/keys HTTP/1.1", r"\r\n\r\nGET /keys"):
+    for line in (
+        r" GET /keys HTTP/1.1",
+        r"GET\t/keys HTTP/1.1",
+        r"\r\n\r\nGET /keys",
+        r"PROXY TCP4 192.0.2.1 192.0.2.2 1 80\r\nGET /keys HTTP/1.1",
+    ):
         ran = box.shell(
             "exec 3<>/dev/tcp/redis.test/6379;"
             rf" printf '{line}\r\nHost: redis.test:6379\r\n\r\n' >&3; timeout 5 cat <&3"

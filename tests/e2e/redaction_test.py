@@ -82,6 +82,26 @@ def a_secret_in_what_the_filter_refuses_is_in_no_log(box):
     check.lacks(box.everything_logged(), key.encode())
 
 
+def in_metadata_of_br(text):
+    """A body in br that is empty for whoever decodes it (RFC 7932, 9.2)."""
+    bits = [0] + [0] + [1, 1] + [0] + [1, 0] + [((len(text) - 1) >> i) & 1 for i in range(8)]
+    bits += [0] * (-len(bits) % 8)
+    head = bytes(sum(bits[at + i] << i for i in range(8)) for at in range(0, len(bits), 8))
+    return head + text + b"\x03"
+
+
+@test
+def a_secret_does_not_leave_where_no_reader_of_br_looks(box):
+    origin, key = box.origin(), canary()
+    box.configure(rules(value=key))
+    body = in_metadata_of_br(key.encode())
+    ran = box.curl(
+        "-H", "Content-Encoding: br", "--data-binary", "@-", "https://ok.test/", stdin=body
+    )
+    ran.expect()
+    check.lacks(origin.requests[0].body, key.encode())
+
+
 @test
 def a_secret_is_found_in_every_coding(box):
     origin, key = box.origin(), canary()

@@ -4,6 +4,7 @@
 #include <sys/stat.h>
 
 #include "base/file.h"
+#include "base/text.h"
 #include "cli/commands.h"
 #include "cli/config_flags.h"
 #include "policy/normalise.h"
@@ -59,29 +60,72 @@ base::Result<int> explain(const PolicyOptions& options, const Globals& globals) 
   return blocked;
 }
 
-/// Adds a rule to the user's file. Its text stays as it is: the rule is appended.
-base::Result<int> allow(const PolicyOptions& options, const Globals& globals) {
+/// What the rules say about the host now.
+base::Result<session::Explanation> explain_host(const std::string& host) {
+  PolicyOptions options;
+  options.question = {.method = "GET", .url = "https://" + host + "/"};
+  return explain_question(options, {.quiet = true});
+}
+
+/// The file's text with the rule behind it; what is there stays as it is.
+std::string with_rule_for(const std::string& host, std::string text) {
+  if (!text.empty() && !text.ends_with('\n')) text += '\n';
+  if (!text.empty()) text += '\n';
+  return text + "[[proxy.filter.rules]]\nhost = \"" + host + "\"\naction = \"allow\"\n";
+}
+
+/// A file that can be read has to stay one. Tried beside it, where it finds what it includes.
+base::Result<> check_text(
+    const std::filesystem::path& file,
+    std::string_view text,
+    mode_t mode,
+    const std::filesystem::path& home) {
+  auto trial = file;
+  trial += ".new";
+  TRY_VOID(base::write_file(trial, text, mode));
+  const auto problems = config::check_file(trial, home);
+  std::error_code ignored;
+  std::filesystem::remove(trial, ignored);
+  if (problems.empty()) return {};
+  return base::fail(
+      base::ErrorKind::invalid,
+      "a rule cannot be added behind what is in " + base::escape_for_terminal(file.string()) +
+          "; nothing was changed",
+      "write the rule where the others are, if the file is right as it is: lazaret config check");
+}
+
+/// Adds a rule to the user's file.
+base::Result<int> allow(const PolicyOptions& options, const Globals&) {
   const auto project = TRY(session::Project::here());
   const auto host = TRY(policy::normalise_host(options.host));
+  const auto before = TRY(explain_host(host));
+  if (before.rule) {
+    const auto said = policy::describe(*before.rule) + " (" +
+                      base::escape_for_terminal(before.rule->spec().origin.to_string()) + ")";
+    if (before.outcome == session::Explanation::Outcome::allow) {
+      TRY_VOID(print(host + " is allowed already: " + said + "\n"));
+      return 0;
+    }
+    return base::fail(
+        base::ErrorKind::invalid, "another rule comes first: " + said + "; nothing was changed",
+        "change that rule, or write one that allows the host in front of it");
+  }
   std::error_code missing;
   const auto file =
       std::filesystem::weakly_canonical(project.places.user_file(), missing);  // a link stays one
   std::string text;
   mode_t mode = 0600;
-  if (struct stat before{}; ::stat(file.c_str(), &before) == 0) {
+  if (struct stat status{}; ::stat(file.c_str(), &status) == 0) {
     text = TRY(base::read_file(file));
-    mode = before.st_mode & 0777U;
+    mode = status.st_mode & 0777U;
   }
-  if (!text.empty() && !text.ends_with('\n')) text += '\n';
-  if (!text.empty()) text += '\n';
-  text += "[[proxy.filter.rules]]\nhost = \"" + host + "\"\naction = \"allow\"\n";
+  text = with_rule_for(host, std::move(text));
   TRY_VOID(base::make_directories(file.parent_path(), 0755));
+  TRY_VOID(check_text(file, text, mode, project.places.home));
   TRY_VOID(base::write_file(file, text, mode));
   TRY_VOID(print(
       host + " is allowed by " + file.string() +
       "; sandboxes that are running take it up with `lazaret reload`\n"));
-  if (config::check_file(file, project.places.home).empty()) return 0;
-  tell(globals, "the file has mistakes: lazaret config check lists them");
   return 0;
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The program: its table of commands, and what happens to an error.
 
+#include <fcntl.h>
 #include <unistd.h>
 
 #include <CLI/App.hpp>
@@ -12,11 +13,17 @@
 #include <cstdio>
 #include <cstdlib>
 #include <exception>
+#include <iterator>
 #include <map>
 #include <new>
+#include <optional>
+#include <span>
+#include <string>
 #include <thread>
+#include <vector>
 
 #include "audit/journal.h"
+#include "base/text.h"
 #include "cli/command.h"
 #include "cli/commands.h"
 #include "cli/version.h"
@@ -56,9 +63,51 @@ std::vector<std::string> take_after_dashes(std::vector<std::string>& words) {
   return after;
 }
 
+/// A standard stream that was closed when we were started would be the next thing that is opened,
+/// and the sandboxed program would be given that. What takes its place can be read to its end at
+/// once, and not written to, as a closed one.
+bool occupy_standard_streams() {
+  for (const int number : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) {
+    const bool is_closed = ::fcntl(number, F_GETFD) < 0;
+    if (is_closed && ::open("/dev/null", O_RDONLY) != number) return false;
+  }
+  return true;
+}
+
 int fail(std::string_view text) {
   std::fprintf(stderr, "lazaret: %.*s\n", static_cast<int>(text.size()), text.data());
   return own_failure;
+}
+
+/// Names the word that stands where a command is expected and is none: CLI11 only says that one is
+/// missing.
+std::optional<std::string> unknown_command(
+    const CLI::App& app, std::span<const std::string> words) {
+  const CLI::App* place = &app;
+  for (const auto& word : words) {
+    const auto commands = place->get_subcommands([](const CLI::App*) { return true; });
+    if (commands.empty() || word.starts_with('-')) return std::nullopt;
+    const auto found = std::ranges::find(commands, word, &CLI::App::get_name);
+    if (found != commands.end()) {
+      place = *found;
+      continue;
+    }
+    std::vector<std::string> names;
+    std::ranges::transform(commands, std::back_inserter(names), &CLI::App::get_name);
+    const auto near = base::nearest(word, names);
+    return "there is no command `" + base::escape_for_terminal(word) + "`" +
+           (near ? "; did you mean `" + *near + "`?" : "; there are " + base::join(names, ", "));
+  }
+  return std::nullopt;
+}
+
+/// Some commands answer by their exit status, also when the question is none.
+int status_of_mistake(std::span<const std::string> words) {
+  const auto asks = [&](const char* command, const char* verb) {
+    const std::string both[] = {command, verb};
+    return !std::ranges::search(words, both).empty();
+  };
+  return asks("policy", "explain") || asks("redact", "check") ? cli::mistaken : own_failure;
 }
 
 /// Ends lazaret, and the sandbox with it. To go on with half of what was asked for would be worse:
@@ -77,6 +126,7 @@ int fail(std::string_view text) {
 }  // namespace
 
 int main(int argc, char** argv) try {
+  if (!occupy_standard_streams()) return own_failure;  // before anything else is opened
   std::set_new_handler(end_without_memory);
   CLI::App app(
       "Runs programs you do not fully trust in a sandbox, and sends every byte of theirs through a "
@@ -98,14 +148,14 @@ int main(int argc, char** argv) try {
   cli::add_commands(app, commands, chosen);
   std::vector<std::string> words(argv + std::min(argc, 1), argv + argc);
   globals.after_dashes = take_after_dashes(words);
-  std::reverse(words.begin(), words.end());  // as CLI11 takes them
   try {
-    app.parse(std::move(words));
+    app.parse(std::vector(words.rbegin(), words.rend()));  // as CLI11 takes them
   } catch (const CLI::ParseError& error) {
     if (error.get_exit_code() == 0) return app.exit(error);
-    return fail(
-        std::string(error.what()) +
+    fail(
+        unknown_command(app, words).value_or(error.what()) +
         "\n  lazaret --help lists the commands, lazaret COMMAND --help their flags");
+    return status_of_mistake(words);
   }
   const auto code = chosen(globals);
   return code ? *code : fail(code.error().to_string());

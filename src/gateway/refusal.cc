@@ -47,8 +47,9 @@ std::string_view reason_phrase(int status) {
   }
 }
 
+/// By a rule more: one that says otherwise already would come first.
 bool can_be_allowed(const flow::Deny& refusal) {
-  return refusal.stage == "filter" || refusal.stage == "ask";
+  return (refusal.stage == "filter" || refusal.stage == "ask") && refusal.rule == nullptr;
 }
 
 std::string sentence(const flow::Deny& refusal, std::string_view reason) {

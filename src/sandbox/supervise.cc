@@ -87,6 +87,7 @@ private:
     while (auto signal = signals_.next())
       TRY_VOID(on_signal(*signal));
     TRY_VOID(read_reports());
+    if (is_waiting_for_keyboard()) (void)TRY(relay_->open_keyboard());
     if (!exit_status_ && watched_[1].revents != 0) TRY_VOID(on_event());
     if (!exit_status_ && deadline_ && Clock::now() >= *deadline_) kill_all();
     return {};

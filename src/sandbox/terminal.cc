@@ -41,6 +41,13 @@ void remember_for_crashes(int terminal, const termios& modes) {
   }
 }
 
+/// Whole lines, echoed: in the background the modes may be those of a shell that edits a line.
+void set_line_modes(termios& modes) {
+  modes.c_iflag |= ICRNL;
+  modes.c_oflag |= OPOST | ONLCR;
+  modes.c_lflag |= ICANON | ECHO | ISIG | IEXTEN;
+}
+
 }  // namespace
 
 base::Result<Pty> open_pty(int like) {
@@ -50,7 +57,10 @@ base::Result<Pty> open_pty(int like) {
   pty.slave = base::Fd(ioctl(pty.master.get(), TIOCGPTPEER, O_RDWR | O_NOCTTY | O_CLOEXEC));
   if (!pty.slave) return base::fail_errno("open the other side of a pseudo-terminal");
   termios modes{};
-  if (tcgetattr(like, &modes) == 0) (void)tcsetattr(pty.slave.get(), TCSANOW, &modes);
+  if (tcgetattr(like, &modes) == 0) {
+    if (!is_in_foreground(like)) set_line_modes(modes);
+    (void)tcsetattr(pty.slave.get(), TCSANOW, &modes);
+  }
   copy_window_size(like, pty.master.get());
   if (fcntl(pty.master.get(), F_SETFL, O_NONBLOCK) != 0)
     return base::fail_errno("make a pseudo-terminal non-blocking");

@@ -19,7 +19,8 @@ struct Pty {
   base::Fd slave;
 };
 
-/// A new one with the modes and the size of `like`.
+/// A new one with the modes and the size of `like`; in its background, where another program may
+/// have set them for itself, with those of a terminal that reads lines.
 base::Result<Pty> open_pty(int like);
 
 /// Gives `to` the window size of `from`; the programs on `to` hear of it.

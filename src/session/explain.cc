@@ -306,7 +306,7 @@ std::string to_text(const Explanation& explanation) {
   if (!explanation.logged) row("log", "left out (proxy.log_skip)");
   const bool is_request = !explanation.url.starts_with(udp_scheme);
   const bool is_blocked = explanation.outcome == Explanation::Outcome::block;
-  if (is_request && is_blocked && explanation.stage == "filter") {
+  if (is_request && is_blocked && explanation.stage == "filter" && !explanation.rule) {
     row("allow it", "lazaret policy allow " + explanation.host);
   }
   return out;

@@ -267,8 +267,7 @@ TEST_F(Explain, AnswersInText) {
       "  why       administrators only\n"
       "  stage     filter\n"
       "  rule      block host api.test, path /admin/** (/etc/c.toml:9)\n"
-      "  answer    403 from the gateway\n"
-      "  allow it  lazaret policy allow api.test\n");
+      "  answer    403 from the gateway\n");
 }
 
 TEST_F(Explain, AnswersInJson) {

@@ -234,7 +234,8 @@ base::Result<sandbox::PlanInput> plan_input_of(
   if (config.sandbox.hide_env_files) input.env_files = walks.env_files.get();
   // Nothing can be laid over a link; where it leads is hidden like any file of ours.
   const bool is_link = fs::is_symlink(own_file, missing);
-  if (!is_link && fs::exists(own_file, missing)) input.project_config = own_file.string();
+  if (!is_link && fs::exists(own_file, missing) && !fs::is_directory(own_file, missing))
+    input.project_config = own_file.string();
   return input;
 }
 

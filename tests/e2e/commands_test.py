@@ -265,6 +265,43 @@ def help_and_version_are_there(box):
         check.contains(helped, command)
         box.lazaret(command, "--help").expect()
     check.that(box.lazaret("no-such-command").code not in (0, None), "an unknown command succeeded")
+    for words, near in ((["confg"], "config"), (["secret", "lst"], "list")):
+        check.contains(box.lazaret(*words).err, f"did you mean `{near}`?")
+
+
+@test
+def a_question_that_cannot_be_read_has_a_status_of_its_own(box):
+    for words in (["policy", "explain", "GET"], ["policy", "explain", "--no"], ["redact", "check"]):
+        check.equal(box.lazaret(*words).code, 2, words)
+
+
+@test
+def allowing_a_host_changes_only_a_file_that_can_be_changed_so(box):
+    file = box.config / "config.toml"
+    box.configure('[proxy.filter]\nrules = [ { action = "allow", host = "a.test" } ]\n')
+    before = file.read_text()
+    ran = box.lazaret("policy", "allow", "b.test")
+    check.equal((ran.code, file.read_text()), (125, before))
+    check.contains(ran.err, "nothing was changed")
+    check.equal(sorted(each.name for each in box.config.glob("*.new")), [])
+
+
+@test
+def allowing_a_host_that_a_rule_speaks_of_changes_nothing(box):
+    box.configure(
+        "".join(
+            f'[[proxy.filter.rules]]\naction = "{action}"\nhost = "{host}"\n'
+            for action, host in (("block", "bad.test"), ("allow", "good.test"))
+        )
+    )
+    file = box.config / "config.toml"
+    before = file.read_text()
+    ran = box.lazaret("policy", "allow", "bad.test")
+    check.equal(ran.code, 125)
+    check.contains(ran.err, "another rule comes first")
+    check.lacks(box.lazaret("policy", "explain", "GET", "https://bad.test/").out, "allow it")
+    check.contains(box.lazaret("policy", "allow", "GOOD.test").expect().out, "is allowed already")
+    check.equal(file.read_text(), before)
 
 
 @test

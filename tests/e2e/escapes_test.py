@@ -9,6 +9,7 @@ import json
 import os
 import pathlib
 import socket
+import subprocess
 import threading
 import time
 
@@ -434,3 +435,25 @@ def nothing_passes_when_the_gateway_is_gone(box):
     check.equal(box.leftovers(), [])
     after = box.project / "after"
     check.equal(after.read_text() if after.exists() else "", "", "what came through")
+
+
+@test(tags=["quick"])
+def in_the_place_of_a_closed_stream_is_nothing_of_lazarets(box):
+    script = (
+        "import os, pathlib\n"
+        "pathlib.Path('streams').write_text(' '.join(os.readlink(f'/proc/self/fd/{n}') for n in range(3)))"
+    )
+    command = box.command_line(["/usr/bin/python3", "-c", script])
+    for closed in ("<&-", ">&-", "2>&-", "<&- >&-", "<&- >&- 2>&-"):
+        subprocess.run(
+            ["/bin/sh", "-c", f'exec "$@" {closed}', "sh", str(box.rig.lazaret), *command],
+            env=box.environment(),
+            cwd=box.project,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            timeout=30 * box.rig.patience,
+            check=True,
+        )
+        seen = (box.project / "streams").read_text().split()
+        check.equal(seen, ["/dev/null"] * 3, closed)

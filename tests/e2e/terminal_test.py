@@ -5,6 +5,7 @@ import fcntl
 import os
 import re
 import select
+import shlex
 import signal
 import struct
 import termios
@@ -15,9 +16,9 @@ from rig.runner import test
 
 
 class Terminal:
-    def __init__(self, box, *command, size=(24, 80)):
+    def __init__(self, box, *command, size=(24, 80), spawned=None):
         self._patience = box.rig.patience
-        self.pid, self.master = box.terminal(*command)
+        self.pid, self.master = spawned or box.terminal(*command)
         self.resize(*size, signal_it=False)
         self.text = ""
 
@@ -59,6 +60,50 @@ class Terminal:
                     pass
                 return os.waitstatus_to_exitcode(status)
         raise check.Failed(f"still running; it said {self.text!r}")
+
+
+def outer_shell(box):
+    """A shell that lazaret is a job of, and the command that runs a script in a sandbox."""
+    shell = Terminal(box, spawned=box.program_on_terminal("/bin/bash", "--norc", "-i"))
+    return shell, lambda script: shlex.join(
+        map(str, [box.rig.lazaret, *box.command_line(["sh", "-c", script])])
+    )
+
+
+PROMPT = r"bash-[0-9.]+[#$] "
+READS_A_LINE = "echo star''ted; sleep 1; read x; echo got-$x"
+
+
+@test
+def a_job_that_went_to_the_background_has_the_keyboard_when_it_is_back(box):
+    shell, command = outer_shell(box)
+    shell.type(command(READS_A_LINE) + "\r")
+    shell.wait_for("started")
+    shell.type("\x1a")
+    shell.wait_for("Stopped")
+    shell.type("bg\r")
+    shell.wait_for("&")
+    shell.type("fg\r")
+    time.sleep(1.5 * box.rig.patience)
+    shell.type("hello\r")
+    shell.wait_for("got-hello")
+    shell.wait_for(PROMPT)
+    shell.type("exit\r")
+    shell.end()
+
+
+@test
+def a_job_that_began_in_the_background_reads_lines_when_it_is_in_front(box):
+    shell, command = outer_shell(box)
+    shell.type(command(READS_A_LINE) + " &\r")
+    shell.wait_for("started")
+    shell.type("fg\r")
+    time.sleep(1.5 * box.rig.patience)
+    shell.type("hello\r")
+    shell.wait_for("got-hello")
+    shell.wait_for(PROMPT)
+    shell.type("exit\r")
+    shell.end()
 
 
 @test(tags=["quick"])

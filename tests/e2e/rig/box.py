@@ -217,11 +217,14 @@ class Box:
 
     def on_terminal(self, *arguments):
         """A lazaret command on a terminal of its own: (process id, master side)."""
+        return self.program_on_terminal(self.rig.lazaret, *arguments)
+
+    def program_on_terminal(self, *command):
+        """A program outside of any sandbox, on a terminal of its own: (process id, master side)."""
         pid, master = pty.fork()
         if pid == 0:
             os.chdir(self.project)
-            command = [str(self.rig.lazaret), *map(str, arguments)]
-            os.execve(self.rig.lazaret, command, self.environment())
+            os.execve(command[0], list(map(str, command)), self.environment())
         return pid, master
 
     def read_until(self, master, wanted):

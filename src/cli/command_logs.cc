@@ -42,6 +42,9 @@ struct LogsOptions {
   bool errors = false;
 };
 
+/// CLI11 would read a negative number as a very large one.
+CLI::Validator is_count() { return CLI::Range(0.0, 1e9).description(""); }
+
 /// The data of the sandbox that was named, else of the current project.
 base::Result<config::SandboxPlaces> places_of(const LogsOptions& options) {
   const auto project = TRY(session::Project::here());
@@ -53,7 +56,15 @@ base::Result<config::SandboxPlaces> places_of(const LogsOptions& options) {
         base::ErrorKind::invalid,
         "a sandbox has no such name: " + base::escape_for_terminal(options.sandbox));
   }
-  return config::places_of_sandbox(base_path.value_or(project.places.data), options.sandbox);
+  auto places = config::places_of_sandbox(base_path.value_or(project.places.data), options.sandbox);
+  if (std::error_code missing; !std::filesystem::exists(places.root, missing)) {
+    return base::fail(
+        base::ErrorKind::not_found,
+        "there is no sandbox with logs of this name: " + base::escape_for_terminal(options.sandbox),
+        "it is a name below " + base::escape_for_terminal(places.root.parent_path().string()) +
+            ", which a project's directory gives, not what --name calls it in the log");
+  }
+  return places;
 }
 
 base::Result<audit::Query> query_of(const LogsOptions& options) {
@@ -196,6 +207,7 @@ void add_logs(CLI::App& app, Chosen& chosen) {
       "SANDBOX,-s,--sandbox", options->sandbox,
       "Another sandbox's name; the current project's if left out");
   requests.add_option("-n,--last", options->last, "How many, the newest; 0 for all")
+      ->check(is_count())
       ->capture_default_str();
   requests.add_flag("-f,--follow", options->follow, "Go on as they come");
   requests.add_flag("--json", options->json, "As a JSON array; with -f one object a line");
@@ -227,6 +239,7 @@ void add_logs(CLI::App& app, Chosen& chosen) {
       "SANDBOX,-s,--sandbox", options->sandbox,
       "Another sandbox's name; the current project's if left out");
   own.add_option("-n,--last", options->last, "How many lines, the newest; 0 for all")
+      ->check(is_count())
       ->capture_default_str();
   own.add_flag("-f,--follow", options->follow, "Go on as they come");
   own.add_option("--type", options->type, "proxy or all")->capture_default_str();

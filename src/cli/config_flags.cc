@@ -18,8 +18,9 @@ void add_repeatable(
 void add_file_flags(CLI::App& app, session::ConfigRequest& request) {
   app.add_option("--config", request.file, "Use this file instead of the user's configuration")
       ->type_name("FILE");
-  app.add_flag(
-      "!--no-project-config", request.use_project_file, "Ignore the project's .lazaret.toml");
+  app.add_flag_callback(
+      "--no-project-config", [&request] { request.use_project_file = false; },
+      "Ignore the project's .lazaret.toml");
 }
 
 void add_config_flags(CLI::App& app, session::ConfigRequest& request) {

@@ -170,7 +170,11 @@ Decision decide_connection(
       return checkable || is_raw || candidate.needs_interception();
     return checkable && !(is_raw && candidate.spec().ports.empty());
   });
-  return answer(policy, rule, host);
+  auto decision = answer(policy, rule, host);
+  if (is_raw && rule == nullptr && decision.action != Action::allow && could_allow(policy, host))
+    decision.reason = fmt::format(
+        "this is neither HTTP nor TLS, and no rule allows {} by its port {}", host, port);
+  return decision;
 }
 
 Decision decide_datagrams(const Policy& policy, std::string_view host, std::uint16_t port) {

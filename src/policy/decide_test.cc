@@ -146,6 +146,16 @@ TEST(DecideConnection, WantsThePortOfRawTcp) {
   EXPECT_EQ(decide_connection(policy, "web.test", 443, ConnectionKind::tunnel).action, allow);
 }
 
+TEST(DecideConnection, SaysWhatRawTcpToAnAllowedHostLacks) {
+  const Policy policy = policy_of({host_rule(allow, "a.test")}, block);
+  const auto reason = [&](std::string_view host) {
+    return decide_connection(policy, host, 22, ConnectionKind::raw_tcp).reason;
+  };
+  EXPECT_EQ(
+      reason("a.test"), "this is neither HTTP nor TLS, and no rule allows a.test by its port 22");
+  EXPECT_EQ(reason("b.test"), "no rule matches b.test (default action)");
+}
+
 TEST(DecideConnection, BlocksAndAsksWithoutAPort) {
   const Policy policy = policy_of({host_rule(block, "a.test"), host_rule(ask, "b.test")}, allow);
   const auto raw = [&](std::string_view host) {

@@ -270,6 +270,14 @@ def help_and_version_are_there(box):
 
 
 @test
+def the_log_of_a_sandbox_that_is_not_there_is_an_error(box):
+    ran = box.lazaret("logs", "proxy", "nobody")
+    check.equal(ran.code, 125)
+    check.contains(ran.err, "there is no sandbox with logs of this name: nobody")
+    check.equal(box.lazaret("logs", "proxy", "-n", "-3").code, 125)
+
+
+@test
 def a_question_that_cannot_be_read_has_a_status_of_its_own(box):
     for words in (["policy", "explain", "GET"], ["policy", "explain", "--no"], ["redact", "check"]):
         check.equal(box.lazaret(*words).code, 2, words)

@@ -10,6 +10,9 @@
 #include <csignal>
 #include <cstring>
 #include <future>
+#include <string>
+#include <string_view>
+#include <utility>
 
 #include "base/clock.h"
 #include "base/encoding.h"
@@ -346,6 +349,19 @@ std::unique_ptr<control::Server> answer_commands(
   return nullptr;
 }
 
+/// In words, for whoever reads what would be done.
+std::string_view describe(config::Network network) {
+  switch (network) {
+    case config::Network::gateway:
+      return "everything goes through the gateway";
+    case config::Network::host:
+      return "the host's own: nothing is captured, filtered, logged or given a credential";
+    case config::Network::none:
+      return "none";
+  }
+  std::unreachable();
+}
+
 /// Ends what was launched before its program ran, and waits for that: bubblewrap killed in the
 /// moment it clones leaves a process behind.
 void abandon(sandbox::Warden& warden, sandbox::Started started) {
@@ -370,6 +386,8 @@ base::Result<sandbox::Ending> run(RunRequest request) {
   config::Config& config = *loaded.config;
   for (const auto& warning : loaded.warnings)
     request.tell(warning);
+  if (config.network == config::Network::host && !request.dry_run)
+    request.tell("the network is " + std::string(describe(config.network)));
   const auto bubblewrap =
       TRY(sandbox::find_bubblewrap(::getenv("PATH") != nullptr ? ::getenv("PATH") : ""));
   const auto places = project.sandbox_places(config.sandbox.base_path);
@@ -411,7 +429,8 @@ base::Result<sandbox::Ending> run(RunRequest request) {
       .command = request.command,
       .started = base::now()};
   if (request.dry_run) {
-    TRY_VOID(request.print(sandbox::to_text(plan)));
+    TRY_VOID(request.print(
+        "network\n  " + std::string(describe(config.network)) + "\n\n" + sandbox::to_text(plan)));
     return sandbox::Ending{};
   }
 

@@ -164,3 +164,17 @@ def the_environment_holds_what_is_promised_and_nothing_more(box):
 @test
 def the_shell_is_run_when_no_command_is_given(box):
     check.equal(box.lazaret("run", stdin=b"echo from the shell\nexit 4\n").out, "from the shell\n")
+
+
+@test
+def it_is_said_what_the_network_is(box):
+    ran = box.lazaret("run", "--network", "host", "--", "true").expect()
+    check.contains(ran.err, "the network is the host's own")
+    networks = {
+        "gateway": "everything goes through the gateway",
+        "none": "none",
+        "host": "the host's own",
+    }
+    for network, said in networks.items():
+        shown = box.lazaret("run", "--dry-run", "--network", network, "--", "true").expect().out
+        check.contains(shown, f"network\n  {said}")

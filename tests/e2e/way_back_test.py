@@ -6,7 +6,6 @@ import html
 import json
 import secrets
 import time
-import zlib
 
 from rig import check, wire
 from rig.runner import test
@@ -107,21 +106,6 @@ def a_value_is_sent_in_no_coding_that_could_hide_it_on_the_way_back(box):
     for request in api.requests:
         check.equal(request.header("content-encoding"), None)
         check.equal(json.loads(request.body), {"key": key})
-
-
-@test
-def a_compressed_body_without_a_placeholder_stays_as_it_is(box):
-    api = box.origin("api.test")
-    box.configure(PLACEHOLDER)
-    body = zlib.compress(b"nothing of interest")
-    ran = box.curl(
-        *("-H", "Content-Encoding: deflate", "--data-binary", "@-", "https://api.test/"),
-        stdin=body,
-        env={"REAL_KEY": "canary-" + secrets.token_hex(16)},
-    )
-    ran.expect()
-    check.equal(api.requests[0].header("content-encoding"), "deflate")
-    check.equal(api.requests[0].body, body)
 
 
 @test

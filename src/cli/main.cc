@@ -85,15 +85,15 @@ std::optional<std::string> unknown_command(
     const CLI::App& app, std::span<const std::string> words) {
   const CLI::App* place = &app;
   for (const auto& word : words) {
-    const auto commands = place->get_subcommands([](const CLI::App*) { return true; });
-    if (commands.empty() || word.starts_with('-')) return std::nullopt;
-    const auto found = std::ranges::find(commands, word, &CLI::App::get_name);
-    if (found != commands.end()) {
+    const auto known = place->get_subcommands([](const CLI::App*) { return true; });
+    if (known.empty() || word.starts_with('-')) return std::nullopt;
+    const auto found = std::ranges::find(known, word, &CLI::App::get_name);
+    if (found != known.end()) {
       place = *found;
       continue;
     }
     std::vector<std::string> names;
-    std::ranges::transform(commands, std::back_inserter(names), &CLI::App::get_name);
+    std::ranges::transform(known, std::back_inserter(names), &CLI::App::get_name);
     const auto near = base::nearest(word, names);
     return "there is no command `" + base::escape_for_terminal(word) + "`" +
            (near ? "; did you mean `" + *near + "`?" : "; there are " + base::join(names, ", "));

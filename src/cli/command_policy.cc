@@ -2,6 +2,7 @@
 // lazaret policy explain|allow
 
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "base/file.h"
 #include "base/text.h"
@@ -63,7 +64,8 @@ base::Result<int> explain(const PolicyOptions& options, const Globals& globals) 
 /// What the rules say about the host now.
 base::Result<session::Explanation> explain_host(const std::string& host) {
   PolicyOptions options;
-  options.question = {.method = "GET", .url = "https://" + host + "/"};
+  const auto authority = host.contains(':') ? "[" + host + "]" : host;
+  options.question = {.method = "GET", .url = "https://" + authority + "/"};
   return explain_question(options, {.quiet = true});
 }
 
@@ -81,7 +83,7 @@ base::Result<> check_text(
     mode_t mode,
     const std::filesystem::path& home) {
   auto trial = file;
-  trial += ".new";
+  trial += ".trial-" + std::to_string(::getpid());
   TRY_VOID(base::write_file(trial, text, mode));
   const auto problems = config::check_file(trial, home);
   std::error_code ignored;

@@ -101,7 +101,8 @@ BodyPlan plan_body(
     add_tokens(plan.filters, pipeline, flow);
     if (!codings->empty() && !plan.filters.empty()) {
       decode_first(plan.filters, pipeline, *codings);
-      plan.keeps_original = !pipeline.scanner() || !can_hide(*codings);
+      plan.is_written_anew = pipeline.scanner() && can_hide(*codings);
+      plan.keeps_original = !plan.is_written_anew;
       plan.loses_codings = may_hold_secret;
       if (!may_hold_secret)
         plan.filters.after_log.push_back(std::make_unique<EncodeFilter>(*codings));

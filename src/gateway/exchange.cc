@@ -185,9 +185,10 @@ net::Task<bool> Exchange::prepare_body(flow::Cleared& cleared) {
     co_return false;
   }
   cleared.body_is_whole(body_->held_bytes());
-  const bool goes_on_as_it_came = plan.keeps_original && !body_->has_changed();
-  if (plan.loses_codings && !goes_on_as_it_came) cleared.body_is_decoded();
-  if (body_->has_changed()) cleared.body_has_changed(body_->held().value_or(""));
+  if (body_->has_changed() || plan.is_written_anew) {
+    if (plan.loses_codings) cleared.body_is_decoded();
+    cleared.body_has_changed(body_->held().value_or(""));
+  }
   co_return true;
 }
 

@@ -33,8 +33,8 @@ std::unexpected<base::Error> fail_spec(const LoginSpec& spec, base::Error error)
 std::string loosely(std::string_view path) {
   auto out = base::lower(policy::fold_path(path));
   constexpr std::string_view format = ".json";
-  if (out.ends_with(format)) out.resize(out.size() - format.size());
   if (out.size() > 1 && out.ends_with('/')) out.pop_back();
+  if (out.ends_with(format)) out.resize(out.size() - format.size());
   return out;
 }
 

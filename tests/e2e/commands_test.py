@@ -291,7 +291,10 @@ def allowing_a_host_changes_only_a_file_that_can_be_changed_so(box):
     ran = box.lazaret("policy", "allow", "b.test")
     check.equal((ran.code, file.read_text()), (125, before))
     check.contains(ran.err, "nothing was changed")
-    check.equal(sorted(each.name for each in box.config.glob("*.new")), [])
+    check.equal(sorted(each.name for each in box.config.glob("*.trial*")), [])
+    file.unlink()
+    box.lazaret("policy", "allow", "2001:db8::1").expect()
+    check.contains(file.read_text(), '"2001:db8::1"')
 
 
 @test

@@ -95,11 +95,17 @@ def a_secret_does_not_leave_where_no_reader_of_br_looks(box):
     origin, key = box.origin(), canary()
     box.configure(rules(value=key))
     body = in_metadata_of_br(key.encode())
+    digest = base64.b64encode(hashlib.md5(body).digest()).decode()
     ran = box.curl(
-        "-H", "Content-Encoding: br", "--data-binary", "@-", "https://ok.test/", stdin=body
+        *("-H", "Content-Encoding: br", "-H", f"Content-MD5: {digest}"),
+        *("--data-binary", "@-", "https://ok.test/"),
+        stdin=body,
     )
     ran.expect()
-    check.lacks(origin.requests[0].body, key.encode())
+    [request] = origin.requests
+    check.lacks(request.body, key.encode())
+    sent = base64.b64encode(hashlib.md5(request.body).digest()).decode()
+    check.equal(request.header("content-md5"), sent)
 
 
 @test

@@ -4,7 +4,9 @@
 #include <fmt/format.h>
 
 #include <boost/json/src.hpp>  // compiles Boost.JSON, once, for whoever reads JSON
+#include <cstdint>
 
+#include "base/rune.h"
 #include "base/text.h"
 
 namespace base {
@@ -16,6 +18,22 @@ bool is_plain(std::string_view text) {
       return false;  // also non-ASCII: char is signed
   }
   return true;
+}
+
+/// Whether a code point that is_escaped() may begin with this byte: few texts have many such.
+bool may_begin_escaped(unsigned char lead) {
+  return lead == 0xC2 || lead == 0xD8 || lead == 0xE2 || lead == 0xEF || lead == 0xF3;
+}
+
+bool is_escaped(std::string_view rune) { return escape_for_terminal(rune) != rune; }
+
+void append_escaped(std::string& out, std::uint32_t rune) {
+  if (rune < 0x10000) {
+    out += fmt::format("\\u{:04x}", rune);
+    return;
+  }
+  rune -= 0x10000;
+  out += fmt::format("\\u{:04x}\\u{:04x}", 0xD800 + (rune >> 10U), 0xDC00 + (rune & 0x3FFU));
 }
 
 }  // namespace
@@ -48,13 +66,15 @@ void append_json_string(std::string& out, std::string_view text) {
         break;
       default:
         if (c < 0x20 || c == 0x7F) {
-          out += fmt::format("\\u{:04x}", c);
-        } else if (c == 0xE2 && clean.compare(i, 3, "\xE2\x80\xA8") == 0) {
-          out += "\\u2028";
-          i += 2;
-        } else if (c == 0xE2 && clean.compare(i, 3, "\xE2\x80\xA9") == 0) {
-          out += "\\u2029";
-          i += 2;
+          append_escaped(out, c);
+        } else if (may_begin_escaped(c)) {
+          const Rune rune = first_rune(std::string_view(clean).substr(i));
+          const std::string_view bytes(clean.data() + i, rune.size);
+          if (is_escaped(bytes))
+            append_escaped(out, rune.value);
+          else
+            out += bytes;
+          i += rune.size - 1;
         } else {
           out += static_cast<char>(c);
         }

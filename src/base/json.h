@@ -8,8 +8,9 @@
 
 namespace base {
 
-/// Appends `text` as a JSON string with quotes. Invalid UTF-8 becomes U+FFFD, U+2028 and U+2029 are
-/// escaped: always one line.
+/// Appends `text` as a JSON string with quotes. Invalid UTF-8 becomes U+FFFD. What must not reach a
+/// terminal (escape_for_terminal) is escaped, line ends of any kind too: always one line, which is
+/// shown as it is.
 void append_json_string(std::string& out, std::string_view text);
 std::string to_json_string(std::string_view text);
 

@@ -5,6 +5,7 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <termios.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -23,6 +24,7 @@
 #include "tokens/inspection.h"
 #include "tokens/limits.h"
 #include "tokens/mint.h"
+#include "tokens/usage_store.h"
 #include "tokens/wish.h"
 
 namespace cli {
@@ -87,6 +89,13 @@ Result<int> put_out(
   return 0;
 }
 
+/// Each count on disk is that of a minting, so they stay few when minting clears them away.
+Result<> forget_ended_counts() {
+  const auto project = TRY(session::Project::here());
+  tokens::UsageStore(project.places.token_usage()).forget_ended(base::now());
+  return {};
+}
+
 Result<int> mint(const TokenOptions& options, const Globals& globals) {
   const auto caveats = TRY(tokens::caveats_for(options.wish, base::now()));
   const auto file = TRY(ring_file());
@@ -99,6 +108,7 @@ Result<int> mint(const TokenOptions& options, const Globals& globals) {
         "--paths");
   }
   auto token = TRY(tokens::mint(*key, fresh_random(*key, caveats), caveats));
+  TRY_VOID(forget_ended_counts());
   return put_out({std::move(token)}, options, globals);
 }
 
@@ -112,6 +122,7 @@ Result<int> attenuate(const TokenOptions& options, const Globals& globals) {
         "say how: --hosts, --methods, --paths, --valid-for …");
   }
   presented.token = TRY(tokens::attenuate(std::move(presented.token), caveats));
+  TRY_VOID(tokens::check_window(presented.token));
   return put_out(presented, options, globals);
 }
 
@@ -157,6 +168,9 @@ Result<bool> person_agrees(const std::string& question) {
         ErrorKind::invalid, "there is no terminal to ask you on",
         "run this in a terminal: only a person can approve a token");
   }
+  // What was typed, or pasted, before there was a question is no answer to it.
+  if (::tcflush(terminal.get(), TCIFLUSH) != 0)
+    return base::fail_errno("discard what was typed before the question");
   static_cast<void>(!::write(terminal.get(), question.data(), question.size()));
   std::array<char, 64> answer{};
   const auto size = ::read(terminal.get(), answer.data(), answer.size());

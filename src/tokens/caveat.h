@@ -50,12 +50,13 @@ struct Ports {
   std::vector<std::uint16_t> numbers;
   bool operator==(const Ports&) const = default;
 };
-/// Requests with the token and with all that descend from the same minting, together.
+/// Requests with the token and with all others of the same minting that limit their requests,
+/// together: one count a minting.
 struct RequestLimit {
   std::uint64_t most = 0;
   bool operator==(const RequestLimit&) const = default;
 };
-/// Bytes of request bodies, counted as for RequestLimit.
+/// Bytes of request bodies, counted likewise.
 struct UploadLimit {
   std::uint64_t most = 0;
   bool operator==(const UploadLimit&) const = default;

@@ -3,31 +3,15 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <limits>
 #include <utility>
 
 #include "base/encoding.h"
 #include "base/json.h"
-#include "base/text.h"
 #include "tokens/describe.h"
 
 namespace tokens {
 namespace {
-
-/// Where the windows of a token overlap. Without any, always.
-Validity window_of(const Token& token) {
-  Validity all{
-      .not_before = std::numeric_limits<std::int64_t>::min(),
-      .not_after = std::numeric_limits<std::int64_t>::max()};
-  for (const Caveat& caveat : token.caveats) {
-    const auto* window = caveat.as<Validity>();
-    if (window == nullptr) continue;
-    all.not_before = std::max(all.not_before, window->not_before);
-    all.not_after = std::min(all.not_after, window->not_after);
-  }
-  return all;
-}
 
 /// The name in JSON, and the sentence.
 struct State {
@@ -51,8 +35,11 @@ State state_of(const Inspection& inspection) {
   if (inspection.signature == Signature::bad) return {"bad", "it was tampered with"};
   if (inspection.is_revoked) return {"revoked", "it was revoked"};
   if (window.not_before > window.not_after)
-    return {"never_valid", "its windows of time do not overlap"};
-  if (now > window.not_after) return {"expired", "it expired " + time_text(window.not_after)};
+    return {"never_valid", "it is never valid: " + objection_to(window)};
+  if (now > window.not_after) {
+    return {
+        "expired", "it expired " + time_text(window.not_after) + " and is never valid any more"};
+  }
   if (now < window.not_before)
     return {"not_yet_valid", "it is not valid before " + time_text(window.not_before)};
   if (window.not_after == std::numeric_limits<std::int64_t>::max())
@@ -75,7 +62,7 @@ std::string_view name_of(Signature signature) {
 std::string signature_words(const Inspection& inspection) {
   const Nonce& nonce = inspection.presented.token.nonce;
   if (nonce.is_discharge) return "a discharge, which only goes together with a token";
-  const std::string key = base::escape_for_terminal(nonce.key_id);
+  const std::string key = name_text(nonce.key_id);
   switch (inspection.signature) {
     case Signature::good:
       return "good, by the key " + key;
@@ -150,7 +137,7 @@ std::string to_text(const Inspection& inspection) {
   const Token& token = inspection.presented.token;
   std::string text = describe(token);
   text += "state      " + state_of(inspection).words + "\n";
-  text += "signature  " + signature_words(inspection) + "\n";
+  text += wrap("signature  " + signature_words(inspection));
   text += "id         " + token.id() + "\n";
   if (!inspection.presented.discharges.empty())
     text += fmt::format("discharges {}\n", inspection.presented.discharges.size());

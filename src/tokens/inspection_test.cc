@@ -32,10 +32,24 @@ TEST(Inspection, SaysThatASignatureIsNotGood) {
 
 TEST(Inspection, SaysWhetherTheTokenIsValidNow) {
   EXPECT_TRUE(text_of({}).contains("it has no end"));
-  EXPECT_TRUE(text_of({Caveat(Validity{0, 9})}).contains("it expired 1970-01-01T00:00:09Z"));
+  EXPECT_TRUE(text_of({Caveat(Validity{0, 9})})
+                  .contains("it expired 1970-01-01T00:00:09Z and is never valid any more"));
   EXPECT_TRUE(text_of({Caveat(Validity{1800000001, 1900000000})}).contains("not valid before"));
-  EXPECT_TRUE(
-      text_of({Caveat(Validity{0, 9}), Caveat(Validity{10, 20})}).contains("do not overlap"));
+}
+
+TEST(Inspection, SaysThatATokenCanNeverBeValid) {
+  constexpr std::string_view words =
+      "it is never valid: it would begin at 1970-01-01T00:00:10Z, and end before that, at "
+      "1970-01-01T00:00:09Z";
+  EXPECT_TRUE(text_of({Caveat(Validity{0, 9}), Caveat(Validity{10, 20})}).contains(words));
+  EXPECT_TRUE(text_of({Caveat(Validity{10, 9})}).contains(words));
+}
+
+TEST(Inspection, QuotesAKeyThatCouldBeReadAsSomethingElse) {
+  Token token = mint_with({});
+  token.nonce.key_id = "primary" + std::string(90, ' ') + "state valid";
+  const auto text = to_text(inspect({token}, vector_ring(), today));
+  EXPECT_TRUE(text.contains("there is no key \"primary state valid\" here")) << text;
 }
 
 TEST(Inspection, SaysThatATokenWasRevoked) {

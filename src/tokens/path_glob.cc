@@ -3,9 +3,25 @@
 
 #include <algorithm>
 
+#include "base/text.h"
 #include "policy/decide.h"
+#include "policy/normalise.h"
 
 namespace tokens {
+namespace {
+
+/// A segment that no path has any more when it is normalised: "..", "%2e".
+bool is_dots(std::string_view segment) {
+  const auto normal = policy::normalise_path("/" + std::string(segment));
+  return !segment.empty() && normal && *normal == "/";
+}
+
+bool has_dot_segment(std::string_view pattern) {
+  const bool may_have = pattern.contains("/.") || pattern.contains("/%2");  // spares the others
+  return may_have && std::ranges::any_of(base::split(pattern, '/'), is_dots);
+}
+
+}  // namespace
 
 base::Result<policy::Pattern> compile_path(std::string_view pattern) {
   if (pattern.find_first_of(R"(?[]{}\)") != std::string_view::npos) {
@@ -13,6 +29,12 @@ base::Result<policy::Pattern> compile_path(std::string_view pattern) {
         base::ErrorKind::invalid, R"(the paths of a token know the wildcards * and ** only)",
         "write a pattern for each path, without ? [ ] { } and backslash; a query is never looked "
         "at");
+  }
+  if (has_dot_segment(pattern)) {
+    const auto without = policy::normalise_path(pattern);
+    return base::fail(
+        base::ErrorKind::invalid, "a dot segment never matches: requests have none left",
+        "write " + (without ? *without : "the path without it"));
   }
   return policy::Pattern::compile(pattern, policy::Scope::path, policy::PatternType::glob);
 }

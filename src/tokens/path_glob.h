@@ -3,7 +3,8 @@
 // The paths of a token: globs of the rules (policy/glob_parse.h) with two wildcards, `*` for a
 // segment and `**` for any number. Other characters that are special in a rule (`?`, brackets,
 // braces, backslash) are literal to others who mint such tokens: a pattern that has one could be
-// read in two ways and matches nothing.
+// read in two ways and matches nothing. Neither does one with dot segments: normalised paths have
+// none.
 
 #include <span>
 #include <string>

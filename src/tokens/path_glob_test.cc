@@ -37,6 +37,9 @@ constexpr PathCase path_cases[] = {
     {"/exact", "/exact/", false},
     {"/%7euser/*", "/~user/x", true},
     {"/a.b", "/aXb", false},
+    {"/.well-known/*", "/.well-known/x", true},
+    {"/..a/%2e%2eb", "/..a/..b", true},
+    {"/a/..*", "/a/..b", true},
     {"", "/", false},
 };
 
@@ -56,6 +59,8 @@ TEST(PathOfAToken, MatchesNothingWhenItCouldBeReadInTwoWays) {
 
 TEST(PathOfAToken, MatchesNothingWhenNoPathIsLikeIt) {
   EXPECT_FALSE(path_matches("/a/../*", "/b"));
+  EXPECT_FALSE(path_matches("/a/../b", "/b"));
+  EXPECT_FALSE(path_matches("/a/%2E", "/a/"));
   EXPECT_FALSE(path_matches("/a b", "/a%20b"));
   EXPECT_FALSE(path_matches("a", "/a"));
 }

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <array>
+#include <limits>
 #include <span>
 #include <vector>
 
@@ -212,6 +213,19 @@ Signature check_signature(const Token& token, const KeyRing& ring) {
   return is_good ? Signature::good : Signature::bad;
 }
 
+Validity window_of(const Token& token) {
+  Validity all{
+      .not_before = std::numeric_limits<std::int64_t>::min(),
+      .not_after = std::numeric_limits<std::int64_t>::max()};
+  for (const Caveat& caveat : token.caveats) {
+    const auto* window = caveat.as<Validity>();
+    if (window == nullptr) continue;
+    all.not_before = std::max(all.not_before, window->not_before);
+    all.not_after = std::min(all.not_after, window->not_after);
+  }
+  return all;
+}
+
 Verdict verify(const Presented& presented, const KeyRing& ring, const Context& context) {
   const Token& token = presented.token;
   const Key* const key = ring.find(token.nonce.key_id);
@@ -240,6 +254,8 @@ Verdict verify(const Presented& presented, const KeyRing& ring, const Context& c
   Permit permit{.token_id = token.id(), .key_id = key->id};
   for (const Condition& condition : conditions)
     note(permit, *condition.caveat);
+  if (permit.allowance.requests || permit.allowance.bytes_up)
+    permit.allowance.until = end_of_minting(token, *key);
   // Whether the token is good comes before what it is good for.
   for (const Kind kind : {Kind::bad_token, Kind::not_allowed}) {
     for (const Condition& condition : conditions) {

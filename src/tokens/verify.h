@@ -16,8 +16,8 @@
 
 namespace tokens {
 
-/// What was done before with a token and all that descend from the same minting, and by the request
-/// at hand so far.
+/// What was done before with a token and all others of the same minting that count it, and by the
+/// request at hand so far.
 struct Usage {
   std::uint64_t requests = 0;  // before this one
   std::uint64_t bytes_up = 0;  // with what this one has sent
@@ -49,6 +49,9 @@ struct Context {
 struct Allowance {
   std::optional<std::uint64_t> requests{};
   std::optional<std::uint64_t> bytes_up{};
+  /// When nothing that is counted together with it is good any more (end_of_minting); none: that is
+  /// not known, or nothing is counted.
+  std::optional<base::WallTime> until{};
   bool operator==(const Allowance&) const = default;
 };
 
@@ -80,5 +83,7 @@ Verdict verify(const Presented& presented, const KeyRing& ring, const Context& c
 /// What can be said of a token without a request.
 enum class Signature { good, bad, unknown_key };
 Signature check_signature(const Token& token, const KeyRing& ring);
+/// Where its windows of time overlap, and so no window when they do not; without any, always.
+Validity window_of(const Token& token);
 
 }  // namespace tokens

@@ -230,6 +230,31 @@ TEST(Verify, TellsTheSmallestAllowanceAndThePurpose) {
   EXPECT_EQ(permit.purpose, "deploy; of today");
 }
 
+/// Until when the token's permit has its usage kept, if it tells.
+std::optional<base::WallTime> kept_until(const std::vector<Caveat>& caveats) {
+  Key key = Key::generate("0123456789abcdef0123456789abcdef", today);
+  const Token token =
+      mint(key, random_for(key, {'f', 'r', 'e', 's', 'h'}, caveats), caveats).value();
+  KeyRing ring;
+  ring.add(std::move(key)).value();
+  Context context = good_context();
+  context.usage = Usage{};
+  const auto verdict = verify({token}, ring, context);
+  EXPECT_TRUE(permits(verdict)) << reason_of(verdict);
+  return std::get<Permit>(verdict).allowance.until;
+}
+
+TEST(Verify, TellsUntilWhenWhatIsCountedMatters) {
+  EXPECT_EQ(kept_until({window, Caveat(RequestLimit{5})}), base::WallTime(seconds(4102444800 + 1)));
+  EXPECT_EQ(kept_until({Caveat(RequestLimit{5}), window}), std::nullopt);
+  EXPECT_EQ(kept_until({window}), std::nullopt) << "nothing is counted";
+}
+
+TEST(WindowOfAToken, IsWhereItsWindowsOverlap) {
+  const Token token = mint_with({Caveat(Validity{1, 20}), stripe, Caveat(Validity{5, 30})});
+  EXPECT_EQ(window_of(token), (Validity{5, 20}));
+}
+
 TEST(Verify, TellsOfASignatureWithoutARequest) {
   const KeyRing ring = vector_ring();
   Token token = mint_with({stripe});

@@ -6,8 +6,10 @@
 
 #include "base/text.h"
 #include "policy/normalise.h"
+#include "tokens/describe.h"
 #include "tokens/limits.h"
 #include "tokens/path_glob.h"
+#include "tokens/verify.h"
 
 namespace tokens {
 namespace {
@@ -159,6 +161,14 @@ Result<std::vector<Caveat>> caveats_for(const Wish& wish, base::WallTime now) {
   // Behind all others: whoever approves the token approves these, too.
   if (wish.ask_person) caveats.emplace_back(AskPerson{});
   return caveats;
+}
+
+Result<> check_window(const Token& token) {
+  const Validity window = window_of(token);
+  if (window.not_before <= window.not_after) return {};
+  return fail(
+      ErrorKind::invalid, "the token would never be valid: " + objection_to(window),
+      "lazaret token inspect shows when the token that it is made from is valid");
 }
 
 }  // namespace tokens

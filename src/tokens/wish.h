@@ -10,6 +10,7 @@
 #include "base/clock.h"
 #include "base/result.h"
 #include "tokens/caveat.h"
+#include "tokens/token.h"
 
 namespace tokens {
 
@@ -37,5 +38,8 @@ struct Wish {
 /// In the order: validity (only with valid_for), hosts, methods, paths, then those of lazaret's
 /// own. The window begins now, or at not_before if that is later. `invalid` names the flag.
 base::Result<std::vector<Caveat>> caveats_for(const Wish& wish, base::WallTime now);
+
+/// `invalid` for a token that is never valid: a window that it was given does not overlap another.
+base::Result<> check_window(const Token& token);
 
 }  // namespace tokens

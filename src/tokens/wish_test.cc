@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include "tokens/test_support.h"
+
 namespace tokens {
 namespace {
 
@@ -87,6 +89,22 @@ TEST(Wish, IsRefusedWhenNothingCouldEverMatch) {
   EXPECT_TRUE(mistake({.valid_for = "0s"}).contains("--valid-for"));
   EXPECT_TRUE(mistake({.valid_for = "1h", .not_before = "soon"}).contains("--not-before"));
   EXPECT_TRUE(mistake({.not_before = "2030-01-01T00:00:00Z"}).contains("--not-before"));
+}
+
+TEST(Wish, IsRefusedWithThePathToWriteInstead) {
+  const auto caveats = caveats_for({.paths = {"/a/../b"}}, wished_at);
+  ASSERT_FALSE(caveats);
+  EXPECT_EQ(
+      caveats.error().message,
+      "--paths: /a/../b: a dot segment never matches: requests have none left");
+  EXPECT_EQ(caveats.error().hint, "write /b");
+}
+
+TEST(CheckWindow, RefusesATokenThatIsNeverValid) {
+  const Token ended = mint_with({Caveat(Validity{100, 200})});
+  EXPECT_TRUE(check_window(attenuate(ended, {Caveat(Validity{200, 300})}).value()));
+  EXPECT_FALSE(check_window(attenuate(ended, {Caveat(Validity{201, 300})}).value()));
+  EXPECT_TRUE(check_window(mint_with({})));
 }
 
 TEST(Wish, IsRefusedWhenSomethingIsGivenEmpty) {

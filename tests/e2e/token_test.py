@@ -4,6 +4,7 @@
 import base64
 import json
 import os
+import pty
 import stat
 import subprocess
 import time
@@ -156,6 +157,7 @@ def odd_wishes_are_refused(box):
         ["--methods", "G ET"],
         ["--paths", "v1"],
         ["--paths", "/v1?x=1"],
+        ["--paths", "/a/../b"],
         ["--valid-for", "-1h"],
         ["--valid-for", "7x"],
         ["--valid-for", ""],
@@ -170,6 +172,15 @@ def odd_wishes_are_refused(box):
         check.equal(ran.code, 125, f"{flags}\n{ran.story()}")
         check.contains(ran.err, flags[0].lstrip("-").split("-")[0])
         check.equal(ran.out, "")
+
+
+@test
+def a_token_that_would_never_be_valid_is_not_made(box):
+    token = mint(box, "--valid-for", "1h")
+    later = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(time.time() + 7200))
+    ran = box.lazaret("token", "attenuate", token, "--not-before", later, "--valid-for", "1h")
+    check.equal(ran.code, 125, ran.story())
+    check.contains(ran.err, "never be valid")
 
 
 @test
@@ -368,6 +379,90 @@ def a_token_waits_for_a_person(box):
 
     box.lazaret("token", "revoke", token).expect()
     check.that(asks(box, token).endswith("401"), "it was revoked")
+
+
+@test(tags=["quick"])
+def a_note_does_not_pass_for_a_restriction(box):
+    wide = mint(box, "--hosts", "api.test", "--ask-person")
+    columns = 80
+    note = "list issues" + " " * (columns - len("  meant for: list issues"))
+    for line in ("  only with GET", "  only to the path /issues/*", "  at most 5 requests"):
+        note += line.ljust(columns)
+    ran = box.lazaret("token", "attenuate", "-", "--purpose", note, stdin=wide.encode())
+    shown, _ = answer(box, ran.expect().out.strip(), "n")
+    lines = shown.replace("\r", "").split("\n")
+    rows = [line[i : i + columns] for line in lines for i in range(0, len(line), columns)]
+    restrictions = [row for row in rows if row.startswith("  ") and row[2] != " "]
+    check.equal(len(restrictions), 4, shown)  # time, host, person, note
+    check.that(restrictions[3].startswith('  meant for: "list issues only with GET'), shown)
+    check.lacks("\n".join(rows), "\nonly")
+
+
+@test
+def what_is_typed_before_the_question_is_no_answer(box):
+    token = mint(box, "--hosts", "api.test", "--ask-person")
+    pid, master = pty.fork()
+    if pid == 0:
+        os.chdir(box.project)
+        time.sleep(1)  # what is typed now waits in the terminal
+        os.execve(box.rig.lazaret, [box.rig.lazaret, "token", "approve", token], box.environment())
+    os.write(master, b"y\n")
+    shown = box.read_until(master, b"[y/N] ")
+    os.write(master, b"n\n")
+    shown += box.read_until(master, b"approved")
+    status = os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
+    os.close(master)
+    check.equal(status, 1, shown.decode())
+
+
+FORGE = """
+import base64, os, subprocess, sys
+
+def forged():
+    nonce = b"\\x93\\xc4\\x03abc\\xc4\\x10" + os.urandom(16) + b"\\xc2"
+    requests = b"\\xcf" + (2**48 + 2).to_bytes(8, "big") + b"\\x91\\x05"
+    token = b"\\x94" + nonce + b"\\xabagent-creds" + b"\\x92" + requests + b"\\xc4\\x20" + bytes(32)
+    return "acm_" + base64.urlsafe_b64encode(token).rstrip(b"=").decode()
+
+for _ in range(3):
+    subprocess.run(["curl", "-s", "-H", "X-Key: " + forged(), "https://api.test/"])
+"""
+
+
+@test(tags=["quick"])
+def forged_tokens_leave_no_files(box):
+    box.origin("api.test", origins.text("hello"))
+    box.configure(CREDENTIAL)
+    mint(box, "--hosts", "api.test")
+    (box.project / "forge.py").write_text(FORGE)
+    ran = box.run("/usr/bin/python3", "forge.py").expect()
+    check.equal(ran.out.count("Unauthorized"), 3, ran.story())
+    check.that(not (box.data / "lazaret/tokens/usage").exists(), "nothing was counted")
+
+
+@test
+def the_count_of_a_token_goes_when_it_has_ended(box):
+    box.origin("api.test", origins.text("hello"))
+    box.configure(CREDENTIAL)
+    token = mint(box, "--hosts", "api.test", "--single-use")
+    check.equal(asks(box, token), "hello200")
+    counts = box.data / "lazaret/tokens/usage" / inspect(box, token)["id"]
+    usage, end, _ = counts.read_text().split("\n")
+    check.equal(usage.split(), ["1", "0"])
+    mint(box, "--hosts", "api.test")
+    check.that(counts.exists(), "it may still be used")
+    year = end[:4]
+    counts.write_text(f"{usage}\n{end.replace(year, str(int(year) - 1))}\n")
+    mint(box, "--hosts", "api.test")
+    check.that(not counts.exists(), "it ended a year ago")
+
+
+@test(tags=["quick"])
+def controls_of_a_terminal_are_escaped_in_json(box):
+    token = mint(box, "--hosts", "a.test", "--purpose", "a\u009b31m\u202eb")
+    ran = box.lazaret("token", "inspect", "--json", token).expect()
+    check.contains(ran.out, "a\\u009b31m\\u202eb")
+    check.equal(values(ran.json())["purpose"], "a\u009b31m\u202eb")
 
 
 @test

@@ -69,7 +69,9 @@ std::string reason_of(const Record& record) {
     parts.push_back(fmt::format(
         "{} secret: {}", record.redaction_action, base::join(record.redaction_matches, ", ")));
   }
-  if (!record.error.empty()) parts.push_back(record.error);
+  // Of what never became a request, the error is the reason once more.
+  const bool is_said = was_blocked(record) && record.error == record.filter_reason;
+  if (!record.error.empty() && !is_said) parts.push_back(record.error);
   return base::escape_for_terminal(base::join(parts, "; "));
 }
 

@@ -49,6 +49,17 @@ TEST(RenderTable, ShowsWhyARequestWasBlocked) {
       << table;
 }
 
+TEST(RenderTable, SaysAReasonOnceWhenItIsTheErrorToo) {
+  Record name = blocked();
+  name.error = name.filter_reason;
+  Record other = blocked();
+  other.error = "the program went away";
+  EXPECT_NE(
+      render_compact(name, {}).find("[block: matched rule: *.example.com (.lazaret.toml:7)]\n"),
+      std::string::npos);
+  EXPECT_NE(render_compact(other, {}).find("; the program went away]\n"), std::string::npos);
+}
+
 TEST(RenderTable, ShowsFailuresWithoutStatus) {
   Record failed = example("GET", 0, 3);
   failed.error = "connection reset";

@@ -6,6 +6,7 @@
 #include "base/file.h"
 #include "cli/commands.h"
 #include "cli/config_flags.h"
+#include "config/certificates.h"
 #include "config/load.h"
 #include "config/reference.h"
 #include "config/show.h"
@@ -49,12 +50,23 @@ base::Result<int> show(const ConfigOptions& options, const Globals& globals) {
   return 0;
 }
 
+/// What is wrong with all that holds here; what holds only seemingly is told.
+config::Problems problems_of_all(
+    const ConfigOptions& options, const session::Project& project, const Globals& globals) {
+  auto loaded = session::load_config(project, options.request);
+  for (const auto& warning : loaded.warnings)
+    tell(globals, warning);
+  config::check_certificates(loaded.effective, project.places.home, loaded.problems);
+  return std::move(loaded.problems);
+}
+
 base::Result<int> check_config(const ConfigOptions& options, const Globals& globals) {
   const auto project = TRY(session::Project::here());
   const bool own = options.file.empty();
-  const auto problems =
-      own ? session::load_config(project, options.request).problems
-          : config::check_file(std::filesystem::absolute(options.file), project.places.home);
+  const auto problems = own ? problems_of_all(options, project, globals)
+                            : config::check_file(
+                                  std::filesystem::absolute(options.file), project.places.home,
+                                  config::NamedFiles::read);
   std::string out;
   for (const auto& problem : problems)
     out += problem.to_string() + "\n";

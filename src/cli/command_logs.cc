@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <csignal>
+#include <set>
 #include <stop_token>
 #include <thread>
 
@@ -12,6 +13,7 @@
 #include "audit/query.h"
 #include "audit/render.h"
 #include "base/text.h"
+#include "cli/choices.h"
 #include "cli/commands.h"
 #include "cli/config_flags.h"
 
@@ -41,9 +43,6 @@ struct LogsOptions {
   std::string type{"all"};
   bool errors = false;
 };
-
-/// CLI11 would read a negative number as a very large one.
-CLI::Validator is_count() { return CLI::Range(0.0, 1e9).description(""); }
 
 /// The data of the sandbox that was named, else of the current project.
 base::Result<config::SandboxPlaces> places_of(const LogsOptions& options) {
@@ -131,7 +130,34 @@ base::Result<int> follow_proxy(
   return 0;
 }
 
+/// What is known of the stages is in the log: each part of the gateway names its own.
+std::string stages_in(const std::filesystem::path& directory) {
+  const auto newest = audit::select(directory, {.last = 1000});
+  std::set<std::string> stages;
+  for (const auto& record : newest ? newest->records : std::vector<audit::Record>())
+    if (!record.stage.empty()) stages.insert(record.stage);
+  return base::join(std::vector(stages.begin(), stages.end()), ", ");
+}
+
+void tell_no_match(
+    const LogsOptions& options, const std::filesystem::path& directory, const Globals& globals) {
+  if (options.stage.empty()) return;
+  const auto stages = stages_in(directory);
+  if (!stages.empty())
+    tell(globals, "the stages of the newest records are " + base::escape_for_terminal(stages));
+}
+
+/// A summary has no place among records as a program reads them, and no end to stand at.
+base::Result<> check_summary(const LogsOptions& options) {
+  if (!options.stats || (!options.json && !options.follow)) return {};
+  return base::fail(
+      base::ErrorKind::invalid,
+      std::string("--stats does not go with ") + (options.json ? "--json" : "--follow"),
+      "leave one of the two out");
+}
+
 base::Result<int> proxy(const LogsOptions& options, const Globals& globals) {
+  TRY_VOID(check_summary(options));
   const auto places = TRY(places_of(options));
   const auto query = TRY(query_of(options));
   // Programs have no edge to cut at.
@@ -143,6 +169,7 @@ base::Result<int> proxy(const LogsOptions& options, const Globals& globals) {
   const auto selection = TRY(audit::select(places.proxy_logs(), query));
   for (const auto& warning : selection.warnings)
     tell(globals, warning);
+  if (selection.records.empty()) tell_no_match(options, places.proxy_logs(), globals);
   if (options.json) {
     TRY_VOID(print(audit::render_json(
         selection.records, options.body ? audit::Bodies::keep : audit::Bodies::leave_out)));
@@ -171,9 +198,6 @@ base::Result<int> proxy(const LogsOptions& options, const Globals& globals) {
 }
 
 base::Result<int> internal(const LogsOptions& options, const Globals&) {
-  if (options.type != "all" && options.type != "proxy") {
-    return base::fail(base::ErrorKind::invalid, "--type is proxy or all");
-  }
   const auto places = TRY(places_of(options));
   audit::InternalQuery query{.last = options.last};
   if (!options.since.empty()) query.since = TRY(audit::parse_when(options.since, base::now()));
@@ -228,8 +252,10 @@ void add_logs(CLI::App& app, Chosen& chosen) {
       "today, yesterday, 15m, 2h, 3d, 2026-01-31, 2026-01-31T12:00:00, RFC 3339");
   requests.add_option("--until", options->until, "Likewise");
   requests.add_flag("--errors", options->errors, "Errors, refusals, and status 400 and above");
-  requests.add_option("--action", options->action, "What the filter did: allow, block or ask");
-  requests.add_option("--stage", options->stage, "The stage that decided or failed");
+  requests.add_option("--action", options->action, "What the filter did: allow, block or ask")
+      ->check(one_of({"allow", "block", "ask"}));
+  requests.add_option(
+      "--stage", options->stage, "The stage that decided or failed: filter, resolve, tls …");
   requests.add_option("--id", options->id, "An id, or its beginning");
   add_file_flags(requests, options->request);
 
@@ -242,7 +268,9 @@ void add_logs(CLI::App& app, Chosen& chosen) {
       ->check(is_count())
       ->capture_default_str();
   own.add_flag("-f,--follow", options->follow, "Go on as they come");
-  own.add_option("--type", options->type, "proxy or all")->capture_default_str();
+  own.add_option("--type", options->type, "proxy or all")
+      ->check(one_of({"proxy", "all"}))
+      ->capture_default_str();
   own.add_option("--since", options->since, "As for logs proxy");
   add_file_flags(own, options->request);
 }

@@ -4,11 +4,16 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <iterator>
+
 #include "base/file.h"
 #include "base/text.h"
 #include "cli/commands.h"
 #include "cli/config_flags.h"
+#include "policy/address.h"
 #include "policy/normalise.h"
+#include "secrets/store.h"
 #include "session/explain.h"
 #include "session/pipeline.h"
 
@@ -27,8 +32,81 @@ constexpr int allowed = 0;
 constexpr int blocked = 1;
 constexpr int asked = 3;
 
-base::Result<session::Explanation> explain_question(
-    const PolicyOptions& options, const Globals& globals) {
+using Outcome = session::Explanation::Outcome;
+
+/// What the rules say, and whether anybody would ask them.
+struct Answer {
+  session::Explanation explanation;
+  config::Network network = config::Network::gateway;
+};
+
+std::string_view name_of(Outcome outcome) {
+  switch (outcome) {
+    case Outcome::allow:
+      return "allow";
+    case Outcome::ask:
+      return "ask";
+    case Outcome::block:
+      break;
+  }
+  return "block";
+}
+
+/// Explained is what a body is as a whole; the gateway does not hold one of any size.
+void note_longer_body(
+    const session::Question& question,
+    const config::Redaction& redaction,
+    session::Explanation& explanation) {
+  const bool is_longer = question.body && question.body->size() > redaction.max_scan_bytes;
+  if (!is_longer || !redaction.enabled || redaction.settings.empty()) return;
+  explanation.notes.push_back(
+      "the body is longer than proxy.redaction.max_scan_bytes: the gateway refuses it where any "
+      "rule blocks, and else searches it as it streams by");
+}
+
+/// What a rule for an address lacks; empty for a name, which may lead anywhere.
+std::string lack_of_rule_for(const std::string& host, const std::optional<policy::Rule>& rule) {
+  const auto address = policy::parse_address(host);
+  if (!address || policy::is_public(*address)) return {};
+  if (rule && rule->spec().allow_private) return {};
+  return host + " is no public address (" +
+         std::string(policy::name_of(policy::classify(*address))) +
+         "): the gateway connects to it only where the rule says allow_private = true";
+}
+
+/// The names in `{secret:NAME}`.
+std::vector<std::string> secrets_named_in(std::string_view text) {
+  constexpr std::string_view begin = "{secret:";
+  std::vector<std::string> names;
+  for (auto at = text.find(begin); at != text.npos; at = text.find(begin, at)) {
+    at += begin.size();
+    const auto end = text.find('}', at);
+    if (end != text.npos && secrets::is_secret_name(text.substr(at, end - at)))
+      names.emplace_back(text.substr(at, end - at));
+  }
+  return names;
+}
+
+/// A name that no secret has would stand in the question as text, and be explained as such.
+base::Result<> check_secrets_named_in(
+    const session::Question& question, const std::vector<secrets::PlaceholderSpec>& secrets) {
+  std::vector<std::string> known;
+  std::ranges::transform(secrets, std::back_inserter(known), &secrets::PlaceholderSpec::name);
+  const auto all =
+      question.url + "\n" + base::join(question.headers, "\n") + "\n" + question.body.value_or("");
+  for (const auto& name : secrets_named_in(all)) {
+    if (std::ranges::find(known, name) != known.end()) continue;
+    const auto near = base::nearest(name, known);
+    return base::fail(
+        base::ErrorKind::invalid, "there is no secret " + name + " in [secrets]",
+        near            ? "did you mean {secret:" + *near + "}?"
+        : known.empty() ? "the configuration has none"
+                        : "there are " + base::join(known, ", "));
+  }
+  return {};
+}
+
+base::Result<Answer> explain_question(const PolicyOptions& options, const Globals& globals) {
   const auto project = TRY(session::Project::here());
   auto loaded = TRY(session::require_config(project, options.request));
   for (const auto& warning : loaded.warnings)
@@ -40,22 +118,50 @@ base::Result<session::Explanation> explain_question(
   }
   session::Question question = options.question;
   if (!options.body_file.empty()) question.body = TRY(base::read_file(options.body_file));
-  return session::explain(*decider.pipeline, *loaded.config, question);
+  TRY_VOID(check_secrets_named_in(question, loaded.config->secrets));
+  auto out = TRY(session::explain(*decider.pipeline, *loaded.config, question));
+  note_longer_body(question, loaded.config->redaction, out);
+  if (out.outcome == Outcome::allow) {
+    if (auto lack = lack_of_rule_for(out.host, out.rule); !lack.empty())
+      out.notes.push_back(std::move(lack));
+  }
+  return Answer{.explanation = std::move(out), .network = loaded.config->network};
+}
+
+/// Rules are the gateway's: where nothing goes through it, nobody asks them.
+session::Explanation what_happens(Answer answer, bool in_words) {
+  auto& by_rules = answer.explanation;
+  if (answer.network == config::Network::gateway) return std::move(by_rules);
+  const bool is_open = answer.network == config::Network::host;
+  return {
+      .outcome = is_open ? Outcome::allow : Outcome::block,
+      .stage = "network",
+      .reason = is_open ? "the network is the host's own: nothing is captured, filtered, logged or "
+                          "given a credential"
+                        : "the sandbox has no network",
+      .host = std::move(by_rules.host),
+      .path = std::move(by_rules.path),
+      .url = std::move(by_rules.url),
+      .notes =
+          {"with network = \"gateway\": " + std::string(name_of(by_rules.outcome)) + ", " +
+           by_rules.reason},
+      .logged = in_words};  // there the reason says it
 }
 
 base::Result<int> explain(const PolicyOptions& options, const Globals& globals) {
-  const auto explanation = explain_question(options, globals);
-  if (!explanation) {
-    std::fprintf(stderr, "lazaret: %s\n", explanation.error().to_string().c_str());
+  auto answer = explain_question(options, globals);
+  if (!answer) {
+    std::fprintf(stderr, "lazaret: %s\n", answer.error().to_string().c_str());
     return mistaken;
   }
-  TRY_VOID(print(options.json ? session::to_json(*explanation) : session::to_text(*explanation)));
-  switch (explanation->outcome) {
-    case session::Explanation::Outcome::allow:
+  const auto explanation = what_happens(*std::move(answer), !options.json);
+  TRY_VOID(print(options.json ? session::to_json(explanation) : session::to_text(explanation)));
+  switch (explanation.outcome) {
+    case Outcome::allow:
       return allowed;
-    case session::Explanation::Outcome::ask:
+    case Outcome::ask:
       return asked;
-    case session::Explanation::Outcome::block:
+    case Outcome::block:
       break;
   }
   return blocked;
@@ -66,7 +172,7 @@ base::Result<session::Explanation> explain_host(const std::string& host) {
   PolicyOptions options;
   const auto authority = host.contains(':') ? "[" + host + "]" : host;
   options.question = {.method = "GET", .url = "https://" + authority + "/"};
-  return explain_question(options, {.quiet = true});
+  return TRY(explain_question(options, {.quiet = true})).explanation;
 }
 
 /// The file's text with the rule behind it; what is there stays as it is.
@@ -96,16 +202,23 @@ base::Result<> check_text(
       "write the rule where the others are, if the file is right as it is: lazaret config check");
 }
 
+/// That a private address may be reached is for a person to write, not for a command.
+void tell_lack(
+    const std::string& host, const std::optional<policy::Rule>& rule, const Globals& globals) {
+  const auto lack = lack_of_rule_for(host, rule);
+  if (!lack.empty()) tell(globals, lack + "; add that to the rule");
+}
+
 /// Adds a rule to the user's file.
-base::Result<int> allow(const PolicyOptions& options, const Globals&) {
+base::Result<int> allow(const PolicyOptions& options, const Globals& globals) {
   const auto project = TRY(session::Project::here());
   const auto host = TRY(policy::normalise_host(options.host));
   const auto before = TRY(explain_host(host));
   if (before.rule) {
-    const auto said = policy::describe(*before.rule) + " (" +
-                      base::escape_for_terminal(before.rule->spec().origin.to_string()) + ")";
-    if (before.outcome == session::Explanation::Outcome::allow) {
+    const auto said = base::escape_for_terminal(policy::describe(*before.rule));
+    if (before.outcome == Outcome::allow) {
       TRY_VOID(print(host + " is allowed already: " + said + "\n"));
+      tell_lack(host, before.rule, globals);
       return 0;
     }
     return base::fail(
@@ -128,6 +241,7 @@ base::Result<int> allow(const PolicyOptions& options, const Globals&) {
   TRY_VOID(print(
       host + " is allowed by " + file.string() +
       "; sandboxes that are running take it up with `lazaret reload`\n"));
+  tell_lack(host, std::nullopt, globals);
   return 0;
 }
 

@@ -8,6 +8,7 @@
 #include <iostream>
 
 #include "base/text.h"
+#include "cli/choices.h"
 #include "cli/commands.h"
 #include "cli/config_flags.h"
 #include "session/run.h"
@@ -98,6 +99,7 @@ void add_run(CLI::App& app, Chosen& chosen) {
   app.add_option(
          "--client", options->client,
          "A label for what runs here, which capability tokens may be bound to; default: none")
+      ->check(is_label())
       ->type_name("LABEL");
   app.add_flag("--quiet", options->quiet, "Print nothing but data and errors");
   app.add_flag(

@@ -15,7 +15,9 @@
 #include "base/fd.h"
 #include "base/json.h"
 #include "base/text.h"
+#include "cli/choices.h"
 #include "cli/commands.h"
+#include "secrets/scrub.h"
 #include "secrets/sealed_file.h"
 #include "secrets/store.h"
 #include "session/project.h"
@@ -114,6 +116,19 @@ Result<Secret> value_of(const SecretOptions& options, const session::Project& pr
       "the environment variable " + base::escape_for_terminal(options.variable) + " is not set");
 }
 
+bool is_control(char c) { return (c >= 0 && c < ' ') || c == 127; }
+
+/// What keeps most credentials from using the value, without a word of it; empty when nothing does.
+/// Only keys, PEM and JSON, have lines.
+std::string_view doubt_about(std::string_view value) {
+  if (value.size() < secrets::shortest_secret) return "it is shorter than any that is used";
+  const auto beginning = base::trim(value);
+  if (beginning.starts_with("-----BEGIN ") || beginning.starts_with('{')) return {};
+  if (std::ranges::any_of(value, is_control))
+    return "it holds a line break or another control character, and is no key in PEM or JSON";
+  return beginning.size() == value.size() ? "" : "it has blanks at an end, which are kept";
+}
+
 std::optional<secrets::Store::Place> place_of(const SecretOptions& options) {
   if (options.place.empty()) return std::nullopt;
   return options.place == "file" ? secrets::Store::Place::file : secrets::Store::Place::keyring;
@@ -129,6 +144,8 @@ Result<int> set(const SecretOptions& options, const Globals& globals) {
         "lazaret secret remove forgets a value");
   }
   const auto place = TRY(store.set(options.name, value, place_of(options)));
+  if (const auto doubt = doubt_about(value.reveal()); !doubt.empty())
+    tell(globals, fmt::format("warning: look at the value again: {}", doubt));
   tell(
       globals,
       fmt::format(
@@ -228,7 +245,7 @@ void add_secret(CLI::App& app, Chosen& chosen) {
       .add_option(
           "--in", options->place,
           "keyring or file; if left out, the desktop keyring where there is one, else the file")
-      ->check(CLI::IsMember({"keyring", "file"}).description(""))
+      ->check(one_of({"keyring", "file"}))
       ->type_name("PLACE");
   add_subcommand(app, chosen, "list", "List the names, never the values", options, list_secrets)
       .add_flag("--json", options->json, "As a JSON array");

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cli/config_flags.h"
 
+#include "cli/choices.h"
+
 namespace cli {
 namespace {
 
@@ -41,6 +43,7 @@ void add_config_flags(CLI::App& app, session::ConfigRequest& request) {
       "--proxy", [&flags] { flags.proxy = true; },
       "Send everything through the gateway (the default)");
   app.add_option("--proxy-port", flags.proxy_port, "Port of the explicit proxy at 10.0.2.2")
+      ->check(is_port())
       ->type_name("PORT");
   app.add_flag("--no-mitm", flags.no_mitm, "Relay TLS unopened: only hosts are judged");
   app.add_flag("--no-hide-env", flags.no_hide_env, "Leave .env files visible");

@@ -14,7 +14,6 @@
 #include <cstdlib>
 #include <exception>
 #include <iterator>
-#include <map>
 #include <new>
 #include <optional>
 #include <span>
@@ -24,6 +23,7 @@
 
 #include "audit/journal.h"
 #include "base/text.h"
+#include "cli/choices.h"
 #include "cli/command.h"
 #include "cli/commands.h"
 #include "cli/version.h"
@@ -72,6 +72,18 @@ bool occupy_standard_streams() {
     if (is_closed && ::open("/dev/null", O_RDONLY) != number) return false;
   }
   return true;
+}
+
+void add_color(CLI::App& app, cli::Globals& globals) {
+  using Color = cli::Globals::Color;
+  const auto take = [&globals](const std::string& when) {
+    globals.color = when == "always"  ? Color::always
+                    : when == "never" ? Color::never
+                                      : Color::automatic;
+  };
+  app.add_option_function<std::string>("--color", take, "auto, always or never")
+      ->check(cli::one_of({"auto", "always", "never"}))
+      ->type_name("WHEN");
 }
 
 int fail(std::string_view text) {
@@ -137,13 +149,7 @@ int main(int argc, char** argv) try {
   app.require_subcommand(1);
   app.fallthrough(false);
   app.set_version_flag("--version", std::string(cli::version_text()));
-  const std::map<std::string, cli::Globals::Color> colors{
-      {"auto", cli::Globals::Color::automatic},
-      {"always", cli::Globals::Color::always},
-      {"never", cli::Globals::Color::never}};
-  app.add_option("--color", globals.color, "auto, always or never")
-      ->transform(CLI::CheckedTransformer(colors).description(""))
-      ->type_name("WHEN");
+  add_color(app, globals);
   app.add_flag("--quiet", globals.quiet, "Print nothing but data and errors");
   cli::add_commands(app, commands, chosen);
   std::vector<std::string> words(argv + std::min(argc, 1), argv + argc);

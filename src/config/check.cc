@@ -169,11 +169,7 @@ private:
       const std::string& text, const Value& value, const Row& row, const std::string& path) {
     const auto choices = split_choices(row.choices);
     if (std::ranges::find(choices, text) != choices.end()) return value;
-    const auto near = base::nearest(text, choices);
-    const auto hint = near ? fmt::format("; did you mean \"{}\"?", *near) : "";
-    const auto all = base::join(choices, ", ");
-    return wrong(
-        value, fmt::format("{}: {} is not one of {}{}", path, toml_string(text), all, hint));
+    return wrong(value, fmt::format("{}: {}", path, not_one_of(text, choices)));
   }
 
   std::optional<Value> wrong_type(const Value& value, Type type, const std::string& path) {
@@ -242,6 +238,12 @@ bool is_unset(const Row& row, const Value& value) {
   const bool optional_text = !row.required && (row.type == Type::text || row.type == Type::choice);
   return (text != nullptr && text->empty() && optional_text) ||
          (number != nullptr && *number == 0 && row.zero_is_unset);
+}
+
+std::string not_one_of(std::string_view text, std::span<const std::string> choices) {
+  const auto near = base::nearest(text, choices);
+  const auto hint = near ? fmt::format("; did you mean \"{}\"?", *near) : "";
+  return fmt::format("{} is not one of {}{}", toml_string(text), base::join(choices, ", "), hint);
 }
 
 std::string join_path(const std::string& path, std::string_view key) {

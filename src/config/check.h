@@ -4,7 +4,9 @@
 // first one.
 
 #include <functional>
+#include <span>
 #include <string>
+#include <string_view>
 
 #include "config/problem.h"
 #include "config/schema.h"
@@ -29,6 +31,9 @@ void walk(const Table& tree, const Visitor& visit);
 
 /// "" where text can be left out, 0 where zero means the default: written, but not set.
 bool is_unset(const Row& row, const Value& value);
+
+/// "\"foo\" is not one of a, b; did you mean \"b\"?", the same of a key and of a flag.
+std::string not_one_of(std::string_view text, std::span<const std::string> choices);
 
 /// `path` and `key` as one path; the key is quoted where TOML needs it.
 std::string join_path(const std::string& path, std::string_view key);

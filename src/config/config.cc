@@ -37,7 +37,18 @@ Network network_of(const Reader& reader, Problems& problems) {
   return *network == "host" ? Network::host : Network::gateway;
 }
 
-Proxy proxy_of(const Reader& reader) {
+/// Inside the sandbox whatever goes to port 53 is for the name server, also at 10.0.2.2.
+void check_proxy_port(const Reader& reader, Problems& problems) {
+  constexpr std::int64_t name_server = 53;
+  constexpr std::string_view key = "proxy.port";
+  if (reader.integer(key) != name_server) return;
+  problems.push_back(
+      {reader.find(key)->origin,
+       fmt::format("{}: 53 is where names are asked for, also over TCP; take another", key)});
+}
+
+Proxy proxy_of(const Reader& reader, Problems& problems) {
+  check_proxy_port(reader, problems);
   return {
       .mitm = reader.flag("proxy.mitm").value_or(true),
       .port = static_cast<std::uint16_t>(reader.integer("proxy.port").value_or(0)),
@@ -101,7 +112,7 @@ std::optional<Config> config_of(
   const Reader reader(effective);
   const auto before = problems.size();
   const auto network = network_of(reader, problems);
-  auto proxy = proxy_of(reader);
+  auto proxy = proxy_of(reader, problems);
   const auto interception = proxy.mitm ? Interception::on : Interception::off;
   auto policy = policy_of(effective, interception, problems);
   if (policy) check_datagrams(*policy, effective, problems);

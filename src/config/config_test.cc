@@ -44,6 +44,14 @@ TEST(Config, HasDefaultsWithoutAFile) {
   EXPECT_EQ(decide(*config, "api.github.com").action, policy::Action::allow);
 }
 
+TEST(Config, RefusesAProxyWhereNamesAreAskedFor) {
+  EXPECT_EQ(
+      read_config("[proxy]\nport = 53\n").mistakes,
+      "/etc/c.toml:2:8: proxy.port: 53 is where names are asked for, also over TCP; take "
+      "another\n");
+  EXPECT_EQ(read_config("[proxy]\nport = 54\n").config->proxy.port, 54);
+}
+
 TEST(Config, TakesRulesAboutUdp) {
   const auto [config, mistakes] = read_config(R"(
 [[proxy.filter.rules]]
@@ -183,7 +191,12 @@ TEST(Config, NamesThePlaceOfAMistakeTheSchemaCannotSee) {
       {"[proxy.oauth.x]\nhosts = [\"a.test\"]",
        "/etc/c.toml:1:1: proxy.oauth.x: login `x`: it has no"},
       {"[proxy.oauth.x]\ntoken_endpoints = [\"http://a.test/t\"]",
-       "/etc/c.toml:1:1: proxy.oauth.x: login `x`: `http://a.test/t` is not the URL"},
+       "/etc/c.toml:2:20: proxy.oauth.x: login `x`: `http://a.test/t` is not the URL"},
+      {"[proxy.oauth.x]\ntoken_endpoints = [\"https://a.test/t\"]\naccess_tokens = [\"a\", \"b "
+       "c\"]",
+       "/etc/c.toml:3:23: proxy.oauth.x: login `x`: `b c` is no name of a member"},
+      {"[proxy.credentials.x]\nenabled = true\nhost = \"a.test\"\nheader = \"X Y\"",
+       "/etc/c.toml:4:10: proxy.credentials.x: credential `x`: `X Y` is not the name of a header"},
       {"[proxy.credentials.x.access_key_id]",
        "/etc/c.toml:1:1: proxy.credentials.x.access_key_id: no source"},
       {"[proxy.credentials.x.source]", "/etc/c.toml:1:1: proxy.credentials.x.source: no source"},

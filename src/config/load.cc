@@ -7,6 +7,7 @@
 
 #include "base/file.h"
 #include "base/text.h"
+#include "config/certificates.h"
 #include "config/check.h"
 #include "config/include.h"
 #include "config/merge.h"
@@ -145,7 +146,8 @@ private:
     }
     if (is_trusted(*entry, text)) return true;
     if (request_.asker == nullptr) {
-      warn(path, "not trusted, skipped; look at it, then run `lazaret trust add`");
+      const auto state = *entry ? "changed since it was trusted" : "not trusted";
+      warn(path, fmt::format("{}, skipped; look at it, then run `lazaret trust add`", state));
       return false;
     }
     const auto old_text = *entry ? std::optional((*entry)->text) : std::nullopt;
@@ -207,7 +209,8 @@ Loaded load(const LoadRequest& request) {
   return std::move(loader).finish();
 }
 
-Problems check_file(const std::filesystem::path& file, const std::filesystem::path& home) {
+Problems check_file(
+    const std::filesystem::path& file, const std::filesystem::path& home, NamedFiles named) {
   const auto text = base::read_file(file, largest_file);
   if (!text) return {{{file.native()}, text.error().message}};
   Problems problems;
@@ -222,6 +225,7 @@ Problems check_file(const std::filesystem::path& file, const std::filesystem::pa
   merge(effective, layer);
   check_available(effective, problems);
   config_of(effective, home, problems);
+  if (named == NamedFiles::read) check_certificates(effective, home, problems);
   std::ranges::sort(problems, {}, [](const Problem& problem) {
     return std::pair(problem.origin.line, problem.origin.column);
   });

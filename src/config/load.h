@@ -36,8 +36,14 @@ struct Loaded {
 /// Reads the files, asks about an untrusted project file, and remembers a yes.
 Loaded load(const LoadRequest& request);
 
+/// Whether the files of certificates that a file names are looked at too.
+enum class NamedFiles { unread, read };
+
 /// The mistakes of one file by itself, as a project file when it is named like one; in the order of
 /// its lines.
-Problems check_file(const std::filesystem::path& file, const std::filesystem::path& home);
+Problems check_file(
+    const std::filesystem::path& file,
+    const std::filesystem::path& home,
+    NamedFiles named = NamedFiles::unread);
 
 }  // namespace config

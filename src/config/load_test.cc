@@ -286,6 +286,30 @@ TEST_F(Load, ChecksOneFileInTheOrderOfItsLines) {
   EXPECT_EQ(lines, (std::vector{3, 5, 6}));
 }
 
+TEST_F(Load, TellsAProjectFileThatChangedFromOneThatWasNeverTrusted) {
+  Person person(true);
+  request.asker = &person;
+  project("proxy.port = 3");
+  load(request);
+  request.asker = nullptr;
+  project("proxy.port = 4");
+  const auto loaded = load(request);
+  ASSERT_EQ(loaded.warnings.size(), 1U);
+  EXPECT_NE(loaded.warnings[0].find("changed since it was trusted, skipped"), std::string::npos);
+}
+
+TEST_F(Load, LooksIntoTheFilesOfCertificatesWhenAskedTo) {
+  given("[upstream]\nca_files = [\"none.pem\", \"empty.pem\"]\n");
+  EXPECT_TRUE(base::write_file(path("empty.pem"), "hello\n"));
+  EXPECT_TRUE(check_file(*request.file, request.places.home).empty());
+  const auto problems = check_file(*request.file, request.places.home, NamedFiles::read);
+  ASSERT_EQ(problems.size(), 2U);
+  EXPECT_EQ(problems[0].origin.column, 13);
+  EXPECT_NE(problems[0].message.find("none.pem"), std::string::npos);
+  EXPECT_EQ(problems[1].origin.column, 25);
+  EXPECT_NE(problems[1].message.find("no certificate"), std::string::npos);
+}
+
 TEST_F(Load, ChecksAProjectFileAsOne) {
   project("sandbox.hide_env_files = false");
   EXPECT_EQ(check_file(request.project / ".lazaret.toml", "/h").size(), 1U);

@@ -12,6 +12,7 @@ namespace config {
 namespace {
 
 constexpr std::size_t comment_width = 96;
+constexpr std::string_view blank = "\"...\"";  // a value that only whoever writes the file knows
 
 bool is_section(const Row& row) { return row.type == Type::table || row.type == Type::list; }
 
@@ -100,8 +101,13 @@ std::string example_of(const Row& row) {
     case Type::duration:
       return "\"5s\"";
     default:
-      return "\"...\"";
+      return std::string(blank);
   }
+}
+
+/// What stands behind a value that could be taken for the key's default.
+std::string_view mark_of(const Row& row) {
+  return row.fallback.empty() && example_of(row) != blank ? "  # an example" : "";
 }
 
 /// Of a key whose feature is only partly there: the values that can be used.
@@ -132,6 +138,18 @@ std::string markdown_row(const Row& row) {
   return fmt::format(
       "| `{}` | {} | {} | {}{} |\n", key_of(row.path), type, fallback, doc, notes_of(row));
 }
+
+constexpr std::string_view file_head =
+    R"(# The configuration of lazaret: every key that there is, each with its meaning above it.
+#
+# As long as all keys stand behind a #, this file changes nothing. To set one, remove its # and,
+# where there is one, that of the section above it. What stands behind a key is its default;
+# "..." and what is marked as an example is not: such a key has no default.
+# A section in double brackets may stand several times; for NAME write a name of your own.
+#
+# `lazaret config check` finds mistakes, `lazaret config show --origins` says what holds and why.
+# A sandbox reads this file when it starts; `lazaret reload` has running ones read it again.
+)";
 
 constexpr std::string_view markdown_head = R"(# Configuration
 
@@ -164,8 +182,7 @@ blocks is allowed, and a warning says so.
 }  // namespace
 
 std::string default_file() {
-  std::string out =
-      comment("lazaret's configuration. Each key shows its default; remove the # to change it.");
+  std::string out(file_head);
   for (const auto& section : rows()) {
     if (!is_section(section)) continue;
     const auto header = header_of(section);
@@ -176,7 +193,8 @@ std::string default_file() {
     for (const Row* row : keys_of(section)) {
       out += comment(std::string(row->doc) + notes_of(*row));
       out += fmt::format(
-          "# {} = {}\n", key_of(row->path) == "*" ? "NAME" : key_of(row->path), example_of(*row));
+          "# {} = {}{}\n", key_of(row->path) == "*" ? "NAME" : key_of(row->path), example_of(*row),
+          mark_of(*row));
     }
   }
   return out;

@@ -51,6 +51,13 @@ TEST(DefaultFile, IsValidWithEveryKeyInUse) {
   EXPECT_EQ(problems_in(used), Problems{}) << used;
 }
 
+TEST(DefaultFile, TellsDefaultsFromExamples) {
+  const auto text = default_file();
+  EXPECT_NE(text.find("\n# mitm = true\n"), std::string::npos);
+  EXPECT_NE(text.find("\n# default_action = \"allow\"  # an example\n"), std::string::npos);
+  EXPECT_NE(text.find("\n# host = \"...\"\n"), std::string::npos);
+}
+
 TEST(Reference, NamesEveryKey) {
   const auto text = reference_markdown();
   for (const auto& row : rows()) {

@@ -8,6 +8,7 @@
 #include "base/clock.h"
 #include "base/text.h"
 #include "config/check.h"
+#include "config/mistake_place.h"
 #include "config/reader.h"
 #include "config/source_keys.h"
 #include "config/toml.h"
@@ -240,7 +241,8 @@ std::vector<secrets::InjectorSpec> credentials_of(
     if (spec.enabled) {
       check_keys_of_type(spec, table, path, problems);
       const auto rule = secrets::InjectorRule::compile(spec);
-      if (!rule) problems.push_back(problem_of(rule.error(), value.origin, path));
+      if (!rule)
+        problems.push_back(problem_of(rule.error(), place_of_mistake(rule.error(), value), path));
     }
     specs.push_back(std::move(spec));
   }
@@ -260,7 +262,8 @@ std::vector<secrets::PlaceholderSpec> secrets_of(
       problems.push_back(empty_source(path + ".source", source ? source->origin : value.origin));
     // {rand} has this length in each session.
     const auto rule = secrets::PlaceholderRule::compile(spec, std::string(32, 'x'));
-    if (!rule) problems.push_back(problem_of(rule.error(), value.origin, path));
+    if (!rule)
+      problems.push_back(problem_of(rule.error(), place_of_mistake(rule.error(), value), path));
     specs.push_back(std::move(spec));
   }
   return specs;
@@ -284,7 +287,8 @@ std::vector<secrets::LoginSpec> logins_of(const Table& effective, Problems& prob
     spec.origin = value.origin;
     const auto rule = secrets::LoginRule::compile(spec);
     if (!rule)
-      problems.push_back(problem_of(rule.error(), value.origin, join_path("proxy.oauth", name)));
+      problems.push_back(problem_of(
+          rule.error(), place_of_mistake(rule.error(), value), join_path("proxy.oauth", name)));
     specs.push_back(std::move(spec));
   }
   return specs;

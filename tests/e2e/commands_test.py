@@ -315,6 +315,135 @@ def allowing_a_host_that_a_rule_speaks_of_changes_nothing(box):
     check.equal(file.read_text(), before)
 
 
+@test(tags=["quick"])
+def explain_says_when_nobody_asks_the_rules(box):
+    box.configure(RULES)
+    for network, url, status in (("none", "ok.test/x", 1), ("host", "nowhere.test/", 0)):
+        ran = box.lazaret("policy", "explain", "--network", network, "GET", f"https://{url}")
+        check.equal(ran.code, status, ran.story())
+        check.that(re.search(r"stage +network", ran.out), ran.out)
+        check.contains(ran.out, 'with network = "gateway": ')
+        check.lacks(ran.out, "demo")
+    box.configure('[sandbox]\nnetwork = "host"\n' + RULES)
+    said = explain(box, "GET", "https://nowhere.test/", 0)
+    check.equal((said["stage"], said["rule"], said["log"]), ("network", None, False))
+
+
+@test
+def explain_says_when_the_gateway_would_not_hold_the_body(box):
+    box.configure(
+        RULES + "[proxy.redaction]\nenabled = true\nmax_scan_bytes = 10\n"
+        '[[proxy.redaction.rules]]\naction = "log"\npattern = "abc"\n'
+    )
+    for body, is_longer in (("0123456789", False), ("0123456789a", True)):
+        file = box.root / "body"
+        file.write_text(body)
+        words = ["policy", "explain", "POST", "https://ok.test/", "--body", file]
+        check.equal("max_scan_bytes" in box.lazaret(*words).expect().out, is_longer, body)
+
+
+@test
+def explain_refuses_a_secret_that_is_not_there(box):
+    box.configure('[secrets.MY_KEY]\nhosts = ["ok.test"]\nsource = { value = "canary-key" }\n')
+    ran = box.lazaret("policy", "explain", "GET", "https://ok.test/?k={secret:MY_KEX}")
+    check.equal(ran.code, 2, ran.story())
+    check.contains(ran.err, "there is no secret MY_KEX in [secrets]")
+    check.contains(ran.err, "did you mean {secret:MY_KEY}?")
+
+
+@test(tags=["quick"])
+def a_value_that_an_option_does_not_take_is_named_with_those_that_it_takes(box):
+    table = (
+        (["--color", "alway", "version"], '"alway" is not one of auto, always, never'),
+        (["secret", "set", "X", "--in", "fil"], '"fil" is not one of keyring, file; did you mean'),
+        (["logs", "proxy", "--action", "blok"], '"blok" is not one of allow, block, ask'),
+        (["logs", "internal", "--type", "foo"], '"foo" is not one of proxy, all'),
+        (["logs", "proxy", "-n", "-3"], '"-3" is not a number from 0 to'),
+        (["run", "--proxy-port", "0", "true"], '"0" is not a number from 1 to 65535'),
+        (["run", "--proxy-port", "53", "true"], "53 is where names are asked for"),
+        (["run", "--client", "a,b", "true"], '"a,b" is no label'),
+        (["run", "--client", "", "true"], '"" is no label'),
+    )
+    for words, said in table:
+        ran = box.lazaret(*words)
+        check.equal(ran.code, 125, ran.story())
+        check.contains(ran.err, said)
+    check.lacks(box.lazaret("--color", "always", "config", "path").expect().err, "lazaret:")
+
+
+@test
+def a_summary_is_for_people(box):
+    for other in ("--json", "--follow"):
+        ran = box.lazaret("logs", "proxy", "--stats", other)
+        check.equal(ran.code, 125, ran.story())
+        check.contains(ran.err, f"--stats does not go with {other}")
+
+
+@test(tags=["quick"])
+def a_refused_name_has_its_reason_once_and_an_unknown_stage_those_that_there_are(box):
+    box.run("getent", "hosts", "refused.test")
+    out = box.lazaret("logs", "proxy").expect().out
+    check.equal(out.count("no rule matches refused.test"), 1, out)
+    ran = box.lazaret("logs", "proxy", "--stage", "fitler").expect()
+    check.contains(ran.err, "the stages of the newest records are filter")
+
+
+@test
+def allowing_a_private_address_says_what_is_lacking(box):
+    for _ in ("added", "there already"):
+        ran = box.lazaret("policy", "allow", "10.0.0.1").expect()
+        check.contains(ran.err, "10.0.0.1 is no public address (private)")
+        check.contains(ran.err, "allow_private = true")
+    check.lacks(box.lazaret("policy", "allow", "8.8.8.8").expect().err, "allow_private")
+    with (box.config / "config.toml").open("a") as file:
+        file.write(
+            '[[proxy.filter.rules]]\naction = "allow"\nhost = "10.0.0.2"\nallow_private = true\n'
+        )
+    check.lacks(box.lazaret("policy", "allow", "10.0.0.2").expect().err, "allow_private")
+
+
+@test
+def config_check_looks_into_certificates_and_tells_of_a_project_file_that_is_not_used(box):
+    (box.root / "empty.pem").write_text("nothing\n")
+    box.configure(f'[upstream]\nca_files = ["none.pem", "{box.root}/empty.pem"]\n')
+    for words in ([], [box.config / "config.toml"]):
+        ran = box.lazaret("config", "check", *words)
+        check.equal(ran.code, 1, ran.story())
+        said = re.search(r"config\.toml:2:13: upstream\.ca_files: .*none\.pem", ran.out)
+        check.that(said, ran.story())
+        check.contains(ran.out, "empty.pem holds no certificate")
+    box.configure("")
+    file = box.project / ".lazaret.toml"
+    file.write_text("[proxy]\nport = 9999\n")
+    check.contains(box.lazaret("config", "check").expect().err, "not trusted, skipped")
+    box.lazaret("trust", "add").expect()
+    check.lacks(box.lazaret("config", "check").expect().err, "skipped")
+    file.write_text("[proxy]\nport = 9998\n")
+    check.contains(
+        box.lazaret("config", "check").expect().err, "changed since it was trusted, skipped"
+    )
+
+
+@test
+def trust_says_what_is_wrong_with_a_file(box):
+    def listed():
+        return box.lazaret("trust", "list").expect().out
+
+    file = box.project / ".lazaret.toml"
+    file.write_text("[proxy]\nprot = 1\n")
+    ran = box.lazaret("trust", "add").expect()
+    check.contains(ran.err, ".lazaret.toml:2:1: unknown key proxy.prot")
+    check.contains(listed(), "has mistakes")
+    file.write_text("[proxy]\nport = 1\n")
+    check.contains(listed(), "changed since, not used")
+    box.lazaret("trust", "add").expect()
+    check.lacks(listed(), "(")
+    [state] = box.lazaret("trust", "list", "--json").expect().json()
+    check.equal((state["state"], state["mistakes"]), ("trusted", 0))
+    file.unlink()
+    check.contains(listed(), "not there any more")
+
+
 @test
 def diagnostics_go_to_stderr(box):
     ran = box.lazaret("policy", "explain", "GET", "nonsense")

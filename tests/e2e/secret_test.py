@@ -35,6 +35,19 @@ def a_value_can_come_from_a_variable(box):
 
 
 @test
+def a_value_that_hardly_any_credential_can_use_is_kept_with_a_warning(box):
+    doubtful = {b"hush-1\nhush-2\n": "line break", b" hush-1": "blanks", b"hu": "shorter"}
+    for value, what in doubtful.items():
+        ran = box.lazaret("secret", "set", "demo", "--stdin", stdin=value).expect()
+        check.contains(ran.err, "warning: look at the value again: it ")
+        check.contains(ran.err, what)
+        check.lacks(ran.out + ran.err, "hush")
+    for value in (b"hush-1\n", b"-----BEGIN KEY-----\nhush\n", b'{\n "hush": 1\n}\n'):
+        ran = box.lazaret("secret", "set", "demo", "--stdin", stdin=value).expect()
+        check.lacks(ran.err, "warning")
+
+
+@test
 def the_files_are_for_the_user_alone(box):
     box.lazaret("secret", "set", "demo", "--stdin", stdin=b"hush-hush-1").expect()
     directory = box.data / "lazaret/secrets"

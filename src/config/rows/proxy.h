@@ -35,7 +35,7 @@ inline constexpr auto proxy = std::to_array<Row>({
     {.path = "proxy.port", .type = Type::integer, .fallback = "8080", .max = last_port,
      .zero_is_unset = true,
      .doc = "Port of the explicit proxy that HTTP_PROXY and its like name, at 10.0.2.2 inside "
-            "the sandbox."},
+            "the sandbox; not 53, where names are asked for. 0 is the default."},
     {.path = "proxy.extra_env", .type = Type::texts, .fallback = "[]", .merge = Merge::prepend,
      .doc = "Further environment variables that hold the proxy's URL."},
     {.path = "proxy.extra_ca_env", .type = Type::texts, .fallback = "[]", .merge = Merge::prepend,

@@ -17,7 +17,7 @@ Task<> wait_for(Event& event, std::chrono::milliseconds limit, bool& seen) {
 
 TEST(Event, WakesTheTaskThatWaits) {
   TestLoop loop;
-  Event event(loop.context);
+  Event event(loop.deadlines);
   bool seen = false;
   loop.tasks.spawn(wait_for(event, 10s, seen));
   loop.settle();
@@ -29,7 +29,7 @@ TEST(Event, WakesTheTaskThatWaits) {
 
 TEST(Event, RemembersThatItWasSet) {
   TestLoop loop;
-  Event event(loop.context);
+  Event event(loop.deadlines);
   event.set();
   bool seen = false;
   loop.run(wait_for(event, 10s, seen));
@@ -38,7 +38,7 @@ TEST(Event, RemembersThatItWasSet) {
 
 TEST(Event, IsUsedUpByWhoWaited) {
   TestLoop loop;
-  Event event(loop.context);
+  Event event(loop.deadlines);
   event.set();
   bool seen = false;
   loop.run(wait_for(event, 1s, seen));
@@ -48,7 +48,7 @@ TEST(Event, IsUsedUpByWhoWaited) {
 
 TEST(Event, SaysWhenTheTimeRanOut) {
   TestLoop loop;
-  Event event(loop.context);
+  Event event(loop.deadlines);
   bool seen = true;
   loop.run(wait_for(event, 1ms, seen));
   EXPECT_FALSE(seen);
@@ -56,7 +56,7 @@ TEST(Event, SaysWhenTheTimeRanOut) {
 
 TEST(Event, LetsACancelledTaskUnwind) {
   TestLoop loop;
-  Event event(loop.context);
+  Event event(loop.deadlines);
   bool seen = true;
   loop.tasks.spawn(wait_for(event, 1h, seen));
   loop.settle();

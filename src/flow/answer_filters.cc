@@ -16,7 +16,7 @@ base::Result<AnswerPlan> plan_answer(
     return plan;
   }
   constexpr int partial_content = 206;
-  const bool may_know = pipeline.gives_secrets_to(sealed.flow().host);
+  const bool may_know = sealed.may_know_secrets();
   if (response.status == partial_content && may_know)
     return base::fail(
         base::ErrorKind::denied,

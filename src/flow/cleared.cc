@@ -22,6 +22,10 @@ void Cleared::body_is_whole(std::uint64_t bytes) {
 
 void Cleared::body_has_changed(std::string_view body) { mend_digests(flow_.request.fields, body); }
 
+void Cleared::is_for_websocket(http::websocket::Opening opening) {
+  flow_.websocket = std::move(opening);
+}
+
 void Cleared::body_is_decoded() { flow_.request.fields.erase("content-encoding"); }
 
 std::expected<Cleared, Deny> settle(const Pipeline& pipeline, Flow& flow, Approver& approver) {

@@ -33,6 +33,8 @@ public:
   void body_is_whole(std::uint64_t bytes);
   /// It also says something else than what came; this is how it is sent.
   void body_has_changed(std::string_view body);
+  /// It asks for a WebSocket, by what its head says now.
+  void is_for_websocket(http::websocket::Opening opening);
   /// It goes on in no content coding.
   void body_is_decoded();
 

@@ -49,10 +49,14 @@ struct Flow {
 
   // What `token` found.
   std::optional<tokens::Permit> permit{};
+  std::shared_ptr<const tokens::Presented> presented{};  // what the permit is by
   bool takes_credentials = true;  // no token was needed for that, or there was one
 
   // What `filter` decided.
   policy::Decision decision{};
+
+  /// What is replaced in a path makes it another one than was judged.
+  bool path_is_new = false;
 
   // What was found inside, in the head and later in the body; there when anybody looks.
   std::shared_ptr<Notes> notes{};

@@ -104,8 +104,32 @@ Verdict Pipeline::judge(Flow& flow) const {
   for (const auto& stage : stages_) {
     if (auto verdict = stage->on_request(flow); !std::holds_alternative<Pass>(verdict))
       return verdict;
+    if (!std::exchange(flow.path_is_new, false)) continue;
+    if (auto refusal = recheck(flow, flow.time)) return *std::move(refusal);
   }
   return Pass{};
+}
+
+std::optional<Deny> Pipeline::recheck(const Flow& flow, base::WallTime now) const {
+  for (const auto& stage : stages_) {
+    auto verdict = stage->recheck(flow, now);
+    if (auto* refusal = std::get_if<Deny>(&verdict)) return std::move(*refusal);
+    if (const auto* question = std::get_if<Ask>(&verdict))
+      return Deny{.stage = "ask", .reason = question->reason, .rule = question->rule};
+  }
+  return std::nullopt;
+}
+
+bool gives_as_before(const Pipeline& then, const Pipeline& now, const Flow& flow) {
+  const auto credential_of = [&](const Pipeline& pipeline) {
+    const auto* injector =
+        flow.takes_credentials ? pipeline.injectors().find(flow.target()) : nullptr;
+    return injector != nullptr ? injector->name() : std::string();
+  };
+  const auto credential = credential_of(then);
+  if (!credential.empty() && credential != credential_of(now)) return false;
+  const bool substitutes = flow.notes && !flow.notes->substituted.empty();
+  return !substitutes || now.placeholders().concern(flow.host);
 }
 
 }  // namespace flow

@@ -63,6 +63,9 @@ public:
 
   /// Asks each stage in turn until one does not pass.
   Verdict judge(Flow& flow) const;
+  /// Asks again about a request that passed, by the rules of this pipeline or of one before it. The
+  /// rule of a refusal lives as long as this.
+  std::optional<Deny> recheck(const Flow& flow, base::WallTime now) const;
 
 private:
   std::unique_ptr<const policy::Policy> policy_;  // stages and rules point into it
@@ -76,5 +79,8 @@ private:
   bool hides_everywhere_ = false;  // some secrets are no host's own
   std::vector<std::unique_ptr<const Stage>> stages_;
 };
+
+/// Whether a request that `then` let pass would be given its secrets by `now`, too.
+bool gives_as_before(const Pipeline& then, const Pipeline& now, const Flow& flow);
 
 }  // namespace flow

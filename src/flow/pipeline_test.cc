@@ -42,6 +42,33 @@ TEST(Pipeline, EndsAtTheFirstStageThatRefuses) {
   EXPECT_EQ(flow.decision.reason, "");
 }
 
+policy::Policy only_path(std::string path) {
+  policy::RuleSpec spec{.action = allow, .path = policy::PatternSpec{std::move(path)}};
+  return policy_of([&] {
+    std::vector<policy::Rule> rules;
+    rules.push_back(policy::compile(std::move(spec)).value());
+    return rules;
+  }());
+}
+
+TEST(Pipeline, JudgesAPathOnceMoreWhenAPartOfItWasReplaced) {
+  const auto scanner = test::scanner_for("v1/a-secret", redact::Action::redact);
+  const Pipeline narrow(only_path("/v1/**"), {}, {}, {}, scanner);
+  Flow flow = captured("/v1/a-secret/x");
+  EXPECT_EQ(std::get<Deny>(narrow.judge(flow)).stage, "filter");
+  const Pipeline wide(only_path("/**"), {}, {}, {}, scanner);
+  flow = captured("/v1/a-secret/x");
+  EXPECT_TRUE(std::holds_alternative<Pass>(wide.judge(flow)));
+  EXPECT_EQ(flow.path, "/%5BREDACTED:key%5D/x");
+}
+
+TEST(Pipeline, AsksItsRulesAgainAboutWhatOthersLetPass) {
+  Flow flow = captured("/v1/x");
+  ASSERT_TRUE(std::holds_alternative<Pass>(Pipeline(only_path("/v1/*"), {}).judge(flow)));
+  EXPECT_FALSE(Pipeline(only_path("/**"), {}).recheck(flow, flow.time));
+  EXPECT_EQ(Pipeline(only_path("/v2/*"), {}).recheck(flow, flow.time)->stage, "filter");
+}
+
 secrets::Injectors credential_for(std::string host, std::string_view value) {
   std::vector<secrets::InjectorSpec> specs(1);
   specs[0].name = "key";
@@ -67,6 +94,16 @@ TEST(Pipeline, WithAHeritageHidesWhatTheOneBeforeItHid) {
   const auto third = make({});
   EXPECT_TRUE(third.guards_answers_of("api.test"));
   EXPECT_EQ(third.scrubber().scrub("first-value"), "[REDACTED:key]");
+}
+
+TEST(GivesAsBefore, KnowsACredentialThatWasTakenAway) {
+  Flow flow = captured("/");
+  const Pipeline then(test::open_policy(), credential_for("api.example.com", "first-value"));
+  ASSERT_TRUE(std::holds_alternative<Pass>(then.judge(flow)));
+  const Pipeline rotated(test::open_policy(), credential_for("api.example.com", "second-value"));
+  EXPECT_TRUE(gives_as_before(then, rotated, flow));
+  const Pipeline without(test::open_policy(), credential_for("other.test", "first-value"));
+  EXPECT_FALSE(gives_as_before(then, without, flow));
 }
 
 TEST(Heritage, GuardsAllWhenItCannotTellThemApartAnyMore) {

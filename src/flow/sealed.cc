@@ -38,6 +38,12 @@ http::Request outgoing(const Flow& flow, http::Framing framing) {
   return out;
 }
 
+/// Behind an authority, as a proxy is told it, anything else could change that (RFC 3986, 3.2).
+base::Result<> check_target(std::string_view target) {
+  if (target.starts_with('/') || target == "*") return {};
+  return base::fail(base::ErrorKind::invalid, "the target to send does not begin with a slash");
+}
+
 /// At least what the head takes as text: it is written without moving, which would leave copies.
 std::size_t room_for(const http::Request& head) {
   constexpr std::size_t around_a_field = 4;  // ": " and the line's end
@@ -122,14 +128,17 @@ base::Result<Sealed> Sealed::seal(
     sealed.head_.change(
         [&](http::Request& head) { substitute_head(head, flow, pipeline.placeholders()); });
   }
-  const bool searched = pipeline.guards_answers_of(flow.host) && !flow.leaves_answer_unsearched();
+  const bool secrets_may_come = pipeline.guards_answers_of(flow.host) || upstream.told_login;
+  const bool searched = secrets_may_come && !flow.leaves_answer_unsearched();
+  sealed.may_know_ = pipeline.gives_secrets_to(flow.host) || upstream.told_login;
   sealed.guarded_ = searched || pipeline.login_of(flow) != nullptr;
   if (sealed.guarded_) {
     ask_for_readable_whole(
         sealed.head_.plain_fields(), flow.host,
-        pipeline.gives_secrets_to(flow.host) ? Wanted::plain : Wanted::readable);
+        sealed.may_know_ ? Wanted::plain : Wanted::readable);
   }
   if (as_judged && flow.takes_credentials) TRY_VOID(sealed.inject(flow.target(), pipeline, now));
+  TRY_VOID(check_target(sealed.head_.request().target));
   TRY_VOID(http::check_request_head(sealed.head_.request()));
   sealed.flow_ = std::move(cleared.flow_);
   return sealed;

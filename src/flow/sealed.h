@@ -23,6 +23,7 @@ struct Reached {
   std::string_view host;
   std::uint16_t port = 0;
   bool verified_tls = false;  // the certificate was checked for `host`
+  bool told_login = false;    // by way of a proxy that is told a password, and might pass it on
 };
 
 class Sealed {
@@ -55,6 +56,8 @@ public:
   const secrets::Injector* injected() const { return injected_; }
   /// Whether the body of the answer is searched for secrets.
   bool is_guarded() const { return guarded_; }
+  /// Whether the server may know a secret itself, or whoever answers in its place.
+  bool may_know_secrets() const { return may_know_; }
   /// The fields of the head that would tell of a body that was changed.
   enum class Digests { left, mended };
   std::vector<std::string> stale_fields(Digests digests) const;
@@ -72,6 +75,7 @@ private:
   http::Framing framing_;
   bool takes_trailers_ = false;
   bool guarded_ = false;
+  bool may_know_ = false;
   Flow flow_;
 };
 

@@ -64,6 +64,17 @@ TEST(Sealed, TellsAProxyOfTheServerItselfByAnEmptyPath) {
       "OPTIONS http://api.example.com HTTP/1.1\r\nHost: api.example.com\r\n\r\n");
 }
 
+TEST(Sealed, HasAnswersSearchedWhenAProxyWasToldAPassword) {
+  const Pipeline pipeline(test::open_policy(), secrets::Injectors());
+  Flow flow = captured_plain("/");
+  NobodyToAsk nobody;
+  auto cleared = settle(pipeline, flow, nobody).value();
+  const Reached upstream{.host = "api.example.com", .port = 80, .told_login = true};
+  const auto sealed = Sealed::seal(std::move(cleared), upstream, pipeline, {});
+  EXPECT_TRUE(sealed->is_guarded());
+  EXPECT_TRUE(sealed->may_know_secrets());
+}
+
 TEST(Sealed, NamesAnUnusualPort) {
   EXPECT_EQ(
       head_of(captured_plain("/", 8080)), "GET / HTTP/1.1\r\nHost: api.example.com:8080\r\n\r\n");

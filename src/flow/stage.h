@@ -15,6 +15,9 @@ public:
   virtual ~Stage() = default;
   virtual std::string_view name() const = 0;
   virtual Verdict on_request(Flow& flow) const = 0;
+  /// Whether it would still let a request pass that passed before, maybe by other rules: its path
+  /// was changed since, or its body took its time. Counts nothing.
+  virtual Verdict recheck(const Flow&, base::WallTime) const { return Pass{}; }
 };
 
 }  // namespace flow

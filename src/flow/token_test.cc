@@ -64,6 +64,7 @@ public:
   int status(Flow&& flow) const { return status(flow); }
   const Pipeline& pipeline() const { return pipeline_; }
   const std::shared_ptr<TokenGate>& tokens() const { return gate_; }
+  fs::path usage_directory() const { return directory_ / "usage"; }
 
 private:
   fs::path directory_;
@@ -217,6 +218,29 @@ TEST(CheckToken, RefusesATokenThatWasRevokedAMomentAgo) {
   EXPECT_EQ(gate.status(bearing(token)), 401);
 }
 
+TEST(CheckToken, IsAskedAgainWhenABodyTookItsTime) {
+  const Gate gate;
+  const std::string token = gate.mint({.single_use = true});
+  Flow flow = bearing(token);
+  ASSERT_EQ(gate.status(flow), 0);
+  EXPECT_FALSE(gate.pipeline().recheck(flow, now));  // its one use is this one
+  EXPECT_EQ(gate.pipeline().recheck(flow, now + std::chrono::hours(2))->status, 401);
+  const auto id = tokens::parse(token)->id();
+  ASSERT_TRUE(gate.ring().update([&](tokens::KeyRing& keys) {
+    keys.revoke(id, {.since = now});
+    return base::Result<>();
+  }));
+  EXPECT_EQ(gate.pipeline().recheck(flow, now)->status, 401);
+}
+
+TEST(CheckToken, OfStricterRulesRefusesWhatPassedWithoutOne) {
+  const Gate gate;
+  const Gate stricter(TokenNeed::always);
+  Flow flow = test::captured("/");
+  ASSERT_EQ(gate.status(flow), 0);
+  EXPECT_EQ(stricter.pipeline().recheck(flow, now)->status, 401);
+}
+
 TEST(CheckToken, RefusesWhatAGoodTokenDoesNotPermit) {
   const Gate gate;
   EXPECT_EQ(gate.status(bearing(gate.mint({.methods = {"POST"}}))), 403);
@@ -275,6 +299,18 @@ TEST(CheckToken, WaitsForAPerson) {
   EXPECT_EQ(gate.status(bearing(text)), 0);
 }
 
+TEST(CheckToken, LeavesNothingOnDiskForATokenThatIsNoneOfOurs) {
+  const Gate gate;
+  EXPECT_EQ(gate.status(bearing(Gate().mint({.single_use = true}))), 401);
+  EXPECT_FALSE(fs::exists(gate.usage_directory()));
+}
+
+TEST(CheckToken, LeavesNothingOnDiskForATokenThatIsRefused) {
+  const Gate gate;
+  EXPECT_EQ(gate.status(bearing(gate.mint({.paths = {"/v2"}, .requests = "2"}))), 403);
+  EXPECT_FALSE(fs::exists(gate.usage_directory()));
+}
+
 TEST(CountToken, LetsASingleUseBeOne) {
   const Gate gate;
   const std::string token = gate.mint({.single_use = true});
@@ -289,6 +325,39 @@ TEST(CountToken, CountsWhatDescendsFromOneMintingTogether) {
   EXPECT_EQ(gate.status(bearing(token)), 0);
   EXPECT_EQ(gate.status(bearing(tokens::to_text(narrower))), 0);
   EXPECT_EQ(gate.status(bearing(token)), 403);
+}
+
+/// What a program makes of a token, without a key.
+std::string narrowed(const std::string& token, const tokens::Wish& wish) {
+  const auto caveats = tokens::caveats_for(wish, now).value();
+  return tokens::to_text(tokens::attenuate(tokens::parse(token).value(), caveats).value());
+}
+
+TEST(CountToken, CountsCopiesAgainstTheLimitThatTheyHaveInCommon) {
+  const Gate gate;
+  const std::string token = gate.mint({.requests = "3"});
+  EXPECT_EQ(gate.status(bearing(narrowed(token, {.methods = {"GET"}}))), 0);
+  EXPECT_EQ(gate.status(bearing(narrowed(token, {.paths = {"/v1/*"}}))), 0);
+  EXPECT_EQ(gate.status(bearing(token)), 0);
+  EXPECT_EQ(gate.status(bearing(narrowed(token, {.methods = {"GET"}}))), 403);
+}
+
+TEST(CountToken, DoesNotCountARelativeWithoutALimit) {
+  const Gate gate;
+  const std::string token = gate.mint();
+  const std::string once = narrowed(token, {.single_use = true});
+  EXPECT_EQ(gate.status(bearing(token)), 0);
+  EXPECT_EQ(gate.status(bearing(once)), 0);
+  EXPECT_EQ(gate.status(bearing(once)), 403);
+  EXPECT_EQ(gate.status(bearing(token)), 0);
+}
+
+TEST(CountToken, CountsRelativesWithLimitsOfTheirOwnTogether) {
+  const Gate gate;
+  const std::string token = gate.mint();
+  EXPECT_EQ(gate.status(bearing(narrowed(token, {.single_use = true}))), 0);
+  EXPECT_EQ(gate.status(bearing(narrowed(token, {.requests = "1"}))), 403);
+  EXPECT_EQ(gate.status(bearing(narrowed(token, {.requests = "2"}))), 0);
 }
 
 TEST(CountToken, DoesNotCountWhatIsRefused) {

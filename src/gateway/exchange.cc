@@ -43,21 +43,23 @@ std::optional<std::string_view> wanted_upgrade(const http::Request& request) {
   return protocol;
 }
 
-/// Notes a wish for a WebSocket in the flow; what is wrong with a wish that is none or cannot be
-/// granted. A client of HTTP/2 has no key, which a server of HTTP/1.1 needs.
-std::optional<http::Malformed> read_opening(flow::Flow& flow) {
-  const auto protocol = wanted_upgrade(flow.request);
+/// Notes a wish for a WebSocket, as the stages left it; what is wrong with a wish that is none or
+/// cannot be granted. The server is given another key than the program's: that one says nothing to
+/// it, could say much to somebody else, and a client of HTTP/2 has none.
+std::optional<http::Malformed> read_opening(flow::Cleared& cleared) {
+  const auto& request = cleared.flow().request;
+  const auto protocol = wanted_upgrade(request);
   if (!protocol) return std::nullopt;
-  if (!http::websocket::asks_for_websocket(flow.request)) {
+  if (!http::websocket::asks_for_websocket(request)) {
     return http::Malformed{
         .status = 501,
         .reason = "changing the connection to " + base::escape_for_terminal(*protocol) +
                   " is not possible: only to a WebSocket"};
   }
-  auto opening = http::websocket::parse_opening(flow.request);
+  auto opening = http::websocket::parse_opening(request);
   if (!opening) return std::move(opening).error();
-  if (opening->key.empty()) opening->key = http::websocket::make_key(base::random_bytes(16));
-  flow.websocket = *std::move(opening);
+  opening->key = http::websocket::make_key(base::random_bytes(16));
+  cleared.is_for_websocket(*std::move(opening));
   return std::nullopt;
 }
 
@@ -100,7 +102,6 @@ Exchange::Exchange(
 net::Task<> Exchange::run(http::Request head) {
   method_ = head.method;
   flow::Flow flow{.arrival = arrival_, .time = base::now(), .request = std::move(head)};
-  const auto malformed_opening = read_opening(flow);
   auto cleared = flow::settle(pipeline_, flow, shared_.approver);
   if (!cleared) {
     record_.request(flow);
@@ -115,7 +116,7 @@ net::Task<> Exchange::run(http::Request head) {
         .reason = "the log cannot be written, and nothing passes unlogged"};
     co_return co_await refuse(std::move(unlogged), cleared->flow());
   }
-  if (malformed_opening) {
+  if (const auto malformed_opening = read_opening(*cleared)) {
     flow::Deny upgrade{
         .status = malformed_opening->status,
         .stage = "upgrade",
@@ -189,7 +190,24 @@ net::Task<bool> Exchange::prepare_body(flow::Cleared& cleared) {
     if (plan.loses_codings) cleared.body_is_decoded();
     cleared.body_has_changed(body_->held().value_or(""));
   }
-  co_return true;
+  co_return co_await may_still_go(cleared.flow());
+}
+
+/// A body may take its time, and what let its head pass may be over when it has come: the rules
+/// that there are then have the last word. False when they refuse.
+net::Task<bool> Exchange::may_still_go(const flow::Flow& flow) {
+  const auto rules = shared_.rules->get();
+  const auto& now = *rules->pipeline;
+  auto refusal = now.recheck(flow, base::now());
+  if (!refusal && rules != rules_ && !flow::gives_as_before(pipeline_, now, flow)) {
+    refusal = flow::Deny{
+        .status = 503,
+        .stage = "inject",
+        .reason = "the secret for it was taken away while its body came"};
+  }
+  if (!refusal) co_return true;
+  co_await refuse(*std::move(refusal), flow);
+  co_return false;
 }
 
 /// A credential whose token is fetched has to be there before anything is dialled. False when the
@@ -379,9 +397,8 @@ net::Task<> Exchange::open_websocket(const flow::Sealed& sealed, ServerStreamPtr
   http::remove_hop_by_hop(response->fields);
   remove_detours(response->fields);
   flow::scrub(*response, pipeline_.scrubber());
-  const bool keyed = sealed.flow().request.version != http::Version::http_2;
-  http::websocket::declare_acceptance(
-      response->fields, *acceptance, keyed ? sealed.flow().websocket->key : std::string());
+  const auto key = sealed.flow().request.fields.find("sec-websocket-key");  // HTTP/2 has none
+  http::websocket::declare_acceptance(response->fields, *acceptance, key.value_or(""));
   record_.response(*response);
   if (client_->connect(std::move(*response)))
     co_await talk(sealed, std::move(server), *std::move(acceptance));

@@ -32,6 +32,7 @@ public:
 
 private:
   net::Task<bool> prepare_body(flow::Cleared& cleared);
+  net::Task<bool> may_still_go(const flow::Flow& flow);
   net::Task<bool> await_token(const flow::Flow& flow);
   net::Task<> refuse_body(const flow::Flow& flow);
   net::Task<> refuse(flow::Deny refusal, const flow::Flow& flow);

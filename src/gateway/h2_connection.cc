@@ -21,8 +21,8 @@ H2Connection::H2Connection(
       on_request_(std::move(on_request)),
       side_(side),
       session_(side, limits.http, limits.h2, *this),
-      to_write_(loop.context()),
-      written_(loop.context()),
+      to_write_(loop.deadlines()),
+      written_(loop.deadlines()),
       quiet_(loop.deadlines(), *this) {}
 
 H2Connection::~H2Connection() = default;

@@ -36,7 +36,7 @@ H2Stream::H2Stream(std::shared_ptr<H2Connection> connection, http::StreamId id)
       id_(id),
       in_(*this),
       out_(*this),
-      head_came_(connection_->loop().context()) {
+      head_came_(connection_->loop().deadlines()) {
   connection_->add(*this);
 }
 
@@ -117,7 +117,7 @@ void H2Stream::end_with(std::uint32_t code, bool lost) {
 
 H2Stream::In::In(H2Stream& stream)
     : stream_(stream),
-      changed_(stream.connection_->loop().context()),
+      changed_(stream.connection_->loop().deadlines()),
       unread_(stream.connection_->room().unread) {}
 
 std::string_view H2Stream::In::take() {
@@ -166,7 +166,7 @@ void H2Stream::In::fail(std::string why) {
 }
 
 H2Stream::Out::Out(H2Stream& stream)
-    : stream_(stream), changed_(stream.connection_->loop().context()) {}
+    : stream_(stream), changed_(stream.connection_->loop().deadlines()) {}
 
 void H2Stream::Out::put(std::string_view data) {
   if (!over_) stream_.connection_->session().send(stream_.id_, data);

@@ -44,6 +44,10 @@ public:
   const std::string& host() const { return host_; }
   std::uint16_t port() const { return path_.destination.port(); }
 
+  /// The number of the policy that allowed it last.
+  std::uint64_t judged_by() const { return judged_by_; }
+  void is_judged_by(std::uint64_t policy) { judged_by_ = policy; }
+
   /// A datagram of the program: sent on, or kept until there is a server.
   void send(std::string_view bytes);
   /// The server is at the first of these that there is a way to; what was kept is sent. False, and
@@ -101,6 +105,7 @@ private:
   std::optional<Descriptor> server_;
   std::optional<Descriptor> program_;  // speaks as the server
   bool ended_ = false;
+  std::uint64_t judged_by_ = 0;
 };
 
 }  // namespace gateway

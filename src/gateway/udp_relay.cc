@@ -70,10 +70,8 @@ void UdpRelay::take_direct(UdpFlow& flow) {
 }
 
 void UdpRelay::take(const CapturedDatagram& datagram) {
-  if (const auto flow = flows_.find(datagram.path)) {
-    flow->send(datagram.bytes);
-    return;
-  }
+  const auto flow = flows_.find(datagram.path);
+  if (flow && is_allowed(*flow)) return flow->send(datagram.bytes);
   const auto& destination = datagram.path.destination;
   auto host = meant_host(shared_.names, destination.address());
   const auto rules = shared_.rules->get();
@@ -86,8 +84,24 @@ void UdpRelay::take(const CapturedDatagram& datagram) {
     refuse(
         datagram, host, decision, "log", "the log cannot be written, and nothing passes unlogged");
   } else {
-    open(datagram, std::move(host), std::move(decision));
+    open(datagram, std::move(host), std::move(decision), rules->policy().number());
   }
+}
+
+/// A flow has no end of its own: one that rests never would outlive the rule that let it through.
+bool UdpRelay::is_allowed(UdpFlow& flow) {
+  const auto rules = shared_.rules->get();
+  const auto& policy = rules->policy();
+  if (!flow.ended() && flow.judged_by() != policy.number()) {
+    const auto decision = policy::decide_datagrams(policy, flow.host(), flow.port());
+    if (decision.action == policy::Action::allow) {
+      flow.is_judged_by(policy.number());
+    } else {
+      flow.refuse("filter", decision.reason);
+      flow.end();
+    }
+  }
+  return !flow.ended();
 }
 
 void UdpRelay::refuse(
@@ -108,11 +122,16 @@ void UdpRelay::refuse(
   record.refused(std::move(stage), std::move(reason));
 }
 
-void UdpRelay::open(const CapturedDatagram& datagram, std::string host, policy::Decision decision) {
+void UdpRelay::open(
+    const CapturedDatagram& datagram,
+    std::string host,
+    policy::Decision decision,
+    std::uint64_t policy_number) {
   if (datagram.path.destination.port() == quic_port)
     decision.reason += " (QUIC passes uninspected)";
   auto flow = std::make_shared<UdpFlow>(
       shared_, loop_, doors_, waiting_room_, datagram.path, std::move(host), decision);
+  flow->is_judged_by(policy_number);
   flow->send(datagram.bytes);
   if (const auto silent = flows_.add(datagram.path, flow)) silent->give_way();
   loop_.tasks().spawn(serve(*this, std::move(flow)));

@@ -45,7 +45,12 @@ private:
   /// What came to the socket that answers for a flow's server.
   void take_direct(UdpFlow& flow);
   void take(const CapturedDatagram& datagram);
-  void open(const CapturedDatagram& datagram, std::string host, policy::Decision decision);
+  bool is_allowed(UdpFlow& flow);
+  void open(
+      const CapturedDatagram& datagram,
+      std::string host,
+      policy::Decision decision,
+      std::uint64_t policy_number);
   void refuse(
       const CapturedDatagram& datagram,
       const std::string& host,

@@ -32,7 +32,7 @@ public:
         limits_(limits),
         mover_(*body_, server_->out()),
         silence_(loop.deadlines(), limits.body_silence, [this] { break_off(); }),
-        ended_(loop.context()) {}
+        ended_(loop.deadlines()) {}
 
   BodyMover& mover() { return mover_; }
   const BodyMover& mover() const { return mover_; }

@@ -99,7 +99,7 @@ void Upstreams::go_by(const policy::Policy& policy) {
 }
 
 net::Task<> Upstreams::wait_for_connection(HostPtr host) {
-  net::Event done(loop_.context());
+  net::Event done(loop_.deadlines());
   host->waiting.push_back(&done);
   struct Forget {
     std::vector<net::Event*>& waiting;

@@ -49,7 +49,13 @@ struct Upstream {
   const policy::ProxyUrl* told_urls = nullptr;  // the proxy this ends at, which is told whole URLs
   std::shared_ptr<void> behind{};  // goes with this: the relay to a proxy that is reached by TLS
 
-  flow::Reached reached() const { return {.host = host, .port = port, .verified_tls = tls}; }
+  flow::Reached reached() const {
+    return {
+        .host = host,
+        .port = port,
+        .verified_tls = tls,
+        .told_login = told_urls != nullptr && told_urls->login};
+  }
 };
 using UpstreamPtr = std::shared_ptr<Upstream>;
 

@@ -126,7 +126,7 @@ TEST(UpstreamProxy, IsGivenARequestInClearWithItsUrlAndWhoAsks) {
   EXPECT_EQ(answer_in({.proxy = url_of(proxy, "http", "me:s%40cret@")}).body, "hi");
   EXPECT_EQ(
       asked,
-      "GET http://a.test/ HTTP/1.1\r\nHost: a.test\r\n"
+      "GET http://a.test/ HTTP/1.1\r\nHost: a.test\r\nAccept-Encoding: identity\r\n"
       "Proxy-Authorization: Basic bWU6c0BjcmV0\r\n\r\n");
 }
 

@@ -35,8 +35,8 @@ WebSocketConversation::WebSocketConversation(
             client_->body().give_up();
             from_server_.give_up();
           }),
-      up_ended_(loop.context()),
-      down_ended_(loop.context()) {}
+      up_ended_(loop.deadlines()),
+      down_ended_(loop.deadlines()) {}
 
 net::Task<> WebSocketConversation::run(
     std::shared_ptr<WebSocketConversation> self, net::TaskGroup& tasks) {

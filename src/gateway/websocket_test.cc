@@ -23,9 +23,16 @@ using test::Peer;
 using test::Testbed;
 
 constexpr std::string_view key = "dGhlIHNhbXBsZSBub25jZQ==";
-const std::string agreed =
-    "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
-    "Sec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\n\r\n";
+
+/// What a server answers to the opening that it was sent.
+std::string agreement_to(std::string_view head) {
+  constexpr std::string_view field = "Sec-WebSocket-Key: ";
+  const auto begin = head.find(field) + field.size();
+  const auto asked = head.substr(begin, head.find('\r', begin) - begin);
+  return "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+         "Sec-WebSocket-Accept: " +
+         http::websocket::accept_value(asked) + "\r\n\r\n";
+}
 
 std::string opening(std::string_view more = {}) {
   return "GET /chat HTTP/1.1\r\nHost: a.test\r\nConnection: keep-alive, Upgrade\r\n"
@@ -52,8 +59,7 @@ std::string goodbye(Sender sender) {
 /// A server that answers each message of `size` bytes with the same, and a goodbye with one.
 Origin::Script echo(std::size_t size) {
   return [size](Peer& peer) {
-    peer.receive_head();
-    peer.send(agreed);
+    peer.send(agreement_to(peer.receive_head()));
     const std::string said = peer.receive(6 + size);
     std::string plain;
     for (std::size_t i = 0; i < size; ++i)
@@ -90,8 +96,7 @@ TEST(WebSocket, CarriesFramesBothWays) {
 TEST(WebSocket, MasksAnewWhatAClientSaid) {
   std::string said;
   const Origin origin([&](Peer& peer) {
-    peer.receive_head();
-    peer.send(agreed);
+    peer.send(agreement_to(peer.receive_head()));
     said = peer.receive(11);
     peer.send(goodbye(Sender::server));
   });
@@ -109,8 +114,7 @@ TEST(WebSocket, MasksAnewWhatAClientSaid) {
 TEST(WebSocket, EndsWhenAClientDoesNotMask) {
   std::promise<std::string> told;
   const Origin origin([&](Peer& peer) {
-    peer.receive_head();
-    peer.send(agreed);
+    peer.send(agreement_to(peer.receive_head()));
     told.set_value(peer.receive_rest());
   });
   Testbed gateway(authority(), {.origin = &origin});
@@ -129,9 +133,9 @@ TEST(WebSocket, EndsWhenAClientDoesNotMask) {
 
 TEST(WebSocket, TakesNoAnswerToAnotherKey) {
   const Origin origin([](Peer& peer) {
-    peer.receive_head();
-    std::string wrong = agreed;
-    wrong.replace(wrong.find("s3pP"), 4, "S3pP");
+    std::string wrong = agreement_to(peer.receive_head());
+    auto& digit = wrong[wrong.find("Accept: ") + 8];
+    digit = digit == 'A' ? 'B' : 'A';
     peer.send(wrong);
   });
   Testbed gateway(authority(), {.origin = &origin});
@@ -184,8 +188,7 @@ TEST(WebSocket, RefusesAHandshakeThatIsWrong) {
 TEST(WebSocket, EndsTheServerWhenTheProgramHasGone) {
   std::atomic<bool> ended = false;
   const Origin origin([&](Peer& peer) {
-    peer.receive_head();
-    peer.send(agreed);
+    peer.send(agreement_to(peer.receive_head()));
     peer.receive_rest();
     ended = true;
   });

@@ -38,20 +38,31 @@ std::string why_empty(const RuleSpec& spec) {
   return "no .env file of the project has a value for " + spec.source.env_file_key;
 }
 
-Result<Secret> read(const RuleSpec& spec, const Surroundings& surroundings) {
-  auto value =
-      TRY(spec.is_in_env_files()
-              ? secrets::find_in_env_files(surroundings.env_files, spec.source.env_file_key)
-              : secrets::resolve(spec.source, surroundings.environment, surroundings.home));
-  if (!value || value->empty())
+bool is_too_short(const Secret& value) { return value.size() < secrets::shortest_secret; }
+
+Result<std::vector<Secret>> resolve(const RuleSpec& spec, const Surroundings& surroundings) {
+  if (spec.is_in_env_files())
+    return secrets::find_in_env_files(surroundings.env_files, spec.source.env_file_key);
+  std::vector<Secret> values;
+  if (auto value = TRY(secrets::resolve(spec.source, surroundings.environment, surroundings.home)))
+    values.push_back(*std::move(value));
+  return values;
+}
+
+/// At least one. Of several, those that are too short to be looked for are left out.
+Result<std::vector<Secret>> read(const RuleSpec& spec, const Surroundings& surroundings) {
+  auto values = TRY(resolve(spec, surroundings));
+  std::erase_if(values, [](const Secret& value) { return value.empty(); });
+  if (values.empty())
     return fail(
         ErrorKind::not_found, why_empty(spec),
         "give the rule a source that has a value, or take the rule away");
-  if (value->size() < secrets::shortest_secret)
+  std::erase_if(values, is_too_short);
+  if (values.empty())
     return fail(
         ErrorKind::invalid, "the secret is too short to be told from ordinary text",
         "it needs at least " + std::to_string(secrets::shortest_secret) + " bytes");
-  return *std::move(value);
+  return values;
 }
 
 Rule make_rule(std::string name, Action action, base::Origin origin) {
@@ -137,9 +148,10 @@ Result<std::shared_ptr<const Scanner>> Scanner::create(
       patterns.push_back({.text = spec.pattern, .rule = number});
       scanner->sees_escapes_ = scanner->sees_escapes_ || looks_at_borders(spec.pattern);
     } else {
-      auto value = read(spec, surroundings);
-      if (!value) return std::unexpected(named(std::move(value).error(), spec));
-      scanner->add_secret(*std::move(value), number, needles);
+      auto values = read(spec, surroundings);
+      if (!values) return std::unexpected(named(std::move(values).error(), spec));
+      for (auto& value : *values)
+        scanner->add_secret(std::move(value), number, needles);
       if (surroundings.former != nullptr)
         scanner->add_former(*surroundings.former, spec.name, number, needles);
     }

@@ -39,10 +39,9 @@ class Scanner;
 struct Surroundings {
   const secrets::Environment& environment;
   std::filesystem::path home;
-  std::span<const std::filesystem::path>
-      env_files;                    // of the project, the first that has a key counts
-  std::filesystem::path cache;      // of compiled patterns; empty: none
-  IsGiven is_given{};               // to the sandbox
+  std::span<const std::filesystem::path> env_files;  // of the project
+  std::filesystem::path cache;                       // of compiled patterns; empty: none
+  IsGiven is_given{};                                // to the sandbox
   const Scanner* former = nullptr;  // of the same session: what it looked for is looked for still
 };
 

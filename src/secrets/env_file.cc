@@ -144,23 +144,40 @@ private:
   std::vector<EnvVariable> variables_;
 };
 
+/// Of a file that is not there: none.
+base::Result<std::vector<EnvVariable>> read_env_file(const std::filesystem::path& file) {
+  auto text = base::read_file(file, largest_env_file);
+  if (!text && text.error().kind == base::ErrorKind::not_found) return {};
+  if (!text) return std::unexpected(std::move(text).error());
+  auto variables = parse_env_file(*text);
+  base::wipe(text->data(), text->size());
+  return variables;
+}
+
 }  // namespace
 
 std::vector<EnvVariable> parse_env_file(std::string_view text) { return Parser(text).run(); }
 
-base::Result<std::optional<Secret>> find_in_env_files(
+base::Result<std::vector<Secret>> find_in_env_files(
     std::span<const std::filesystem::path> files, std::string_view key) {
+  constexpr std::size_t most_values = 256;
+  std::vector<Secret> found;
   for (const auto& file : files) {
-    auto text = base::read_file(file, largest_env_file);
-    if (!text && text.error().kind == base::ErrorKind::not_found) continue;
-    if (!text) return std::unexpected(std::move(text).error());
-    auto variables = parse_env_file(*text);
-    base::wipe(text->data(), text->size());
-    const auto found =
-        std::ranges::find(variables.rbegin(), variables.rend(), key, &EnvVariable::name);
-    if (found != variables.rend()) return std::move(found->value);
+    for (auto& variable : TRY(read_env_file(file))) {
+      const auto is_same = [&](const Secret& value) {
+        return value.equals(variable.value.reveal());
+      };
+      if (variable.name != key || std::ranges::any_of(found, is_same)) continue;
+      if (found.size() == most_values)
+        return base::fail(
+            base::ErrorKind::invalid,
+            "the .env files have more than " + std::to_string(most_values) + " values for " +
+                std::string(key),
+            "look who wrote them");
+      found.push_back(std::move(variable.value));
+    }
   }
-  return std::nullopt;
+  return found;
 }
 
 }  // namespace secrets

@@ -9,7 +9,6 @@
 // Nothing is expanded: `$OTHER` and `${OTHER}` are text.
 
 #include <filesystem>
-#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -31,10 +30,10 @@ struct EnvVariable {
 /// value ends, is part of an unquoted value. Takes time in proportion to the text.
 std::vector<EnvVariable> parse_env_file(std::string_view text);
 
-/// The value of `key` in the first of `files` that has one; of several in one file the last, as
-/// whoever loads it sees it. A file that is not there has none; one that cannot be read is an
-/// error.
-base::Result<std::optional<base::Secret>> find_in_env_files(
+/// Every value that `key` has in `files`, each once. Which of them counts is for whoever loads the
+/// files to say, and a sandbox may write another one. A file that is not there has none; errors:
+/// one that cannot be read, and more values than anybody would write.
+base::Result<std::vector<base::Secret>> find_in_env_files(
     std::span<const std::filesystem::path> files, std::string_view key);
 
 }  // namespace secrets

@@ -89,24 +89,34 @@ protected:
   }
 
   static std::string found(const std::vector<std::filesystem::path>& files, std::string_view key) {
-    const auto value = find_in_env_files(files, key);
-    if (!value) return "error";
-    return *value ? std::string((*value)->reveal()) : "nothing";
+    const auto values = find_in_env_files(files, key);
+    if (!values) return "error";
+    std::string out;
+    for (const auto& value : *values)
+      out.append(out.empty() ? "" : ",").append(value.reveal());
+    return out;
   }
 
   test::Directory directory_;
 };
 
-TEST_F(EnvFiles, GiveTheFirstFilesLastValue) {
+TEST_F(EnvFiles, GiveEveryValueThatAnyOfThemHas) {
   const auto first = file(".env", "A=1\nA=2\n");
-  const auto second = file(".env.local", "A=3\nB=4\n");
-  EXPECT_EQ(found({first, second}, "A"), "2");
+  const auto second = file(".env.local", "A=3\nB=4\nA=1\n");
+  EXPECT_EQ(found({first, second}, "A"), "1,2,3");
   EXPECT_EQ(found({first, second}, "B"), "4");
-  EXPECT_EQ(found({first, second}, "C"), "nothing");
+  EXPECT_EQ(found({first, second}, "C"), "");
 }
 
 TEST_F(EnvFiles, ThatAreNotThereHaveNothing) {
-  EXPECT_EQ(found({directory_.path() / "absent"}, "A"), "nothing");
+  EXPECT_EQ(found({directory_.path() / "absent"}, "A"), "");
+}
+
+TEST_F(EnvFiles, WithMoreValuesThanAnybodyWouldWriteAreAnError) {
+  std::string text;
+  for (int number = 0; number < 257; ++number)
+    text += "A=" + std::to_string(number) + "\n";
+  EXPECT_EQ(found({file(".env", text)}, "A"), "error");
 }
 
 TEST_F(EnvFiles, ThatCannotBeReadAreAnError) {

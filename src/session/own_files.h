@@ -21,4 +21,8 @@ std::vector<std::filesystem::path> own_files(
     const std::vector<std::filesystem::path>& used,
     const config::Config& config);
 
+/// The same of those that say what must not leave: the program may know it, and may not change it.
+std::vector<std::filesystem::path> files_of_redaction(
+    const Project& project, const config::Config& config);
+
 }  // namespace session

@@ -8,13 +8,12 @@
 namespace session {
 namespace {
 
-/// Of several files that have a key the last one counts, as in devsandbox. Only looked for when a
-/// rule needs them.
+/// Only looked for when a rule needs them.
 std::vector<std::filesystem::path> env_files(
     const redact::Settings& settings, const std::filesystem::path& project) {
   if (std::ranges::none_of(settings.rules, &redact::RuleSpec::is_in_env_files)) return {};
   const auto found = sandbox::find_env_files(project);
-  return {found.rbegin(), found.rend()};
+  return {found.begin(), found.end()};
 }
 
 }  // namespace

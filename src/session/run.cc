@@ -230,6 +230,9 @@ base::Result<sandbox::PlanInput> plan_input_of(
            project.places.state.string(), project.places.runtime.string(), places.root.string()},
       .config_visibility = visibility_of(config.sandbox.config_visibility),
       .host = walks.host.get()};
+  for (const auto& file : files_of_redaction(project, config))
+    input.mount_rules.insert(
+        input.mount_rules.begin(), {.path = file.string(), .mode = sandbox::Visibility::read_only});
   for (const auto& file : hidden)
     input.mount_rules.insert(
         input.mount_rules.begin(), {.path = file.string(), .mode = sandbox::Visibility::hidden});
@@ -283,6 +286,22 @@ struct Brain {
   WayOut way_out;
 };
 
+/// A proxy may pass on what it is told, and a server show it.
+void hide_login(const std::optional<policy::ProxyUrl>& proxy, const secrets::Scrubber& scrubber) {
+  if (!proxy || !proxy->login) return;
+  const auto& [user, password] = *proxy->login;
+  base::SecretBuilder words;
+  words.append(user.reveal());
+  words.append(":");
+  words.append(password.reveal());
+  auto encoded = base::to_base64(std::move(words).take().reveal());
+  constexpr std::string_view name = "upstream.proxy";
+  const secrets::NamedSecret told[] = {
+      {.name = name, .value = password.reveal()}, {.name = name, .value = encoded}};
+  scrubber.learn(told);
+  base::wipe(encoded.data(), encoded.size());
+}
+
 base::Result<Brain> make_brain(
     const RunRequest& request,
     const Project& project,
@@ -300,6 +319,8 @@ base::Result<Brain> make_brain(
   auto way_out = TRY(make_way_out(config, project.environment, project.places.home, loop_count()));
   for (const auto& warning : way_out.warnings)
     request.tell(warning);
+  for (const auto* proxy : {&way_out.proxies.for_http, &way_out.proxies.for_all_else})
+    hide_login(*proxy, occasion.heritage->scrubber());
   return Brain{
       .authority = std::move(authority),
       .trusted = std::move(trusted),

@@ -194,6 +194,32 @@ def what_the_program_writes_ends_no_search_for_what_was_there_before(box):
 
 
 @test
+def what_the_program_wrote_ends_no_search_at_the_next_start_either(box):
+    key = f"canary-{secrets.token_hex(12)}"
+    box.origin("api.test")
+    (box.project / ".env").write_text(f"API_KEY={key}\n")
+    box.configure(
+        '[proxy.redaction]\nenabled = true\n[[proxy.redaction.rules]]\nname = "mine"\n'
+        'source = { env_file_key = "API_KEY" }\n'
+    )
+    box.shell("echo API_KEY=something-else > .env.zzz; mkdir zz; echo API_KEY=x > zz/.env").expect()
+    send = ["-o", "/dev/null", "-w", "%{http_code}", "-d", f"key={key}", "https://api.test/"]
+    check.equal(box.curl(*send).expect().out, "403")
+
+
+@test
+def a_file_that_says_what_must_not_leave_cannot_be_changed(box):
+    (box.project / "secret.txt").write_text("a-secret-of-some-length")
+    box.configure(
+        '[proxy.redaction]\nenabled = true\n[[proxy.redaction.rules]]\nname = "mine"\n'
+        f'source = {{ file = "{box.project}/secret.txt" }}\n'
+    )
+    ran = box.shell("cat secret.txt; echo other > secret.txt || mv secret.txt x || rm -f secret.txt")
+    check.that(ran.code != 0, "it was changed")
+    check.equal(ran.out, "a-secret-of-some-length")
+
+
+@test
 def a_secret_that_is_new_has_no_variable_in_programs_that_run(box):
     box.origin("api.test")
     box.configure("")
@@ -345,3 +371,75 @@ def reloading_under_load_drops_nothing(box):
     check.that(len(reloads) > 10, f"only {len(reloads)} reloads")
     session.close()
     check.equal(len(box.exchanges()), 801)
+
+
+PARKED = """
+import os, socket, ssl, sys, time
+context = ssl.create_default_context()
+sock = context.wrap_socket(socket.create_connection(("api.test", 443), 20), server_hostname="api.test")
+head = "POST /charge HTTP/1.1\\r\\nHost: api.test\\r\\n" + sys.argv[1] + "Content-Length: 10\\r\\n\\r\\n"
+sock.sendall(head.encode() + b"first")
+open("parked", "w").close()
+while not os.path.exists("go"):
+    time.sleep(0.05)
+sock.sendall(b"later")
+print(sock.recv(4000).decode("latin-1").split()[1])
+"""
+
+HOLDING = (
+    "[proxy.redaction]\nenabled = true\n[[proxy.redaction.rules]]\nname = 'k'\n"
+    "source.value = 'a-secret-of-some-length'\n"
+)
+
+
+def status_of_parked(box, field, meanwhile):
+    """Of a request whose body, which is taken whole, ends only after something else."""
+    (box.project / "parked.py").write_text(PARKED)
+    process = box.start_lazaret(*box.command_line(["/usr/bin/python3", "parked.py", field]))
+    check.eventually((box.project / "parked").exists, "the request is on its way")
+    time.sleep(0.3)
+    meanwhile()
+    (box.project / "go").write_text("")
+    out, err = process.communicate(timeout=30)
+    return out.decode().strip() or err.decode()
+
+
+@test
+def a_request_that_waits_for_its_body_is_judged_by_the_rules_that_there_are_then(box):
+    origin = box.origin("api.test", allow=False)
+    box.configure(HOLDING + allow("api.test"))
+
+    def block():
+        box.configure(HOLDING + allow("other.test"))
+        box.lazaret("reload").expect()
+
+    check.equal(status_of_parked(box, "", block), "403")
+    check.equal(origin.paths(), [])
+
+
+@test
+def a_request_that_waits_for_its_body_is_not_given_a_credential_that_was_taken_away(box):
+    origin = box.origin("api.test", allow=False)
+    key = header("api", "api.test", "KEY").replace('env = "KEY"', 'value = "a-key-of-ours"')
+    box.configure(HOLDING + allow("api.test") + key)
+
+    def take_away():
+        box.configure(HOLDING + allow("api.test"))
+        box.lazaret("reload").expect()
+
+    check.equal(status_of_parked(box, "", take_away), "503")
+    check.equal(origin.paths(), [])
+
+
+@test
+def a_request_that_waits_for_its_body_needs_a_token_that_holds_at_its_end(box):
+    origin = box.origin("api.test", allow=False)
+    key = header("api", "api.test", "KEY").replace('env = "KEY"', 'value = "a-key-of-ours"')
+    box.configure(HOLDING + allow("api.test") + key)
+    token = box.lazaret("token", "mint", "--hosts", "api.test").expect().out.strip()
+
+    def revoke():
+        box.lazaret("token", "revoke", token).expect()
+
+    check.equal(status_of_parked(box, f"X-Token: {token}\r\n", revoke), "401")
+    check.equal(origin.paths(), [])

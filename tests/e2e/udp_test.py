@@ -304,3 +304,35 @@ def explain_knows_datagrams(box):
     check.equal((passes.code, passes.json()["decision"]), (0, "allow"), passes.story())
     refused = box.lazaret("policy", "explain", "--json", "UDP", "udp://time.test:124")
     check.equal((refused.code, refused.json()["decision"]), (1, "block"), refused.story())
+
+
+AFTER_RELOAD = """
+import os, socket, time
+def ask(sock, text):
+    try:
+        sock.send(text)
+        return sock.recv(100).decode()
+    except OSError as error:
+        return type(error).__name__
+sock = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+sock.settimeout(3)
+sock.connect((socket.gethostbyname("time.test"), 123))
+print(ask(sock, b"one"), flush=True)
+open("asked", "w").close()
+while not os.path.exists("go"):
+    time.sleep(0.05)
+print([ask(sock, b"two"), ask(sock, b"three")])
+"""
+
+
+@test
+def a_flow_that_never_rests_ends_with_the_rule_that_let_it_through(box):
+    server(box)
+    (box.project / "ask.py").write_text(AFTER_RELOAD)
+    process = box.start_lazaret(*box.command_line(["/usr/bin/python3", "ask.py"]))
+    check.eventually((box.project / "asked").exists, "the first answer came")
+    box.configure(rule('action = "block"\nprotocol = "udp"\nhost = "time.test"\nports = [123]'))
+    box.lazaret("reload").expect()
+    (box.project / "go").write_text("")
+    out, err = process.communicate(timeout=30)
+    check.equal(out.decode().splitlines(), ["one", "['ConnectionRefusedError', 'ConnectionRefusedError']"], err)

@@ -338,3 +338,34 @@ def a_contradiction_is_told_and_no_secret(box):
     box.configure('[upstream]\nproxy = "http://a:hunter2@x"\n')
     shown = box.lazaret("config", "show").expect()
     check.lacks(ran.out + ran.err + shown.out + shown.err, "hunter2")
+
+
+@test
+def its_password_does_not_come_back(box):
+    """From a proxy that passes on what it was told, and a server that shows what it was sent."""
+    proxy = proxies.ConnectProxy({}, answer=lambda request: str(request.fields))
+    behind(box, f'proxy = "http://me:proxypassword99@127.0.0.1:{proxy.port}"')
+    told = box.curl("http://ok.test/").expect().out
+    check.contains(told, "Proxy-Authorization")
+    check.contains(told, "[REDACTED:upstream.proxy]")
+    for path, data in box.everything_stored():
+        check.that(b"proxypassword99" not in data or path.name == "config.toml", f"a password is in {path}")
+        check.that(b"bWU6cHJveHlwYXNzd29yZDk5" not in data, f"a login is in {path}")
+
+
+@test
+def what_is_redacted_in_a_path_names_no_other_host(box):
+    proxy = proxies.ConnectProxy({}, answer=lambda request: "reached")
+    behind(
+        box,
+        f'proxy = "http://127.0.0.1:{proxy.port}"',
+        extra="[proxy.redaction]\nenabled = true\ndefault_action = 'redact'\n[[proxy.redaction.rules]]\n"
+        "name = 'home'\npattern = '/home/[a-z]+/'\n",
+    )
+    client = (
+        "import socket; s = socket.create_connection(('ok.test', 80), 20)\n"
+        "s.sendall(b'GET /home/bob/@127.0.0.1:9/internal HTTP/1.1\\r\\nHost: ok.test\\r\\n\\r\\n')\n"
+        "print(s.recv(4000).decode().split()[1])"
+    )
+    check.equal(box.run("python3", "-c", client).expect().out.strip(), "403")
+    check.equal(proxy.urls, [])

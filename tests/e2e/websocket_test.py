@@ -3,9 +3,11 @@
 
 import base64
 import hashlib
+import shutil
 import time
 
 from rig import check, websocket, wire
+from rig.box import INSIDE
 from rig.runner import test
 
 
@@ -115,3 +117,53 @@ def a_websocket_over_http2_reaches_a_server_of_http1(box):
     """
     ran = box.run("node", "-e", script).expect()
     check.equal(ran.out.split(), ["200", "81026869"])
+
+
+def opening_that_arrives(box, **environment):
+    """What the server is asked when the program offers this: None when it is not."""
+    arrived = []
+
+    def serve(sock, _seen):
+        request = wire.read_head(wire.Reader(sock))
+        arrived.append(request)
+        websocket.accept(sock, request)
+
+    box.raw_origin(serve)
+    shutil.copy(INSIDE / "websocket_client.py", box.project)
+    words = [f"WEBSOCKET_{name.upper()}={text}" for name, text in environment.items()]
+    box.run("env", *words, "/usr/bin/python3", "websocket_client.py")
+    return arrived[0] if arrived else None
+
+
+SECRET = "0123456789abcdeX"
+REDACT = (
+    "[proxy.redaction]\nenabled = true\ndefault_action = 'redact'\n[[proxy.redaction.rules]]\n"
+    f"name = 'k'\nsource.value = '{SECRET}'\n"
+)
+
+
+@test
+def what_is_redacted_in_a_handshake_does_not_arrive(box):
+    box.configure(REDACT)
+    check.that(opening_that_arrives(box, protocol=f"chat, {SECRET}") is None, "no list of names is left")
+    record = box.record("the refusal", lambda one: one["url"].endswith("/chat"))
+    check.equal((record["status"], record["redaction_matches"]), (400, ["k"]))
+
+
+@test
+def a_server_is_given_a_key_that_the_program_did_not_choose(box):
+    key = base64.b64encode(SECRET.encode()).decode()
+    arrived = opening_that_arrives(box, key=key)
+    check.that(arrived.header("sec-websocket-key") != key, "the program's key arrived")
+
+
+@test
+def a_token_in_place_of_a_subprotocol_goes_no_further(box):
+    box.configure(
+        "[proxy.credentials.ok]\nenabled = true\ntype = 'bearer'\nhost = 'ok.test'\n"
+        "source.value = 'sk-live-0123456789'\n"
+    )
+    token = box.lazaret("token", "mint", "--hosts", "ok.test").expect().out.strip()
+    arrived = opening_that_arrives(box, protocol=token)
+    check.equal(arrived.header("authorization"), "Bearer sk-live-0123456789")
+    check.that(all("acm_" not in value for _, value in arrived.fields), arrived.fields)

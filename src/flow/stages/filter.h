@@ -12,6 +12,7 @@ public:
   explicit Filter(const policy::Policy& policy) : policy_(policy) {}
   std::string_view name() const override { return "filter"; }
   Verdict on_request(Flow& flow) const override;
+  Verdict recheck(const Flow& flow, base::WallTime now) const override;
 
 private:
   const policy::Policy& policy_;

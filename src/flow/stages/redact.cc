@@ -8,6 +8,7 @@
 
 #include "base/text.h"
 #include "flow/secret_name.h"
+#include "policy/normalise.h"
 
 namespace flow {
 namespace {
@@ -18,10 +19,15 @@ std::string target_of(const Flow& flow) {
   return flow.query ? flow.path + "?" + *flow.query : flow.path;
 }
 
+/// What such a field says is read, and written anew when it is sent.
+bool frames_body(std::string_view name) {
+  return base::iequals(name, "content-length") || base::iequals(name, "transfer-encoding");
+}
+
 std::vector<redact::HeadField> fields_of(const http::Request& request) {
   std::vector<redact::HeadField> fields;
   for (const auto& [name, value] : request.fields)
-    fields.push_back({name, value});
+    fields.push_back({name, frames_body(name) ? std::string_view() : value});
   return fields;
 }
 
@@ -30,9 +36,11 @@ bool names_host(const redact::HeadFinding& finding, const std::vector<redact::He
   return finding.place == HeadPlace::value && base::iequals(fields[finding.field].name, "host");
 }
 
+/// The path is another one then, and to be judged once more.
 void replace_target(const redact::Scanner& scanner, const redact::Findings& findings, Flow& flow) {
   const auto target = redact::replaced_in_target(scanner, target_of(flow), findings);
   const auto query = target.find('?');
+  flow.path_is_new = target.substr(0, query) != flow.path;
   flow.path = target.substr(0, query);
   if (query == target.npos)
     flow.query.reset();
@@ -40,12 +48,19 @@ void replace_target(const redact::Scanner& scanner, const redact::Findings& find
     flow.query = target.substr(query + 1);
 }
 
+bool is_path(std::string_view path) {
+  const auto normal = policy::normalise_path(path);
+  return path.starts_with('/') && normal && *normal == path;
+}
+
 void replace_values(
     const redact::Scanner& scanner, const redact::HeadFindings& found, http::Fields& fields) {
   http::Fields out;
   std::size_t number = 0;
-  for (const auto& [name, value] : fields)
-    out.add(name, scanner.replaced(value, found.in(HeadPlace::value, number++)));
+  for (const auto& [name, value] : fields) {
+    const auto findings = found.in(HeadPlace::value, number++);
+    out.add(name, findings.empty() ? value : scanner.replaced(value, findings));
+  }
   fields = std::move(out);
 }
 
@@ -106,6 +121,11 @@ Verdict Redact::on_request(Flow& flow) const {
   // Also what is refused: the log has it.
   if (const auto in_target = found.in(HeadPlace::target); !in_target.empty())
     replace_target(*scanner_, in_target, flow);
+  if (!refused && flow.path_is_new && !is_path(flow.path))
+    refused = Deny{
+        .status = 403,
+        .stage = "redaction",
+        .reason = "nothing can be redacted at the edge of a path: what is left is no path"};
   if (!found.empty()) replace_values(*scanner_, found, flow.request.fields);
   return refused ? Verdict(*std::move(refused)) : Pass{};
 }

@@ -55,6 +55,27 @@ TEST(Redact, RefusesWhatItCannotReplace) {
   EXPECT_TRUE(std::holds_alternative<Deny>(stage(Action::redact).on_request(flow)));
 }
 
+TEST(Redact, LeavesAloneWhatSaysHowLongABodyIs) {
+  Flow flow =
+      routed("/", {{"Host", "api.example.com"}, {"Content-Length", "1234"}, {"X-Number", "1234"}});
+  EXPECT_TRUE(std::holds_alternative<Pass>(
+      Redact(test::scanner_for("1234", Action::redact)).on_request(flow)));
+  EXPECT_EQ(flow.request.fields.find("Content-Length"), "1234");
+  EXPECT_EQ(flow.request.fields.find("X-Number"), "[REDACTED:key]");
+}
+
+TEST(Redact, RefusesToTakeTheSlashAwayThatAPathBeginsWith) {
+  Flow flow = routed("/home/bob/@127.0.0.1:80/internal");
+  const auto verdict = Redact(test::scanner_for("/home/bob/", Action::redact)).on_request(flow);
+  EXPECT_EQ(std::get<Deny>(verdict).stage, "redaction");
+}
+
+TEST(Redact, RefusesToMakeAPathOfAQuery) {
+  Flow flow = routed("/a/secret?text/../../admin");
+  const auto verdict = Redact(test::scanner_for("secret?text", Action::redact)).on_request(flow);
+  EXPECT_EQ(std::get<Deny>(verdict).stage, "redaction");
+}
+
 std::string upper(std::string text) {
   std::ranges::transform(text, text.begin(), base::to_upper);
   return text;

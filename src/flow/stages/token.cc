@@ -94,6 +94,16 @@ std::optional<std::string_view> client_of(const TokenGate& gate) {
   return gate.client;
 }
 
+/// What was done so far with a token that counts. For one that nobody of ours signed nothing on
+/// disk is asked: it is refused anyway (tokens::verify).
+base::Result<tokens::Usage> usage_of(TokenGate& gate, const tokens::Presented& presented) {
+  if (!tokens::needs_counting(presented)) return tokens::Usage{};
+  const auto ring = TRY(gate.ring.now());
+  if (tokens::check_signature(presented.token, *ring) != tokens::Signature::good)
+    return tokens::Usage{};
+  return gate.usage.used(presented.token.id());
+}
+
 }  // namespace
 
 /// The access key that is replaced, with its signature, by the request's credential; empty when
@@ -120,41 +130,58 @@ Verdict CheckToken::on_request(Flow& flow) const {
 }
 
 Verdict CheckToken::check(Flow& flow, const std::string& text) const {
-  const auto presented = tokens::parse_presented(text);
+  auto presented = tokens::parse_presented(text);
   if (!presented) return unauthorized(presented.error().message);
-  const auto ring = gate_->ring.now();
-  if (!ring) return unauthorized(ring.error().message);
-  const std::string id = presented->token.id();
-  tokens::Usage used;
-  if (tokens::needs_counting(*presented)) {
-    const auto known = gate_->usage.used(id);
-    if (!known) return unauthorized(known.error().message);
-    used = *known;
+  const auto used = usage_of(*gate_, *presented);
+  if (!used) return unauthorized(used.error().message);
+  auto permit = permit_of(*presented, flow, flow.time, *used);
+  if (!permit) return std::move(permit).error();
+  const auto target = flow.target();
+  if (injectors_.find(target) == nullptr && injectors_.find_certificate(target) == nullptr)
+    return refuse(403, "No credentials configured for this host");
+  flow.permit = *std::move(permit);
+  flow.presented = std::make_shared<const tokens::Presented>(*std::move(presented));
+  return Pass{};
+}
+
+/// What was counted stays so, and the request with it.
+Verdict CheckToken::recheck(const Flow& flow, base::WallTime now) const {
+  if (flow.presented) {
+    auto permit = permit_of(*flow.presented, flow, now, tokens::Usage{});
+    return permit ? Verdict(Pass{}) : std::move(permit).error();
   }
+  const bool needs_one = gate_->need == TokenNeed::always ||
+                         (gate_->need == TokenNeed::credentials && flow.takes_credentials);
+  return needs_one ? Verdict(unauthorized("macaroon token required")) : Pass{};
+}
+
+std::expected<tokens::Permit, Deny> CheckToken::permit_of(
+    const tokens::Presented& presented,
+    const Flow& flow,
+    base::WallTime now,
+    const tokens::Usage& used) const {
+  const auto ring = gate_->ring.now();
+  if (!ring) return std::unexpected(unauthorized(ring.error().message));
   std::vector<tokens::Approval> approvals;
-  if (tokens::needs_approval(*presented)) {
-    auto known = gate_->approvals.of(id);
-    if (!known) return unauthorized(known.error().message);
+  if (tokens::needs_approval(presented)) {
+    auto known = gate_->approvals.of(presented.token.id());
+    if (!known) return std::unexpected(unauthorized(known.error().message));
     approvals = *std::move(known);
   }
   const tokens::Context context{
       .host = flow.host,
       .method = flow.request.method,
       .path = flow.path,
-      .now = flow.time,
+      .now = now,
       .port = flow.port,
       .sandbox = gate_->sandbox,
       .client = client_of(*gate_),
       .usage = used,
       .approvals = approvals};
-  const auto verdict = tokens::verify(*presented, **ring, context);
+  auto verdict = tokens::verify(presented, **ring, context);
   if (const auto* refusal = std::get_if<tokens::Refusal>(&verdict))
-    return refuse(refusal->status(), "Unauthorized: " + refusal->reason);
-  const auto target = flow.target();
-  if (injectors_.find(target) == nullptr && injectors_.find_certificate(target) == nullptr)
-    return refuse(403, "No credentials configured for this host");
-  flow.permit = std::get<tokens::Permit>(verdict);
-  return Pass{};
+    return std::unexpected(refuse(refusal->status(), "Unauthorized: " + refusal->reason));
+  return std::get<tokens::Permit>(std::move(verdict));
 }
 
 Verdict CountToken::on_request(Flow& flow) const {

@@ -2,6 +2,7 @@
 #pragma once
 // Takes the capability token out of a request, and asks it what it permits.
 
+#include <expected>
 #include <memory>
 
 #include "flow/stage.h"
@@ -16,10 +17,16 @@ public:
       : gate_(std::move(gate)), injectors_(injectors) {}
   std::string_view name() const override { return "token"; }
   Verdict on_request(Flow& flow) const override;
+  Verdict recheck(const Flow& flow, base::WallTime now) const override;
 
 private:
   std::string_view stand_in_for(const Flow& flow) const;
   Verdict check(Flow& flow, const std::string& text) const;
+  std::expected<tokens::Permit, Deny> permit_of(
+      const tokens::Presented& presented,
+      const Flow& flow,
+      base::WallTime now,
+      const tokens::Usage& used) const;
 
   std::shared_ptr<TokenGate> gate_;
   const secrets::Injectors& injectors_;

@@ -46,10 +46,12 @@ def main():
     sock = context.wrap_socket(
         socket.create_connection(("ok.test", 443), 20), server_hostname="ok.test"
     )
-    key = base64.b64encode(os.urandom(16)).decode()
+    key = os.environ.get("WEBSOCKET_KEY") or base64.b64encode(os.urandom(16)).decode()
+    protocol = os.environ.get("WEBSOCKET_PROTOCOL")
+    offered = f"Sec-WebSocket-Protocol: {protocol}\r\n" if protocol else ""
     sock.sendall(
         f"GET /chat HTTP/1.1\r\nHost: ok.test\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
-        f"Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: {key}\r\n\r\n".encode()
+        f"Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: {key}\r\n{offered}\r\n".encode()
     )
     stream = sock.makefile("rb")
     status = stream.readline().decode().strip()

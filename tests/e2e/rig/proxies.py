@@ -30,10 +30,11 @@ class _Proxy(origins.Origin):
 
 class ConnectProxy(_Proxy):
     """CONNECT, and requests that name their URL, with Basic; `refuse_with` answers every request
-    with that status."""
+    with that status, `answer` a request with its URL by what it makes of it."""
 
-    def __init__(self, routes, login=None, certificate=None, refuse_with=None):
+    def __init__(self, routes, login=None, certificate=None, refuse_with=None, answer=None):
         self._refuse_with = refuse_with
+        self._answer = answer
         self.urls = []
         super().__init__(self._serve_connect, routes, login, certificate)
 
@@ -42,6 +43,11 @@ class ConnectProxy(_Proxy):
         status = self._judge(request)
         by_url = request.target.startswith("http://")
         place = request.target.split("/")[2] if by_url else request.target
+        if by_url and self._answer:
+            self.urls.append(request.target)
+            body = self._answer(request).encode()
+            sock.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n" % len(body) + body)
+            return
         host, port = place.rsplit(":", 1) if ":" in place else (place, 80)
         far = None if status else self._dial(host.strip("[]"), int(port))
         if far is None:

@@ -64,7 +64,12 @@ net::Task<WebSocketPump::Ended> WebSocketPump::run(
     for (;;) {
       const Step step = next(rest);
       rest = rest.subspan(step.consumed);
-      if (std::holds_alternative<NeedMore>(step.event)) break;
+      if (std::holds_alternative<NeedMore>(step.event)) {
+        out_.clear();
+        if (!unsent_.empty()) write_unsent(Flush::now);
+        if (!out_.empty()) to_.put(out_);
+        break;
+      }
       if (const auto* violation = std::get_if<Violation>(&step.event)) {
         violation_ = *violation;
         co_return Ended::violated;
@@ -154,9 +159,17 @@ void WebSocketPump::put_message(std::string_view plain, Flush flush) {
   write_message(filters_->sent(), flush);
 }
 
+/// Waits for what else has arrived of the message: filters hold its end back, and it is to stay one
+/// frame where it was one.
 void WebSocketPump::write_message(std::string_view plain, Flush flush) {
-  if (plain.empty() && flush != Flush::message_end) return;
-  message_writer_.append(out_, opcode_, plain, flush, key());
+  constexpr std::size_t longest_unsent = 65'536;
+  unsent_ += plain;
+  if (flush == Flush::message_end || unsent_.size() >= longest_unsent) write_unsent(flush);
+}
+
+void WebSocketPump::write_unsent(Flush flush) {
+  message_writer_.append(out_, opcode_, unsent_, flush, key());
+  unsent_.clear();
 }
 
 void WebSocketPump::put_control(Opcode opcode, std::string_view payload) {

@@ -59,6 +59,8 @@ private:
   void rewrite(const http::websocket::Event& event);
   void put_message(std::string_view plain, http::websocket::MessageWriter::Flush flush);
   void write_message(std::string_view plain, http::websocket::MessageWriter::Flush flush);
+  /// As a frame; as the last one of its message with `message_end`.
+  void write_unsent(http::websocket::MessageWriter::Flush flush);
   void put_control(http::websocket::Opcode opcode, std::string_view payload);
   void put_goodbye(const http::websocket::Close& goodbye);
   /// What may go on of the payload of a control frame, which is whole and short; nothing of one
@@ -82,7 +84,8 @@ private:
   std::optional<flow::FilterChain> control_filters_;  // of the last control frame, in its midst
   http::websocket::Opcode opcode_ = http::websocket::Opcode::text;
   http::websocket::Violation violation_{};
-  std::string chunk_;  // what was taken: it is unmasked in place
+  std::string chunk_;   // what was taken: it is unmasked in place
+  std::string unsent_;  // of the message that is under way
   std::string out_;
   std::string random_;
   std::uint64_t frames_ = 0;

@@ -125,10 +125,10 @@ std::size_t first_wide(std::string_view text) {
 
 }  // namespace
 
-Layer Layer::below(std::string_view outer, Escapes escapes) {
+Layer Layer::below(std::string_view outer, Escapes escapes, std::size_t margin) {
   Layer layer;
   layer.outer_ = outer;
-  layer.add_escapes(escapes);
+  layer.add_escapes(escapes, margin);
   layer.add_runs();
   layer.add_wide();
   return layer;
@@ -150,11 +150,11 @@ void Layer::add(Kind kind, std::size_t outer_at, std::size_t outer_end) {
   });
 }
 
-void Layer::add_escapes(Escapes escapes) {
+void Layer::add_escapes(Escapes escapes, std::size_t margin) {
   for (auto first = next_escape(outer_, 0, escapes); first != outer_.npos;) {
-    const auto last = last_of_cluster(outer_, first, escapes);
-    const auto end = std::min(outer_.size(), last + escape_margin);
-    add(Kind::escapes, first < escape_margin ? 0 : first - escape_margin, end);
+    const auto last = last_of_cluster(outer_, first, escapes, margin);
+    const auto end = std::min(outer_.size(), last + margin);
+    add(Kind::escapes, first < margin ? 0 : first - margin, end);
     first = next_escape(outer_, end, escapes);
   }
   if (is_quoted_printable(outer_)) add(Kind::quoted, 0, outer_.size());

@@ -20,7 +20,9 @@ namespace redact {
 
 class Layer {
 public:
-  static Layer below(std::string_view outer, Escapes escapes);
+  /// `margin`: so far before and behind an escape the text is decoded, too: as far as a secret
+  /// reaches.
+  static Layer below(std::string_view outer, Escapes escapes, std::size_t margin = least_margin);
 
   bool empty() const { return text_.empty(); }
   std::string_view text() const { return text_; }
@@ -41,7 +43,7 @@ private:
   /// Of a piece in the text.
   std::size_t end_of(std::size_t piece) const;
   void add(Kind kind, std::size_t outer_at, std::size_t outer_end);
-  void add_escapes(Escapes escapes);
+  void add_escapes(Escapes escapes, std::size_t margin);
   void add_runs();
   void add_wide();
 

@@ -56,6 +56,19 @@ TEST(Deep, UndoesHtmlEntities) {
 TEST(Deep, UndoesQuotedPrintable) {
   EXPECT_EQ(replaced("a key=2D1234=\r\n5678 b"), "a [REDACTED:p] b");
 }
+TEST(Deep, UndoesQuotedPrintableOfNothingButEscapes) {
+  EXPECT_EQ(replaced("a =6B=65y-12345678 b"), "a [REDACTED:p] b");
+  EXPECT_EQ(replaced("x=10&key=2D12345678"), "x=10&key=2D12345678");
+}
+TEST(Deep, UndoesOneEscapeInALongSecret) {
+  const auto secret = "k" + base::to_hex(base::random_bytes(3000)) + "k";
+  const auto scanner = scanner_of(test::secret_rule("s", secret, Action::redact));
+  for (const std::size_t at : {0UL, 10UL, 3000UL, 6001UL}) {
+    auto text = secret;
+    text.replace(at, 1, "%" + base::to_hex(secret.substr(at, 1)));
+    EXPECT_EQ(scanner->replaced(text, scanner->find_deeply(text)), "[REDACTED:s]") << at;
+  }
+}
 TEST(Deep, UndoesMixedEscapesOfASecret) {
   EXPECT_EQ(replaced(R"(x a-l%6fnger-\u0073ecret y)"), "x [REDACTED:s] y");
 }

@@ -236,20 +236,22 @@ std::size_t next_escape(std::string_view text, std::size_t from, Escapes escapes
   return text.npos;
 }
 
-std::size_t last_of_cluster(std::string_view text, std::size_t first, Escapes escapes) {
-  for (auto at = std::min(text.size(), first + 2 * escape_margin); --at > first;) {
+std::size_t last_of_cluster(
+    std::string_view text, std::size_t first, Escapes escapes, std::size_t margin) {
+  for (auto at = std::min(text.size(), first + 2 * margin); --at > first;) {
     if (!is_worth_it(text, at, escapes)) continue;
     first = at;
-    at = std::min(text.size(), first + 2 * escape_margin);
+    at = std::min(text.size(), first + 2 * margin);
   }
   return first;
 }
 
 bool is_quoted_printable(std::string_view text) {
   for (auto at = text.find('='); at != text.npos; at = text.find('=', at + 1)) {
-    const auto rest = text.substr(at + 1);
-    const bool is_one =
-        rest.starts_with('\n') || rest.starts_with("\r\n") || rest.starts_with("3D");
+    const auto escape = equals_escape(text, at);
+    if (!escape) continue;
+    const bool is_one = escape->is_nothing || escape->code == '=' ||
+                        text.substr(at + escape->size).starts_with('=');
     if (is_one && stands_in_text(text, at)) return true;
   }
   return false;

@@ -14,15 +14,17 @@ namespace redact {
 /// not need (not `\n`, `\"` …). Where it is worth it all are undone.
 enum class Escapes { unusual, all };
 
-/// What is decoded around escapes: a secret begins at most so far before one of its bytes, and has
-/// no two escapes that are more than twice as far from each other.
-inline constexpr std::size_t escape_margin = 1024;
+/// So far around an escape a text is decoded at least.
+inline constexpr std::size_t least_margin = 1024;
 
 /// The first place at `from` or behind where an escape is worth it.
 std::size_t next_escape(std::string_view text, std::size_t from, Escapes escapes);
-/// Of an escape and those that follow it closely, the last one.
-std::size_t last_of_cluster(std::string_view text, std::size_t first, Escapes escapes);
-/// Whether there is a line that goes on, or an equals sign as quoted-printable writes it.
+/// Of an escape and those that follow it, none of them further than twice the margin from the next,
+/// the last one.
+std::size_t last_of_cluster(
+    std::string_view text, std::size_t first, Escapes escapes, std::size_t margin);
+/// Whether there is a line that goes on, an equals sign as quoted-printable writes it, or one such
+/// byte behind the other.
 bool is_quoted_printable(std::string_view text);
 
 /// An escape: how much of the text it takes, and what it stands for.

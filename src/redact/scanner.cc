@@ -274,7 +274,9 @@ Findings Scanner::find_deeply(std::string_view text, std::span<const Patterns::P
   layers.reserve(most_layers);  // each looks into the one before
   std::string_view outer = text;
   for (int depth = 0; depth < most_layers; ++depth) {
-    auto layer = Layer::below(outer, sees_escapes_ ? Escapes::all : Escapes::unusual);
+    auto layer = Layer::below(
+        outer, sees_escapes_ ? Escapes::all : Escapes::unusual,
+        std::max(least_margin, needles_.longest()));
     if (layer.empty()) break;
     layers.push_back(std::move(layer));
     outer = layers.back().text();

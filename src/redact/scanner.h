@@ -71,6 +71,10 @@ public:
   /// its dots, or a method. Of several the one with the most severe action; null when none does.
   const Rule* find_in_name(std::string_view name) const;
 
+  /// How much of a text that was cut says nothing of a secret whose end is missing
+  /// (Needles::settled_size). Patterns are not asked.
+  std::size_t settled_size(std::string_view text) const { return needles_.settled_size(text); }
+
   /// The secrets that must not come back in an answer either: those of rules that do more than log.
   /// They live as long as this.
   std::vector<secrets::NamedSecret> hidden() const;

@@ -12,10 +12,10 @@ Stream::Stream(std::shared_ptr<const Scanner> scanner) : scanner_(std::move(scan
 
 std::optional<std::string_view> Stream::pass_on(std::string_view in, bool last) {
   if (blocked_ != nullptr || scanner_->patterns_ || !held_.empty()) return std::nullopt;
-  const auto size = scanner_->needles_.innocent_size(in, last);
-  if (!size) return std::nullopt;
-  held_ = in.substr(*size);
-  return in.substr(0, *size);
+  if (scanner_->needles_.find(in, 0)) return std::nullopt;
+  const auto size = last ? in.size() : scanner_->needles_.settled_size(in);
+  held_ = in.substr(size);
+  return in.substr(0, size);
 }
 
 void Stream::feed(std::string_view in, bool last, std::string& out) {
@@ -57,8 +57,7 @@ bool Stream::waits_for_more(std::size_t size) const {
 
 /// All findings that begin before this place are in the window with their ends.
 std::size_t Stream::settled_in(std::string_view window) const {
-  auto settled =
-      scanner_->needles_.find_beginning(window, context_, window.size()).value_or(window.size());
+  auto settled = scanner_->needles_.settled_size(window);
   if (scanner_->patterns_) {
     const auto longest = scanner_->patterns_->longest();
     settled = std::min(settled, window.size() < longest ? 0 : window.size() - longest);

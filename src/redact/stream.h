@@ -2,10 +2,10 @@
 #pragma once
 // The same rules for a body that streams by. However it is cut, the same comes out.
 //
-// Held back is only what may still become a finding. With secrets alone that is what looks like the
-// beginning of one, so a line that ends in innocent text passes at once. With patterns it is as
-// many bytes as the longest match may have (16 KiB when a pattern has no end), and as many again so
-// that nothing is looked at more than twice; of long bodies up to 48 KiB.
+// Held back is what may still become a finding, whatever the secrets are: with secrets alone what
+// stands behind the last line end or blank (Needles::settled_size). With patterns it is as many
+// bytes as the longest match may have (16 KiB when a pattern has no end), and as many again so that
+// nothing is looked at more than twice; of long bodies up to 48 KiB.
 
 #include <cstddef>
 #include <memory>

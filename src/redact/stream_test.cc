@@ -60,6 +60,18 @@ TEST(Stream, PassesInnocentLinesAtOnceWhenThereAreOnlySecrets) {
   EXPECT_EQ(out, "data: innocent\n\ndata: ");
 }
 
+TEST(Stream, WhatPassesWhenSaysNothingOfASecret) {
+  Stream stream(scanner_of(secret_rule("t", "a-secret-of-some-length", Action::redact)));
+  Stream other(scanner_of(secret_rule("t", "another-that-is-as-long", Action::redact)));
+  std::string out;
+  std::string from_other;
+  for (const char c : std::string_view("text,a-secret-of-some-lengt")) {
+    stream.feed({&c, 1}, false, out);
+    other.feed({&c, 1}, false, from_other);
+    EXPECT_EQ(out.size(), from_other.size());
+  }
+}
+
 TEST(Stream, GivesNotOneByteOfWhatIsBlocked) {
   const auto scanner = scanner_of(
       secret_rule("t", "a-secret-of-some-length", Action::block),

@@ -3,8 +3,7 @@
 
 #include <algorithm>
 #include <array>
-#include <ranges>
-#include <tuple>
+#include <string>
 
 #include "secrets/base64_line.h"
 
@@ -91,30 +90,6 @@ public:
       if (between == 0 || end == begin) return block;
     }
   }
-  /// The last ones of a text that stands behind `before` digits, up to `most`, and perhaps the end
-  /// of a line behind them.
-  static Block at_end(std::string_view text, std::size_t before, std::size_t most) {
-    std::vector<Line> lines;
-    std::size_t count = 0;
-    for (auto end = text.size(); count < most;) {
-      const auto between = line_end_before(text, end);
-      end -= between;
-      if (between > 0 &&
-          digits_before(text, end, before, shortest_base64_line) < shortest_base64_line)
-        break;
-      auto begin = end - digits_before(text, end, 0, most - count);
-      const bool is_escaped = begin > 0 && begin < end && text[begin - 1] == '\\';
-      if (is_escaped) ++begin;  // the letter says how the line before ended
-      if (begin == end) break;
-      count += end - begin;
-      lines.push_back({.from = begin, .end = end});
-      end = begin;
-    }
-    Block block;
-    for (const auto& line : lines | std::views::reverse)
-      block.add(text, line.from, line.end);
-    return block;
-  }
 
   std::string_view digits() const { return digits_; }
   std::size_t end() const { return lines_.back().end; }
@@ -139,20 +114,6 @@ private:
   std::vector<Line> lines_;
 };
 
-/// Where at the end of the text a secret may begin that goes on behind it; its end when nowhere.
-std::size_t settled_in(const Needles& needles, std::string_view text, std::size_t before) {
-  const auto block = Block::at_end(text, before, needles.longest());
-  const auto begin = needles.find_beginning(block.digits(), 0, block.digits().size());
-  return begin ? block.place_of(*begin) : text.size();
-}
-
-/// More than a secret takes that goes over the ends of lines: of those all but the first and the
-/// last have their full length.
-std::size_t longest_over_lines(const Needles& needles) {
-  constexpr std::size_t longest_end = 4;  // as JSON writes it
-  return needles.longest() + (needles.longest() / shortest_base64_line + 2) * longest_end;
-}
-
 }  // namespace
 
 std::vector<Needles::Match> find_over_lines(
@@ -172,75 +133,38 @@ std::vector<Needles::Match> find_over_lines(
     }
     cut = cuts.next(block.end());
   }
-  std::ranges::sort(found, [](const auto& one, const auto& other) {
-    return std::tuple(one.at, other.size, one.needle) <
-           std::tuple(other.at, one.size, other.needle);
-  });
-  std::size_t behind = 0;
-  std::erase_if(found, [&](const auto& match) {
-    if (match.at < behind) return true;
-    behind = match.at + match.size;
-    return false;
-  });
   return found;
 }
 
-std::optional<std::size_t> Base64Lines::innocent_size(
-    const Needles& needles, std::string_view in, bool last) const {
-  if (!held_.empty() || Cuts(in, line_).next(0) != in.npos) return std::nullopt;
-  return last ? in.size() : settled_in(needles, in, line_);
-}
-
-void Base64Lines::pass(std::string_view in, std::size_t size, bool last) {
-  passed(in.substr(0, size), last);
-  held_ = in.substr(size);
-}
-
-bool Base64Lines::release(const Needles& needles, std::string_view in, std::string& out) {
-  const auto far = longest_over_lines(needles);
-  if (held_.empty() || in.size() < far) return false;
-  const auto size = held_.size();
-  held_ += in.substr(0, far);
-  const auto found = find_over_lines(needles, held_, line_);
-  const bool goes_on = !found.empty() && found.front().at < size;
-  base::wipe(held_.data() + size, held_.size() - size);
-  held_.resize(size);
-  if (goes_on) return false;
-  out += held_;
-  passed(held_, false);
-  base::wipe(held_.data(), held_.size());
-  held_.clear();
-  return true;
-}
-
-void Base64Lines::passed(std::string_view text, bool last) {
-  line_ = last ? 0 : digits_before(text, text.size(), line_, shortest_base64_line);
-}
-
-std::size_t Base64Lines::feed(
-    const Needles& needles,
-    const std::vector<std::string>& marks,
-    std::string_view in,
-    bool last,
-    std::string& out) {
-  held_ += in;
-  const std::string_view text = held_;
-  const auto settled = last ? text.size() : settled_in(needles, text, line_);
-  std::size_t replaced = 0;
-  std::size_t written = 0;
-  for (const auto& [at, needle, size] : find_over_lines(needles, text, line_)) {
-    if (at >= settled) break;  // it may become a longer one
-    out.append(text.substr(written, at - written)) += marks[needle];
-    written = at + size;
-    ++replaced;
+/// Holds the digits at the end of the text, and of the lines before that go on in them, up to as
+/// many as a secret has.
+std::size_t settled_over_lines(const Needles& needles, std::string_view text, std::size_t before) {
+  const auto most = needles.reach();
+  auto settled = text.size();
+  for (std::size_t count = 0; count < most;) {
+    const auto between = line_end_before(text, settled);
+    const auto end = settled - between;
+    if (between > 0 &&
+        digits_before(text, end, before, shortest_base64_line) < shortest_base64_line)
+      break;
+    auto begin = end - digits_before(text, end, 0, most - count);
+    const bool is_escaped = begin > 0 && begin < end && text[begin - 1] == '\\';
+    if (is_escaped) ++begin;  // the letter says how the line before ended
+    if (begin == end) break;
+    count += end - begin;
+    settled = begin;
   }
-  if (written < settled) {
-    out += text.substr(written, settled - written);
-    written = settled;
-  }
-  passed(text.substr(0, written), last);
-  held_.erase(0, written);
-  return replaced;
+  return settled;
+}
+
+/// Of the lines it goes over all but the first and the last have their full length.
+std::size_t reach_over_lines(const Needles& needles) {
+  constexpr std::size_t longest_end = 4;  // as JSON writes it
+  return needles.longest() + (needles.longest() / shortest_base64_line + 2) * longest_end;
+}
+
+std::size_t digits_at_end(std::string_view text, std::size_t before) {
+  return digits_before(text, text.size(), before, shortest_base64_line);
 }
 
 }  // namespace secrets

@@ -3,56 +3,29 @@
 // Secrets in base64 that is cut into lines, as MIME, PEM and several APIs write it: a line may end
 // in the middle of one. Lines end as they stand, or as JSON writes it.
 
-#include <optional>
-#include <string>
+#include <cstddef>
 #include <string_view>
 #include <vector>
 
-#include "base/secret.h"
 #include "secrets/needles.h"
 
 namespace secrets {
 
-/// The secrets that go over the end of a line, in order; of several that overlap the first one, and
-/// of those that begin at one place the longest. `needles` are secrets in base64; the size of a
-/// match counts the ends of lines in it.
+/// The secrets that go over the end of a line, in no order, also those that overlap. `needles` are
+/// secrets in base64; the size of a match counts the ends of lines in it.
 /// `before` digits stood before the text: they count for the length of its first line.
 std::vector<Needles::Match> find_over_lines(
     const Needles& needles, std::string_view text, std::size_t before = 0);
 
-/// Replaces each secret that goes over the end of a line, in a text that streams by. Others are
-/// left as they are. Holds back only what may be the beginning of one.
-class Base64Lines {
-public:
-  Base64Lines() = default;
-  Base64Lines(const Base64Lines&) = delete;
-  Base64Lines& operator=(const Base64Lines&) = delete;
-  ~Base64Lines() { base::wipe(held_.data(), held_.size()); }
+/// How much of a text that goes on is settled: no such secret begins in it and ends behind it.
+/// Says nothing of the secrets (Needles::settled_size).
+std::size_t settled_over_lines(const Needles& needles, std::string_view text, std::size_t before);
 
-  /// How much of `in` may pass as it is, when nothing is held and no secret goes over the end of a
-  /// line in it; the rest may be the beginning of one. Else nullopt. `needles` are secrets in
-  /// base64.
-  std::optional<std::size_t> innocent_size(
-      const Needles& needles, std::string_view in, bool last) const;
-  /// So much of it did so; the rest is held.
-  void pass(std::string_view in, std::size_t size, bool last);
-  /// Appends to `out` what is held, and holds nothing any more, when it cannot go on as a secret in
-  /// `in`. Whether it did.
-  bool release(const Needles& needles, std::string_view in, std::string& out);
-  /// Appends to `out` what may pass now; with `last` all. `marks` are what takes the place of each
-  /// needle. How many were replaced.
-  std::size_t feed(
-      const Needles& needles,
-      const std::vector<std::string>& marks,
-      std::string_view in,
-      bool last,
-      std::string& out);
+/// No such secret takes more of a text.
+std::size_t reach_over_lines(const Needles& needles);
 
-private:
-  void passed(std::string_view text, bool last);
-
-  std::string held_;
-  std::size_t line_ = 0;  // digits of the last line that have passed, as far as they count
-};
+/// How many digits of a line that goes on stand at the end of a text, `before` of them before it;
+/// as far as it counts.
+std::size_t digits_at_end(std::string_view text, std::size_t before);
 
 }  // namespace secrets

@@ -96,7 +96,7 @@ bool is_plain(char c) {
 
 // What writers of URLs leave as it is: RFC 3986, 2.3; the same and the slash, as for a path; what
 // may stand in a segment of a path, and what cautious writers leave of that; encodeURIComponent's;
-// encodeURI's; and those of HTML's forms, where a blank is a plus sign.
+// encodeURI's; and those of HTML's forms, where a blank is a plus sign, and of others like them.
 constexpr std::string_view unreserved = "-._~";
 constexpr std::string_view of_a_path = "-._~/";
 constexpr std::string_view of_a_segment = "-._~!$&'()*+,;=:@";
@@ -104,6 +104,8 @@ constexpr std::string_view of_a_cautious_segment = "-._~$&+=:@";
 constexpr std::string_view of_a_component = "-._~!'()*";
 constexpr std::string_view of_a_uri = "-._~!'()*;/?:@&=+$,#";
 constexpr std::string_view of_a_form = "-._* ";
+constexpr std::string_view of_a_form_in_python = "-._~ ";
+constexpr std::string_view of_a_component_in_a_form = "-._~!'()* ";
 
 bool is_never_plain(char) { return false; }
 /// Of quoted-printable (RFC 2045, 6.7).
@@ -117,9 +119,13 @@ void add_digit_forms(std::string_view value, std::string_view digits, Spellings&
            is_never_plain, is_plain<unreserved>, is_plain<of_a_path>, is_plain<of_a_segment>,
            is_plain<of_a_cautious_segment>, is_plain<of_a_component>, is_plain<of_a_uri>})
     out.add(escaped(value, "%", digits, plain));
-  std::string form = escaped(value, "%", digits, is_plain<of_a_form>);
-  std::ranges::replace(form, ' ', '+');
-  out.add(std::move(form));
+  for (const auto plain : std::initializer_list<IsPlain>{
+           is_plain<of_a_form>, is_plain<of_a_form_in_python>,
+           is_plain<of_a_component_in_a_form>}) {
+    std::string form = escaped(value, "%", digits, plain);
+    std::ranges::replace(form, ' ', '+');
+    out.add(std::move(form));
+  }
   for (const auto plain :
        std::initializer_list<IsPlain>{is_never_plain, is_plain<unreserved>, is_safe_in_html})
     out.add(escaped(value, "\\u00", digits, plain));
@@ -325,18 +331,38 @@ void add_our_own(std::string_view value, Spellings& out) {
     out.add(std::string(content::escape(syntax, value).reveal()));
 }
 
-}  // namespace
-
-std::vector<Secret> disguises_of(std::string_view value) {
-  Spellings out(value);
+void add_all_forms(std::string_view value, Spellings& out) {
   add_base64_forms(value, out);
   add_digit_forms(value, lower_digits, out);
   add_digit_forms(value, upper_digits, out);
   out.add(escaped(value, "=", upper_digits, is_not_equals));
+  out.add(escaped(value, "=", upper_digits, is_never_plain));
   add_json_forms(value, out);
   add_html_forms(value, out);
   add_our_own(value, out);
   add_wide_forms(value, out);
+}
+
+/// With carriage returns before the line feeds, or without those it has.
+std::string with_other_line_ends(std::string_view value) {
+  const bool has_returns = value.contains("\r\n");
+  std::string out;
+  for (std::size_t at = 0; at < value.size(); ++at) {
+    if (value[at] == '\n' && !has_returns) out += '\r';
+    if (!value.substr(at).starts_with("\r\n")) out += value[at];
+  }
+  return out;
+}
+
+}  // namespace
+
+std::vector<Secret> disguises_of(std::string_view value) {
+  Spellings out(value);
+  add_all_forms(value, out);
+  if (auto other = with_other_line_ends(value); other != value) {
+    add_all_forms(other, out);
+    out.add(std::move(other));
+  }
   return std::move(out).take();
 }
 

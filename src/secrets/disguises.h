@@ -16,8 +16,8 @@ namespace secrets {
 /// whatever is not ASCII, or every byte; as such a string within another one; with HTML entities,
 /// those of several libraries or for every character; as our own writers of JSON, forms, XML
 /// and CDATA sections have it (content/format.h); quoted-printable; UTF-16 in both orders. Each
-/// case of the digits, where there are two. Spellings shorter than eight characters are left out:
-/// they would be found in innocent text.
+/// case of the digits, where there are two; of several lines both ends. Spellings shorter than
+/// eight characters are left out: they would be found in innocent text.
 ///
 /// Not covered: mixed spellings (some bytes escaped that need not be), other cases of the value,
 /// base32, digits with blanks or colons between them, quoted-printable where a line ends in it,

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
-// Replaces needles in a text that streams by.
+// Replaces needles that are no secrets, as placeholders are, in a text that streams by.
 
 #include <optional>
 #include <string>
@@ -12,7 +12,8 @@
 namespace secrets {
 
 /// Holds back only what may be the beginning of a needle, at most one byte less than the longest
-/// one; so a line that ends in innocent text passes at once.
+/// one; so a line that ends in innocent text passes at once. Who sees when what passes can guess a
+/// needle from that: secrets are hidden by ScrubStream and redact::Stream.
 class NeedleStream {
 public:
   NeedleStream() = default;
@@ -49,11 +50,12 @@ public:
   /// What may pass of `in` as it is, when nothing is held back and nothing found in it; the rest is
   /// held then. Else nullopt, and nothing was taken.
   std::optional<std::string_view> pass_on(const Needles& needles, std::string_view in, bool last) {
-    const auto size = held_.empty() ? needles.innocent_size(in, last) : std::nullopt;
-    if (!size) return std::nullopt;
-    held_ = in.substr(*size);
-    begin_ = last ? 0 : begin_ + *size;
-    return in.substr(0, *size);
+    if (!held_.empty() || needles.find(in, 0)) return std::nullopt;
+    const auto beginning = last ? std::nullopt : needles.find_beginning(in, 0, in.size());
+    const auto size = beginning.value_or(in.size());
+    held_ = in.substr(size);
+    begin_ = last ? 0 : begin_ + size;
+    return in.substr(0, size);
   }
 
   bool holds_any() const { return !held_.empty(); }

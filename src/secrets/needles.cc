@@ -44,6 +44,22 @@ bool has_bit(const std::uint64_t* bits, std::uint64_t bit) {
   return (bits[bit / 64] >> (bit % 64) & 1U) != 0;
 }
 
+/// Servers that say one thing after the other end each with one of these.
+constexpr std::string_view line_ends_and_blanks = "\n\r\t ";
+
+bool ends_in_empty_line(std::string_view text) {
+  return text.ends_with("\n\n") || text.ends_with("\r\n\r\n");
+}
+
+/// Whether a text that ends in `end` may have the needle's beginning there, and not its end.
+bool goes_on_behind(std::string_view needle, std::string_view end) {
+  for (auto at = needle.find(end); at != needle.npos; at = needle.find(end, at + 1))
+    if (at + end.size() < needle.size()) return true;
+  for (auto part = end.substr(1); !part.empty(); part.remove_prefix(1))
+    if (needle.size() > part.size() && needle.starts_with(part)) return true;
+  return false;
+}
+
 bool is_before(const Needles::Match& a, const Needles::Match& b) {
   return std::tie(a.at, b.size, a.needle) < std::tie(b.at, a.size, b.needle);
 }
@@ -70,6 +86,7 @@ Needles::Needles(const std::vector<base::Secret>& needles) {
     longest_ = std::max(longest_, needle.size());
   }
   shortest_ = std::ranges::min(pieces_, {}, &Piece::size).size;
+  reach_ = std::bit_ceil(longest_);
   texts_ = std::move(joined).take();
 
   const auto beginning_bits = static_cast<unsigned>(std::bit_width(pieces_.size())) + 6;
@@ -84,6 +101,7 @@ Needles::Needles(const std::vector<base::Secret>& needles) {
     set_bit(beginnings_, hash_of(load<std::uint32_t>(text, 0)) >> beginning_shift_);
     (text.size() < shortest_of_long ? short_ones : long_ones).push_back(piece);
   }
+  find_breaks(texts);
   short_.add(texts, short_ones);
   long_.add(texts, long_ones);
 }
@@ -208,9 +226,23 @@ std::optional<std::size_t> Needles::find_beginning(
   return std::nullopt;
 }
 
-std::optional<std::size_t> Needles::innocent_size(std::string_view text, bool last) const {
-  if (find(text, 0)) return std::nullopt;
-  return last ? text.size() : find_beginning(text, 0, text.size()).value_or(text.size());
+void Needles::find_breaks(const std::vector<std::string_view>& texts) {
+  const auto is_break = [&](std::string_view end) {
+    return std::ranges::none_of(texts, [&](auto text) { return goes_on_behind(text, end); });
+  };
+  for (const char c : line_ends_and_blanks)
+    breaks_[static_cast<unsigned char>(c)] = is_break({&c, 1});
+  breaks_at_empty_line_ = is_break("\n\n") && is_break("\r\n\r\n");
+}
+
+std::size_t Needles::settled_size(std::string_view text) const {
+  const auto far = text.size() < reach_ ? 0 : text.size() - reach_;
+  for (auto end = text.size(); end > far; --end) {
+    const auto c = text[end - 1];
+    if (breaks_[static_cast<unsigned char>(c)]) return end;
+    if (c == '\n' && breaks_at_empty_line_ && ends_in_empty_line(text.substr(0, end))) return end;
+  }
+  return far;
 }
 
 bool Needles::is_beginning(std::string_view text) const {

@@ -44,14 +44,19 @@ public:
   /// Appends every match, in no order, also those that overlap.
   void find_all(std::string_view text, std::vector<Match>& out) const;
 
+  /// How much of a text that goes on is settled: no needle begins in it and ends behind the text.
+  /// That is what stands before its last line end or blank, unless a needle has one, and in any
+  /// case all but `reach()` bytes. Says nothing of the needles but how long they are, roughly, and
+  /// whether they have line ends and blanks: who may send texts at will, and sees when what passes,
+  /// could else guess a needle letter by letter.
+  std::size_t settled_size(std::string_view text) const;
+  /// `longest()`, rounded up to a power of two.
+  std::size_t reach() const { return reach_; }
+
   /// The first place in [from, to] from which the text to its end is the beginning of a longer
-  /// needle.
+  /// needle. Only for needles that are no secrets.
   std::optional<std::size_t> find_beginning(
       std::string_view text, std::size_t from, std::size_t to) const;
-
-  /// How much of a text may pass when no needle stands in it: all but what may be the beginning of
-  /// one, and with `last` all. Nullopt when a needle stands in it.
-  std::optional<std::size_t> innocent_size(std::string_view text, bool last) const;
 
 private:
   /// One needle: a part of `texts_`.
@@ -99,11 +104,15 @@ private:
     return texts_.reveal().substr(piece.at, piece.size);
   }
   bool is_beginning(std::string_view text) const;
+  void find_breaks(const std::vector<std::string_view>& texts);
 
   base::Secret texts_;         // all needles, one behind the other
   std::vector<Piece> pieces_;  // sorted by text
   std::size_t longest_ = 0;
   std::size_t shortest_ = 0;
+  std::size_t reach_ = 0;
+  std::array<bool, 256> breaks_{};  // bytes behind which no needle goes on
+  bool breaks_at_empty_line_ = false;
   std::array<bool, 256> first_bytes_{};
   std::vector<std::uint64_t> beginnings_;  // a bit by the hash of the first four bytes of each
   unsigned beginning_shift_ = 0;

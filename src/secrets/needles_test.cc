@@ -83,5 +83,27 @@ TEST(Needles, NoneAreFoundWhereThereAreNone) {
   EXPECT_EQ(Needles().find_beginning("text", 0, 100), std::nullopt);
 }
 
+TEST(Needles, NoneGoesOnBehindALineEndOrBlankThatNoneHas) {
+  const auto needles = needles_of({"with blank", "without"});
+  EXPECT_EQ(needles.settled_size("some text\nwith"), 10U);
+  EXPECT_EQ(needles.settled_size("some\ttext with"), 5U);
+  EXPECT_EQ(needles.settled_size("text"), 0U);
+  EXPECT_EQ(needles.settled_size(""), 0U);
+}
+
+TEST(Needles, NoneGoesOnBehindAnEmptyLineThatNoneHas) {
+  const auto needles = needles_of({"one line\nand another\n"});
+  EXPECT_EQ(needles.settled_size("some text\n\nmore\n"), 11U);
+  EXPECT_EQ(needles.settled_size("some text\r\n\r\nmore\n"), 13U);  // no \r is in it
+  EXPECT_EQ(needles_of({"one\r\n\nmore"}).settled_size("text\n\nmore"), 0U);
+  EXPECT_EQ(needles_of({"\nand more"}).settled_size("text\n\nmore"), 0U);
+}
+
+TEST(Needles, MayGoOnForAsManyBytesAsTheLongestHas) {
+  const auto needles = needles_of({"a-needle-of-twenty-two"});
+  EXPECT_EQ(needles.reach(), 32U);
+  EXPECT_EQ(needles.settled_size(std::string(1000, '.')), 968U);
+}
+
 }  // namespace
 }  // namespace secrets

@@ -3,10 +3,13 @@
 
 #include <algorithm>
 #include <mutex>
+#include <tuple>
 #include <utility>
 
 #include "base/current.h"
+#include "secrets/base64_lines.h"
 #include "secrets/disguises.h"
+#include "secrets/needles.h"
 
 namespace secrets {
 
@@ -16,6 +19,75 @@ std::string mark_of(std::string_view name) {
       mark, [](char c) { return std::string_view("\"\\<>&").contains(c); }, '_');
   return mark;
 }
+
+/// What values were compiled to.
+class Scrubber::Known {
+public:
+  struct Place {
+    std::size_t at = 0;
+    std::size_t end = 0;
+    std::string_view replacement;
+  };
+
+  Known(
+      const std::vector<base::Secret>& spellings,
+      std::vector<std::string> replacements,
+      const std::vector<base::Secret>& in_base64,
+      std::vector<std::string> base64_marks)
+      : needles_(spellings),
+        replacements_(std::move(replacements)),
+        in_base64_(in_base64),
+        base64_marks_(std::move(base64_marks)),
+        reach_(std::max(needles_.reach(), reach_over_lines(in_base64_))) {}
+
+  bool is_in(std::string_view text, std::size_t line = 0) const {
+    return needles_.find(text, 0) || !find_over_lines(in_base64_, text, line).empty();
+  }
+  std::optional<Needles::Match> first_in(std::string_view text) const {
+    return needles_.find(text, 0);
+  }
+
+  /// The places of the text to be replaced, in order. Those that overlap are one, which is named
+  /// after what begins first, of several the longest. `line` digits stand before the text.
+  std::vector<Place> find_all(std::string_view text, std::size_t line = 0) const {
+    std::vector<Needles::Match> matches;
+    needles_.find_all(text, matches);
+    for (auto match : find_over_lines(in_base64_, text, line)) {
+      match.needle += replacements_.size();
+      matches.push_back(match);
+    }
+    std::ranges::sort(matches, {}, [](const Needles::Match& match) {
+      return std::tuple(match.at, ~match.size, match.needle);
+    });
+    std::vector<Place> places;
+    for (const auto& [at, needle, size] : matches) {
+      if (!places.empty() && at < places.back().end)
+        places.back().end = std::max(places.back().end, at + size);
+      else
+        places.push_back({.at = at, .end = at + size, .replacement = replacement_of(needle)});
+    }
+    return places;
+  }
+
+  /// See Needles::settled_size.
+  std::size_t settled_size(std::string_view text, std::size_t line) const {
+    return std::min(needles_.settled_size(text), settled_over_lines(in_base64_, text, line));
+  }
+  /// Nothing to be replaced takes more of a text, but what overlaps.
+  std::size_t reach() const { return reach_; }
+
+private:
+  std::string_view replacement_of(std::size_t needle) const {
+    const auto plain = replacements_.size();
+    return needle < plain ? replacements_[needle] : base64_marks_[needle - plain];
+  }
+
+  Needles needles_;
+  std::vector<std::string> replacements_;  // by needle
+  Needles in_base64_;                      // the same where it is cut into lines
+  std::vector<std::string> base64_marks_;  // by needle
+  std::size_t reach_;
+};
 
 /// The values themselves, and what was compiled from them: immutable, and replaced as one.
 class Scrubber::Memory {
@@ -74,7 +146,7 @@ private:
       base64_marks.resize(in_base64.size(), mark_of(name));
     }
     return std::make_shared<const Known>(
-        Needles(needles), std::move(replacements), Needles(in_base64), std::move(base64_marks));
+        needles, std::move(replacements), in_base64, std::move(base64_marks));
   }
 
   std::mutex learning_;        // of the values
@@ -103,44 +175,31 @@ std::string Scrubber::scrub(std::string_view text) const {
 
 std::vector<Scrubber::Found> Scrubber::find_all(std::string_view text) const {
   std::vector<Found> out;
-  const auto known = this->known();
-  if (!known) return out;
-  const auto add_plain = [&](std::size_t from, std::size_t end) {
-    const auto part = text.substr(0, end);
-    for (auto match = known->needles.find(part, from); match;
-         match = known->needles.find(part, match->at + match->size))
-      out.push_back({match->at, match->size, known->replacements[match->needle]});
-  };
-  std::size_t behind = 0;
-  for (const auto& [at, needle, size] : find_over_lines(known->in_base64, text)) {
-    add_plain(behind, at);
-    out.push_back({at, size, known->base64_marks[needle]});
-    behind = at + size;
+  if (const auto known = this->known()) {
+    for (const auto& [at, end, replacement] : known->find_all(text))
+      out.push_back({at, end - at, std::string(replacement)});
   }
-  add_plain(behind, text.size());
   return out;
 }
 
 bool Scrubber::Now::finds_secret_in(std::string_view text) const {
-  return known_ &&
-         (known_->needles.find(text, 0) || !find_over_lines(known_->in_base64, text).empty());
+  return known_ && known_->is_in(text);
 }
 
 bool Scrubber::is_secret(std::string_view text) const {
   const auto known = this->known();
-  const auto match = known ? known->needles.find(text, 0) : std::nullopt;
+  const auto match = known ? known->first_in(text) : std::nullopt;
   return match && match->at == 0 && match->size == text.size();
 }
 
 std::optional<std::string_view> ScrubStream::pass_on(std::string_view in, bool last) {
   known_ = scrubber_.known();
   if (!known_) return in;
-  if (stream_.holds_any()) return std::nullopt;
-  const auto size = lines_.innocent_size(known_->in_base64, in, last);
-  if (!size) return std::nullopt;
-  const auto passed = stream_.pass_on(known_->needles, in.substr(0, *size), last);
-  if (passed) lines_.pass(in, *size, last);
-  return passed;
+  if (!held_.empty() || known_->is_in(in, line_)) return std::nullopt;
+  const auto settled = last ? in.size() : known_->settled_size(in, line_);
+  passed(in.substr(0, settled), last);
+  held_ = in.substr(settled);
+  return in.substr(0, settled);
 }
 
 void ScrubStream::feed(std::string_view in, bool last, std::string& out) {
@@ -149,33 +208,53 @@ void ScrubStream::feed(std::string_view in, bool last, std::string& out) {
     out += in;
     return;
   }
-  const auto& needles = known_->in_base64;
-  if (lines_.release(needles, in, unfolded_)) replace_unfolded(false, out);
-  if (const auto size = lines_.innocent_size(needles, in, last)) {
-    lines_.pass(in, *size, last);
-    replace(in.substr(0, *size), last, out);
+  release(in, out);
+  if (held_.empty()) {
+    held_ = in.substr(replace(in, last, out));
   } else {
-    replaced_ += lines_.feed(needles, known_->base64_marks, in, last, unfolded_);
-    replace_unfolded(last, out);
+    held_ += in;
+    held_.erase(0, replace(held_, last, out));
   }
 }
 
-void ScrubStream::replace_unfolded(bool last, std::string& out) {
-  replace(unfolded_, last, out);
-  base::wipe(unfolded_.data(), unfolded_.size());
-  unfolded_.clear();
+/// Lets what is held pass when nothing begins in it that goes on in a longer `in`, which need not
+/// be copied then.
+void ScrubStream::release(std::string_view in, std::string& out) {
+  const auto far = known_->reach();
+  if (held_.empty() || in.size() < 2 * far) return;
+  const auto size = held_.size();
+  held_ += in.substr(0, far);
+  const auto places = known_->find_all(held_, line_);
+  base::wipe(held_.data() + size, held_.size() - size);
+  held_.resize(size);
+  if (!places.empty() && places.front().at < size) return;
+  out += held_;
+  passed(held_, false);
+  base::wipe(held_.data(), held_.size());
+  held_.clear();
 }
 
-/// The secrets that go over no end of a line.
-void ScrubStream::replace(std::string_view in, bool last, std::string& out) {
-  const auto& replacements = known_->replacements;
-  stream_.feed(
-      known_->needles, in, last, out,
-      [&](const Needles::Match& match, std::string_view, std::string& to) {
-        to += replacements[match.needle];
-        ++replaced_;
-        return true;
-      });
+/// How much of the text is done with.
+std::size_t ScrubStream::replace(std::string_view text, bool last, std::string& out) {
+  const auto places = known_->find_all(text, line_);
+  auto settled = last ? text.size() : known_->settled_size(text, line_);
+  std::size_t written = 0;
+  for (const auto& [at, end, replacement] : places) {
+    if (end > settled) {  // what begins behind may overlap it
+      settled = std::min(settled, at);
+      break;
+    }
+    out.append(text.substr(written, at - written)) += replacement;
+    written = end;
+    ++replaced_;
+  }
+  out += text.substr(written, settled - written);
+  passed(text.substr(0, settled), last);
+  return settled;
+}
+
+void ScrubStream::passed(std::string_view text, bool last) {
+  line_ = last ? 0 : digits_at_end(text, line_);
 }
 
 }  // namespace secrets

@@ -4,13 +4,13 @@
 // (disguises.h), `[REDACTED:<name>]` stands instead, or for a plain one what stands for it inside.
 
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
-#include "secrets/base64_lines.h"
-#include "secrets/needle_stream.h"
+#include "base/secret.h"
 
 namespace secrets {
 
@@ -30,7 +30,7 @@ std::string mark_of(std::string_view name);
 
 /// Copies share what is known, and what is learnt. Safe from any thread.
 class Scrubber {
-  struct Known;
+  class Known;
 
 public:
   /// Of one name so many values are remembered, the newest ones; more when there are more from the
@@ -64,7 +64,7 @@ public:
 
   /// The text without secrets: for header values, URLs and log records.
   std::string scrub(std::string_view text) const;
-  /// What `scrub` replaces in the text, in order.
+  /// What `scrub` replaces in the text, in order. What overlaps is replaced as one.
   struct Found {
     std::size_t at = 0;
     std::size_t size = 0;
@@ -78,45 +78,43 @@ public:
 
 private:
   friend class ScrubStream;
-  struct Known {
-    Needles needles;
-    std::vector<std::string> replacements;  // by needle
-    Needles in_base64;                      // the same where it is cut into lines
-    std::vector<std::string> base64_marks;  // by needle
-  };
   class Memory;
   std::shared_ptr<const Known> known() const;  // null when there is nothing yet
 
   std::shared_ptr<Memory> memory_;  // null when empty
 };
 
-/// The same for a body that streams by. Holds back only what may be the beginning of a secret, at
-/// most one byte less than the longest spelling of one; so a line that ends in innocent text passes
-/// at once.
+/// The same for a body that streams by. Holds back what stands behind the last line end or blank,
+/// unless a secret has one, at most about as much as the longest spelling of a secret takes; and of
+/// base64 in lines the last ones. Whether something is held says nothing of the secrets: who makes
+/// a server say what he likes, and sees when it comes, learns no letter of them.
 class ScrubStream {
 public:
   /// Hides what is known, and what is learnt while it streams.
   explicit ScrubStream(const Scrubber& scrubber) : scrubber_(scrubber), known_(scrubber.known()) {}
   ScrubStream(const ScrubStream&) = delete;
   ScrubStream& operator=(const ScrubStream&) = delete;
+  ~ScrubStream() { base::wipe(held_.data(), held_.size()); }
 
-  /// What may pass of `in` as it is, or nullopt when `feed` has to be asked (NeedleStream).
+  /// What may pass of `in` as it is, when nothing is held and nothing found in it; the rest is held
+  /// then. Else nullopt, and nothing was taken.
   std::optional<std::string_view> pass_on(std::string_view in, bool last);
-  /// Appends to `out` what may pass now; with `last` also what was held back.
+  /// Appends to `out` what may pass now; with `last` also what was held back, and another text may
+  /// begin.
   void feed(std::string_view in, bool last, std::string& out);
 
-  /// How many secrets were replaced so far.
+  /// How many places were replaced so far.
   std::size_t replaced() const { return replaced_; }
 
 private:
-  void replace(std::string_view in, bool last, std::string& out);
-  void replace_unfolded(bool last, std::string& out);
+  void release(std::string_view in, std::string& out);
+  std::size_t replace(std::string_view text, bool last, std::string& out);
+  void passed(std::string_view text, bool last);
 
   Scrubber scrubber_;
   std::shared_ptr<const Scrubber::Known> known_;  // when the last piece came
-  Base64Lines lines_;
-  NeedleStream stream_;
-  std::string unfolded_;  // empty between calls
+  std::string held_;
+  std::size_t line_ = 0;  // digits of base64 before it in its line, as far as they count
   std::size_t replaced_ = 0;
 };
 

@@ -120,6 +120,17 @@ TEST(Scrub, KnowsHowOurOwnWritersSpellAValue) {
   }
 }
 
+TEST(Scrub, KnowsAValueOfSeveralLinesWithEitherEnd) {
+  for (const std::string& given :
+       {std::string("line-1\nline-2\nline-3"), std::string("line-1\r\nline-2\r\nline-3")}) {
+    const auto scrubber = scrubber_of({{"x", given}});
+    for (const std::string text :
+         {"line-1\nline-2\nline-3", "line-1\r\nline-2\r\nline-3", "line-1\\nline-2\\nline-3",
+          "line-1\\r\\nline-2\\r\\nline-3"})
+      EXPECT_EQ(scrubber.scrub(text), "[REDACTED:x]") << text;
+  }
+}
+
 TEST(Scrub, FindsASecretInsideALongerBase64Text) {
   const auto scrubber = scrubber_of({{"x", odd_token}});
   for (const std::string_view before : {"", "u", "us", "user:", "{\"a\":1}"}) {
@@ -204,16 +215,60 @@ TEST(ScrubStream, LetsInnocentTextPassAtOnce) {
   EXPECT_EQ(out, "data: {\"text\":\"hi\"}\n\n");
 }
 
-TEST(ScrubStream, HoldsBackOnlyWhatMayBecomeASecret) {
+TEST(ScrubStream, HoldsBackWhatStandsBehindTheLastBlankOrLineEnd) {
   ScrubStream stream(scrubber_of({{"x", "ghp_1234"}}));
   std::string out;
   stream.feed("line ghp_12", false, out);
   EXPECT_EQ(out, "line ");
-  stream.feed("99", false, out);
-  EXPECT_EQ(out, "line ghp_1299");
+  stream.feed("99\t", false, out);
+  EXPECT_EQ(out, "line ghp_1299\t");
   stream.feed("ghp_", true, out);
-  EXPECT_EQ(out, "line ghp_1299ghp_");
+  EXPECT_EQ(out, "line ghp_1299\tghp_");
   EXPECT_EQ(stream.replaced(), 0U);
+}
+
+/// How much has passed when the text was fed byte by byte, and then one byte more.
+std::vector<std::size_t> passed_sizes(const Scrubber& scrubber, std::string_view text) {
+  ScrubStream stream(scrubber);
+  std::string out;
+  std::vector<std::size_t> sizes;
+  for (const char c : text) {
+    stream.feed({&c, 1}, false, out);
+    sizes.push_back(out.size());
+  }
+  return sizes;
+}
+
+TEST(ScrubStream, WhatPassesWhenSaysNothingOfASecret) {
+  const auto one = scrubber_of({{"x", "ghp_aBcD1234efGh"}});
+  const auto other = scrubber_of({{"x", "tok-ZyXw9876vuTs"}});
+  for (const auto& guess :
+       {std::string("ghp_aBcD1234efG"), std::string(300, '.') + "ghp_aBcD1234efG.",
+        base::to_base64("ghp_aBcD1234efG"), base::to_hex("ghp_aBcD1234efG") + " ",
+        std::string(60, 'A') + "\n" + base::to_base64("ghp_aBcD1234ef") + "\n"})
+    EXPECT_EQ(passed_sizes(one, guess), passed_sizes(other, guess)) << guess;
+}
+
+TEST(ScrubStream, HoldsNoMoreThanTheLongestSpellingTakes) {
+  ScrubStream stream(scrubber_of({{"x", "ghp_1234"}}));
+  std::string out;
+  stream.feed(std::string(10'000, '.'), false, out);
+  EXPECT_GE(out.size(), 9'900U);
+}
+
+TEST(ScrubStream, ALineMayPassAtItsEndUnlessASecretHasSeveral) {
+  ScrubStream stream(scrubber_of({{"x", "-----BEGIN KEY-----\nabcdefgh\n-----END KEY-----"}}));
+  std::string out;
+  stream.feed("data:1\n", false, out);
+  EXPECT_EQ(out, "");
+  stream.feed("\n", false, out);  // as a server ends what it has to say at a time
+  EXPECT_EQ(out, "data:1\n\n");
+}
+
+TEST(Scrub, ReplacesWhatOverlapsAsOne) {
+  const auto scrubber = scrubber_of({{"x", "abcabcabc"}, {"y", "bcdefgh"}});
+  for (const std::size_t piece : {1, 2, 3, 100})
+    EXPECT_EQ(streamed(scrubber, "<abcabcabcabcdefgh>", piece), "<[REDACTED:x]>") << piece;
 }
 
 TEST(Disguises, AreLongEnoughAndDifferent) {

@@ -202,3 +202,40 @@ def the_login_in_a_basic_credential_does_not_come_back_either(box):
     )
     ran = box.curl("https://api.test/", env={"REAL_KEY": "s3cr3t"}).expect()
     check.lacks(ran.out, base64.b64encode(b"bob:s3cr3t").decode())
+
+
+FIRST_PIECES = """
+import socket, ssl, sys, time
+for text in sys.argv[1:]:
+    context = ssl.create_default_context()
+    with context.wrap_socket(socket.create_connection(("api.test", 443), 20), server_hostname="api.test") as sock:
+        sock.sendall(b"GET /" + text.encode().hex().encode() + b" HTTP/1.1\\r\\nHost: api.test\\r\\n\\r\\n")
+        sock.settimeout(1)
+        got = b""
+        try:
+            while piece := sock.recv(65536):
+                got += piece
+        except TimeoutError:
+            pass
+    print(len(got.partition(b"\\r\\n\\r\\n")[2].partition(b"\\r\\n")[2].removesuffix(b"\\r\\n")), flush=True)
+"""
+
+
+def says_a_piece_and_no_more(sock, _seen):
+    request = wire.read_head(wire.Reader(sock))
+    text = bytes.fromhex(request.target[1:])
+    sock.sendall(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n")
+    sock.sendall(b"%x\r\n%s\r\n" % (len(text), text))
+    time.sleep(3)
+
+
+@test
+def when_a_piece_of_an_answer_comes_says_nothing_of_a_value(box):
+    value = "sk-demo-" + secrets.token_urlsafe(40)
+    box.raw_origin(says_a_piece_and_no_more, "api.test")
+    box.configure(PLACEHOLDER)
+    (box.project / "first.py").write_text(FIRST_PIECES)
+    guesses = [value[:20], value[:19] + "!", base64.b64encode(value.encode())[:20].decode(), value[:20].encode().hex()]
+    texts = ["data: an event\n\n"] + [f"a guess: {guess}" for guess in guesses]
+    ran = box.run("/usr/bin/python3", "first.py", *texts, env={"REAL_KEY": value}).expect()
+    check.equal([int(size) for size in ran.out.split()], [16] + [len("a guess: ")] * len(guesses))

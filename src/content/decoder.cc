@@ -25,9 +25,9 @@ std::unexpected<base::Error> broken_before() {
 
 }  // namespace
 
-Decoder::Decoder(const Codings& codings, Growth growth, Hidden hidden) : growth_(growth) {
+Decoder::Decoder(const Codings& codings, Growth growth) : growth_(growth) {
   for (const auto coding : codings | std::views::reverse)
-    levels_.emplace_back(decoder_layer(coding, hidden));
+    levels_.emplace_back(decoder_layer(coding));
 }
 
 Result<Decoder::Step> Decoder::step(

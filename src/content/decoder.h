@@ -6,10 +6,10 @@
 // data that ends early, or goes on behind its end, is an error. A gzip body may have several
 // members, a zstd body several frames; `deflate` is read with the head of RFC 1950 and without.
 //
-// With `Hidden::refused` it is an error, too, when a gzip member has a name, a comment or an extra
-// field, zstd data a frame that readers skip, or when deflate data can be read in two ways: nobody
-// could search that. Metadata blocks of br are passed over and stay hidden; a body that is encoded
-// anew has none.
+// What readers do not show is passed over: names and comments of gzip members, frames of zstd that
+// are skipped, metadata blocks of br. There, and in how data is packed, the bytes can say what
+// nobody could search for: where that matters a body does not go on as it came, but is encoded
+// anew.
 
 #include <array>
 #include <cstddef>
@@ -45,7 +45,7 @@ public:
     bool is_done = false;      // all of `in` was taken, and everything given that it says
   };
 
-  explicit Decoder(const Codings& codings, Growth growth = {}, Hidden hidden = Hidden::refused);
+  explicit Decoder(const Codings& codings, Growth growth = {});
 
   /// Goes on with `in` and appends at most `room` bytes to `out`. Until it is done, call it again
   /// with the rest. `last` says that nothing follows behind `in`; once that is done, the body was

@@ -45,6 +45,8 @@ public:
   base::Result<> feed(std::string_view in, bool last, const Sink& sink);
   /// How many bytes are kept of a message that is not whole yet.
   std::size_t held() const { return held_.size(); }
+  /// Whether the beginning of a message was given, and not yet its end.
+  bool is_within_message() const { return passing_ > 0; }
 
 private:
   base::Result<std::size_t> take(std::string_view text, const Sink& sink);

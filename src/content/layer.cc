@@ -7,16 +7,16 @@ namespace content {
 
 using base::ErrorKind;
 
-std::unique_ptr<DecoderLayer> decoder_layer(Coding coding, Hidden hidden) {
+std::unique_ptr<DecoderLayer> decoder_layer(Coding coding) {
   switch (coding) {
     case Coding::gzip:
-      return gzip_decoder(hidden);
+      return gzip_decoder();
     case Coding::deflate:
-      return deflate_decoder(hidden);
+      return deflate_decoder();
     case Coding::br:
       return br_decoder();
     case Coding::zstd:
-      return zstd_decoder(hidden);
+      return zstd_decoder();
   }
   std::unreachable();
 }
@@ -45,13 +45,6 @@ std::unexpected<base::Error> goes_on_behind_end(Coding coding) {
   return base::fail(
       ErrorKind::invalid,
       "something follows the end of the body's " + std::string(name_of(coding)) + " data");
-}
-
-std::unexpected<base::Error> hides_bytes(Coding coding, std::string hint) {
-  return base::fail(
-      ErrorKind::denied,
-      "the body's " + std::string(name_of(coding)) + " data can hold what its readers do not show",
-      std::move(hint));
 }
 
 }  // namespace content

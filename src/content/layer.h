@@ -14,9 +14,6 @@
 
 namespace content {
 
-/// Whether a body may carry bytes that its readers do not show, so that nobody could search them.
-enum class Hidden { allowed, refused };
-
 class DecoderLayer {
 public:
   struct Taken {
@@ -47,11 +44,11 @@ public:
 };
 
 // Layers take memory with their first byte.
-std::unique_ptr<DecoderLayer> gzip_decoder(Hidden hidden);
-std::unique_ptr<DecoderLayer> deflate_decoder(Hidden hidden);
+std::unique_ptr<DecoderLayer> gzip_decoder();
+std::unique_ptr<DecoderLayer> deflate_decoder();
 std::unique_ptr<DecoderLayer> br_decoder();
-std::unique_ptr<DecoderLayer> zstd_decoder(Hidden hidden);
-std::unique_ptr<DecoderLayer> decoder_layer(Coding coding, Hidden hidden);
+std::unique_ptr<DecoderLayer> zstd_decoder();
+std::unique_ptr<DecoderLayer> decoder_layer(Coding coding);
 
 std::unique_ptr<EncoderLayer> gzip_encoder();
 std::unique_ptr<EncoderLayer> deflate_encoder();
@@ -62,6 +59,5 @@ std::unique_ptr<EncoderLayer> encoder_layer(Coding coding);
 // What goes wrong in a layer, in the words that a person gets.
 std::unexpected<base::Error> not_coded_right(Coding coding);
 std::unexpected<base::Error> goes_on_behind_end(Coding coding);
-std::unexpected<base::Error> hides_bytes(Coding coding, std::string hint);
 
 }  // namespace content

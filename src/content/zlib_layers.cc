@@ -77,36 +77,13 @@ public:
     if (result == Z_STREAM_END) return Found::end;
     return result == Z_OK || result == Z_BUF_ERROR ? Found::nothing : Found::fault;
   }
-  z_stream* stream() { return stream_.get(); }
 
 private:
   std::unique_ptr<z_stream, EndInflate> stream_{};
 };
 
-/// What stands in the head of a gzip member besides its data, as far as that matters: whether.
-class MemberHead {
-public:
-  /// Before the first byte of a member.
-  void watch(z_stream& stream) {
-    head_ = {};
-    head_.extra = &nothing_[0];
-    head_.name = &nothing_[1];
-    head_.comment = &nothing_[2];
-    head_.extra_max = head_.name_max = head_.comm_max = 1;
-    check(::inflateGetHeader(&stream, &head_));
-  }
-  /// zlib clears what is not there once it has read the head.
-  bool has_more() const { return head_.done == 1 && (head_.extra || head_.name || head_.comment); }
-
-private:
-  gz_header head_{};
-  std::array<Bytef, 3> nothing_{};
-};
-
 class GzipDecoder : public DecoderLayer {
 public:
-  explicit GzipDecoder(Hidden hidden) : hidden_(hidden) {}
-
   base::Result<Taken> run(std::string_view in, std::span<char> out) override {
     Taken taken;
     for (;;) {
@@ -118,8 +95,6 @@ public:
       if (found == Inflate::Found::fault) {
         return members_ == 1 ? not_coded_right(Coding::gzip) : goes_on_behind_end(Coding::gzip);
       }
-      if (hidden_ == Hidden::refused && head_.has_more())
-        return hides_bytes(Coding::gzip, "compress without a file's name (gzip -n)");
       is_inside_ = found != Inflate::Found::end;
       if (is_inside_) return taken;
     }
@@ -133,14 +108,11 @@ public:
 private:
   void begin_member() {
     inflate_.open(gzip_window);
-    head_.watch(*inflate_.stream());
     is_inside_ = true;
     ++members_;
   }
 
-  Hidden hidden_;
   Inflate inflate_{};
-  MemberHead head_{};
   std::size_t members_ = 0;  // begun
   bool is_inside_ = false;   // in one that has not ended
 };
@@ -148,8 +120,6 @@ private:
 /// The first two bytes tell which of its two forms the data has.
 class DeflateDecoder : public DecoderLayer {
 public:
-  explicit DeflateDecoder(Hidden hidden) : hidden_(hidden) {}
-
   base::Result<Taken> run(std::string_view in, std::span<char> out) override {
     Taken taken;
     if (has_ended_) {
@@ -173,9 +143,6 @@ public:
     const auto rest = in.substr(taken.consumed);
     Taken more;
     TRY_VOID(inflate(rest, out, more));
-    remember(rest.substr(0, more.consumed));
-    if (hidden_ == Hidden::refused && is_two_things())
-      return hides_bytes(Coding::deflate, "compress with gzip");
     return Taken{.consumed = taken.consumed + more.consumed, .produced = more.produced};
   }
   bool is_whole() const override { return has_ended_; }
@@ -193,7 +160,7 @@ private:
     has_ended_ = found == Inflate::Found::end;
     return {};
   }
-  /// Of what was consumed, the first five bytes; how many of these it were.
+  /// The first two bytes; how many of `in` these were.
   std::size_t remember(std::string_view in) {
     const auto more = in.substr(0, first_.size() - seen_);
     std::ranges::copy(more, first_.begin() + static_cast<std::ptrdiff_t>(seen_));
@@ -205,17 +172,9 @@ private:
   bool has_zlib_head() const {
     return (byte(0) & 15U) == 8 && byte(0) >> 4U <= 7 && (byte(0) << 8U | byte(1)) % 31 == 0;
   }
-  /// Whether what begins as RFC 1950 says also begins as a stored block of RFC 1951, whose length
-  /// stands there twice, once inverted: a server that knows only the latter would read other things
-  /// than we do. One honest body in 65,536 looks so.
-  bool is_two_things() const {
-    return seen_ == first_.size() && has_zlib_head() && (byte(1) ^ byte(3)) == 0xFF &&
-           (byte(2) ^ byte(4)) == 0xFF;
-  }
 
-  Hidden hidden_;
   Inflate inflate_{};
-  std::array<char, 5> first_{};
+  std::array<char, form_size> first_{};
   std::size_t seen_ = 0;     // of `first_`
   std::size_t waiting_ = 0;  // of the first two, how many zlib did not get yet
   bool is_open_ = false;
@@ -274,12 +233,8 @@ private:
 
 }  // namespace
 
-std::unique_ptr<DecoderLayer> gzip_decoder(Hidden hidden) {
-  return std::make_unique<GzipDecoder>(hidden);
-}
-std::unique_ptr<DecoderLayer> deflate_decoder(Hidden hidden) {
-  return std::make_unique<DeflateDecoder>(hidden);
-}
+std::unique_ptr<DecoderLayer> gzip_decoder() { return std::make_unique<GzipDecoder>(); }
+std::unique_ptr<DecoderLayer> deflate_decoder() { return std::make_unique<DeflateDecoder>(); }
 std::unique_ptr<EncoderLayer> gzip_encoder() {
   return std::make_unique<DeflateEncoder>(gzip_window);
 }

@@ -76,8 +76,6 @@ private:
 
 class ZstdDecoder : public DecoderLayer {
 public:
-  explicit ZstdDecoder(Hidden hidden) : hidden_(hidden) {}
-
   base::Result<Taken> run(std::string_view in, std::span<char> out) override {
     if (!context_) open();
     ZSTD_inBuffer input{in.data(), in.size(), 0};
@@ -114,12 +112,10 @@ private:
     switch (head_.look_at(in)) {
       case FrameHead::Kind::wide:
         return window_too_large();
-      case FrameHead::Kind::skippable:
-        if (hidden_ == Hidden::allowed) return {};
-        return hides_bytes(Coding::zstd, "leave out frames that are skipped");
       case FrameHead::Kind::other:
         return frames_ == 0 ? not_coded_right(Coding::zstd) : goes_on_behind_end(Coding::zstd);
       case FrameHead::Kind::unknown:
+      case FrameHead::Kind::skippable:
       case FrameHead::Kind::frame:
         return {};
     }
@@ -131,7 +127,6 @@ private:
     return not_coded_right(Coding::zstd);
   }
 
-  Hidden hidden_;
   std::unique_ptr<ZSTD_DCtx, FreeDecoder> context_{};
   FrameHead head_{};
   std::size_t frames_ = 0;  // that ended
@@ -178,9 +173,7 @@ private:
 
 }  // namespace
 
-std::unique_ptr<DecoderLayer> zstd_decoder(Hidden hidden) {
-  return std::make_unique<ZstdDecoder>(hidden);
-}
+std::unique_ptr<DecoderLayer> zstd_decoder() { return std::make_unique<ZstdDecoder>(); }
 std::unique_ptr<EncoderLayer> zstd_encoder() { return std::make_unique<ZstdEncoder>(); }
 
 }  // namespace content

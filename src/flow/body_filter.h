@@ -29,7 +29,7 @@ public:
   virtual const Deny* refusal() const { return nullptr; }
   /// How many bytes it keeps until it has seen more; not of one match alone.
   virtual std::size_t held() const { return 0; }
-  /// Whether what goes on says anything else than what came.
+  /// Whether anything else goes on than what came.
   virtual bool has_changed() const { return true; }
   /// The fields behind the body.
   virtual void rewrite_trailers(http::Fields&) {}

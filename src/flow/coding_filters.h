@@ -12,16 +12,21 @@ namespace flow {
 
 class DecodeFilter final : public BodyFilter {
 public:
+  /// Whether the bytes that came may go on when nothing in what they say was changed. They can hold
+  /// what no reader shows, and whoever packed them can choose how they look.
+  enum class Original { kept, dropped };
+
   /// `refusal` is what becomes of the body when it is not what its codings say; the reason is
   /// added.
-  DecodeFilter(const content::Codings& codings, content::Hidden hidden, Deny refusal)
-      : decoder_(codings, {}, hidden), wrong_(std::move(refusal)) {}
+  DecodeFilter(const content::Codings& codings, Original original, Deny refusal)
+      : decoder_(codings), original_(original), wrong_(std::move(refusal)) {}
   void feed(std::string_view in, bool last, std::string& out) override;
   const Deny* refusal() const override { return refusal_ ? &*refusal_ : nullptr; }
-  bool has_changed() const override { return false; }
+  bool has_changed() const override { return original_ == Original::dropped; }
 
 private:
   content::Decoder decoder_;
+  Original original_;
   Deny wrong_;
   std::optional<Deny> refusal_;
 };

@@ -96,6 +96,8 @@ std::vector<Format> formats() {
                 "\r\n--b--\r\n";
        }},
       {"application/grpc", grpc_frame, 120},
+      {"application/grpc-web-text",
+       [](const auto& text) { return base::to_base64(grpc_frame(text)); }, 120},
       {"application/octet-stream", [](const auto& text) { return "\x01\x02" + text + "\xff"; }}};
 }
 

@@ -66,6 +66,16 @@ public:
     return mended.has_value();
   }
 
+  /// Secrets in a text that cannot be changed, as it is the wire's way to write another one: what
+  /// would be replaced is refused too.
+  void judge_as_it_is(std::string_view text, std::string_view what) {
+    for (const auto& finding : scanner_->find_secrets(text)) {
+      const auto& rule = scanner_->rule_of(finding);
+      note(rule);
+      if (rule.action != Action::log && !refusal_) refuse(found_by(rule, what));
+    }
+  }
+
 private:
   /// Notes all; refuses when one blocks. True when something is to be replaced.
   bool settle(std::string_view text, const Findings& findings) {
@@ -195,21 +205,53 @@ private:
 /// The messages of a gRPC body, each when it is whole.
 class GrpcRedaction final : public GrpcFilter {
 public:
-  GrpcRedaction(Outcome outcome, Syntax syntax, std::string_view coding)
-      : GrpcFilter(coding, Unread::refused), outcome_(std::move(outcome)), syntax_(syntax) {}
+  GrpcRedaction(
+      Outcome outcome, const content::Format& format, std::string_view coding, Length length)
+      : GrpcFilter(format, coding, Unread::refused, length), outcome_(std::move(outcome)) {}
 
   const Deny* refusal() const override { return outcome_.refusal(); }
-  bool has_changed() const override { return outcome_.has_changed(); }
   void rewrite_trailers(http::Fields& trailers) override { trailers = {}; }  // nobody looked there
 
 private:
-  bool rewrite(std::string_view message, std::string& out) override {
-    return outcome_.rewrite(message, syntax_, out);
+  bool rewrite(std::string_view message, Syntax syntax, std::string& out) override {
+    return outcome_.rewrite(message, syntax, out);
   }
   void refuse(std::string reason) override { outcome_.refuse(std::move(reason)); }
+  void look_at_text(std::string_view base64) override {
+    outcome_.judge_as_it_is(base64, "base64 of the body");
+  }
 
   Outcome outcome_;
-  Syntax syntax_;
+};
+
+/// The bytes that come of a body's encoding. Who chooses the body, and knows how it is encoded, can
+/// choose what they say.
+class EncodedRedaction final : public BodyFilter {
+public:
+  explicit EncodedRedaction(Outcome outcome) : outcome_(std::move(outcome)) {
+    for (const auto& secret : outcome_.scanner().hidden())
+      longest_ = std::max(longest_, secret.value.size());
+  }
+
+  std::optional<std::string_view> pass_on(std::string_view in, bool /*last*/) override {
+    if (!before_.empty()) judge(before_ + std::string(in.substr(0, longest_)));
+    judge(in);
+    before_ += in.substr(in.size() - std::min(in.size(), longest_));
+    if (before_.size() > longest_) before_.erase(0, before_.size() - longest_);
+    return in;
+  }
+  void feed(std::string_view in, bool last, std::string& out) override {
+    out += pass_on(in, last).value_or("");
+  }
+  const Deny* refusal() const override { return outcome_.refusal(); }
+  bool has_changed() const override { return false; }
+
+private:
+  void judge(std::string_view bytes) { outcome_.judge_as_it_is(bytes, "encoded body"); }
+
+  Outcome outcome_;
+  std::size_t longest_ = 0;  // secret
+  std::string before_;       // where one may begin that ends in the next piece
 };
 
 /// Refuses whatever comes.
@@ -232,9 +274,17 @@ std::unique_ptr<BodyFilter> make_redaction(
     std::string_view message_coding,
     std::shared_ptr<Notes> notes) {
   Outcome outcome(std::move(scanner), std::move(notes), plan.place);
-  if (format.syntax == Syntax::grpc)
-    return std::make_unique<GrpcRedaction>(std::move(outcome), format.message, message_coding);
+  if (format.syntax == Syntax::grpc || format.syntax == Syntax::grpc_web_text) {
+    using Length = GrpcFilter::Length;
+    return std::make_unique<GrpcRedaction>(
+        std::move(outcome), format, message_coding, plan.is_fixed ? Length::fixed : Length::free);
+  }
   return std::make_unique<TextRedaction>(std::move(outcome), plan, format);
+}
+
+std::unique_ptr<BodyFilter> make_redaction_of_encoded(
+    std::shared_ptr<const Scanner> scanner, std::shared_ptr<Notes> notes) {
+  return std::make_unique<EncodedRedaction>(Outcome(std::move(scanner), std::move(notes), "body"));
 }
 
 std::unique_ptr<BodyFilter> refuse_unread(std::string why) {

@@ -27,6 +27,11 @@ std::unique_ptr<BodyFilter> make_redaction(
     std::string_view message_coding,
     std::shared_ptr<Notes> notes);
 
+/// The filter for what was redacted and then encoded: only secrets are looked for, and can only be
+/// refused.
+std::unique_ptr<BodyFilter> make_redaction_of_encoded(
+    std::shared_ptr<const redact::Scanner> scanner, std::shared_ptr<Notes> notes);
+
 /// For a body that nobody can look into.
 std::unique_ptr<BodyFilter> refuse_unread(std::string why);
 

@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include "base/encoding.h"
+#include "content/grpc.h"
 #include "flow/filter_chain.h"
 #include "flow/test_support.h"
 
@@ -18,10 +20,14 @@ std::shared_ptr<const redact::Scanner> replacing() {
 }
 
 /// What goes on of a body; "!" and the reason when it is refused.
-std::string redacted(const content::Format& format, std::string_view body) {
+std::string redacted(
+    const content::Format& format,
+    std::string_view body,
+    RedactionPlan plan = {.longest = 1000},
+    std::string_view message_coding = "") {
   BodyFilters filters;
   filters.before_log.push_back(
-      make_redaction(replacing(), {.longest = 1000}, format, "", std::make_shared<Notes>()));
+      make_redaction(replacing(), plan, format, message_coding, std::make_shared<Notes>()));
   FilterChain chain(std::move(filters));
   if (!chain.feed(body, true)) return "!" + chain.refusal()->reason;
   return std::string(chain.sent());
@@ -50,6 +56,103 @@ TEST(Redaction, MendsTheLengthsInAProtobufMessage) {
 
 TEST(Redaction, RefusesWhatItCannotReplaceInAProtobufMessage) {
   EXPECT_TRUE(redacted({.syntax = Syntax::protobuf}, token).starts_with("!a protobuf message"));
+}
+
+std::string framed(std::string_view bytes, unsigned flags = 0) {
+  std::string out;
+  content::grpc::append_message(out, static_cast<std::uint8_t>(flags), bytes);
+  return out;
+}
+
+TEST(Redaction, LetsNoMessageOfGrpcGoOnCompressed) {
+  const std::string text(300, 'x');
+  for (const auto coding : {content::Coding::gzip, content::Coding::zstd}) {
+    std::string packed;
+    content::grpc::compress(text, coding, packed);
+    EXPECT_EQ(
+        redacted(
+            content::format_of("application/grpc"), framed(packed, 1), {},
+            content::name_of(coding)),
+        framed(text));
+  }
+}
+
+TEST(Redaction, ChangesAGrpcBodyWhenAMessageWasCompressed) {
+  std::string packed;
+  content::grpc::compress("text", content::Coding::gzip, packed);
+  for (const unsigned flags : {0U, 1U}) {
+    BodyFilters filters;
+    filters.before_log.push_back(make_redaction(
+        replacing(), {}, content::format_of("application/grpc"), "gzip",
+        std::make_shared<Notes>()));
+    FilterChain chain(std::move(filters));
+    ASSERT_TRUE(chain.feed(framed(packed, flags), true));
+    EXPECT_EQ(chain.has_changed(), flags == 1U);
+  }
+}
+
+TEST(Redaction, KeepsTheLengthOfAGrpcBodyThatToldIt) {
+  const auto format = content::format_of("application/grpc+json");
+  const RedactionPlan fixed{.longest = 1, .is_fixed = true};
+  EXPECT_EQ(redacted(format, framed("innocent"), fixed), framed("innocent"));
+  EXPECT_TRUE(redacted(format, framed(token), fixed).contains("told its length"));
+}
+
+TEST(Redaction, LooksIntoTheTrailersOfGrpcWebAsText) {
+  const auto format = content::format_of("application/grpc-web");
+  std::string packed;
+  content::grpc::compress("x-note: <a-secret-of-some-length>\r\n", content::Coding::gzip, packed);
+  for (const auto& body :
+       {framed("x-note: <a-secret-of-some-length>\r\n", 0x80), framed(packed, 0x81)}) {
+    EXPECT_EQ(
+        redacted(format, body, {.longest = 1000}, "gzip"),
+        framed("x-note: <[REDACTED:key]>\r\n", 0x80));
+  }
+}
+
+TEST(Redaction, LooksIntoMessagesInBase64) {
+  const auto format = content::format_of("application/grpc-web-text+proto");
+  const auto one = base::to_base64(framed(nested("<a-secret-of-some-length>")));
+  const auto two = base::to_base64(framed("\x0a\x01x"));
+  EXPECT_EQ(
+      redacted(format, two + one),
+      base::to_base64(framed("\x0a\x01x") + framed(nested("<[REDACTED:key]>"))));
+}
+
+TEST(Redaction, LetsEachMessageInBase64GoOnWhenItIsWhole) {
+  BodyFilters filters;
+  filters.before_log.push_back(make_redaction(
+      replacing(), {.longest = 1000}, content::format_of("application/grpc-web-text"), "",
+      std::make_shared<Notes>()));
+  FilterChain chain(std::move(filters));
+  for (const auto* text : {"a", "bc", "def"}) {
+    const auto segment = base::to_base64(framed(text));
+    ASSERT_TRUE(chain.feed(segment.substr(0, 6), false));
+    EXPECT_EQ(chain.sent(), "");
+    ASSERT_TRUE(chain.feed(segment.substr(6), false));
+    EXPECT_EQ(chain.sent(), segment);
+  }
+  ASSERT_TRUE(chain.feed("", true));
+  EXPECT_EQ(chain.sent(), "");
+}
+
+TEST(Redaction, RefusesWhatIsNoBase64OrNoMessages) {
+  const auto format = content::format_of("application/grpc-web-text");
+  for (const auto* text : {"{}", "AAAAAAU", "AAAA=AAA", "AAAAAAU=", "AAAA\n"})
+    EXPECT_TRUE(redacted(format, text).starts_with("!the gRPC body: ")) << text;
+}
+
+TEST(Redaction, RefusesBytesThatBase64WritesAsASecret) {
+  constexpr std::string_view written = "aSecretOfSomeLength1";
+  BodyFilters filters;
+  filters.before_log.push_back(make_redaction(
+      test::scanner_for(written, redact::Action::redact), {.longest = 1000},
+      content::format_of("application/grpc-web-text"), "", std::make_shared<Notes>()));
+  FilterChain chain(std::move(filters));
+  const auto text = base::to_base64(framed("x" + *base::from_base64(written)));
+  ASSERT_TRUE(text.contains(written));
+  ASSERT_FALSE(chain.feed(text, true));
+  EXPECT_TRUE(chain.refusal()->reason.contains("found in the base64 of the body"));
 }
 
 /// What goes on of JSON lines before the end is there.

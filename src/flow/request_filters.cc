@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "flow/request_filters.h"
 
-#include <algorithm>
-
 #include "content/codings.h"
 #include "content/format.h"
 #include "flow/coding_filters.h"
@@ -56,18 +54,22 @@ bool add_substitution(
   return fates.replaces_any();
 }
 
-void decode_first(BodyFilters& filters, const Pipeline& pipeline, const content::Codings& codings) {
+void decode_first(
+    BodyFilters& filters, const content::Codings& codings, DecodeFilter::Original original) {
   Deny wrong{.status = 400, .stage = "parse", .reason = "the body cannot be decoded: "};
   filters.before_log.insert(
       filters.before_log.begin(),
-      std::make_unique<DecodeFilter>(
-          codings, pipeline.scanner() ? content::Hidden::refused : content::Hidden::allowed,
-          std::move(wrong)));
+      std::make_unique<DecodeFilter>(codings, original, std::move(wrong)));
 }
 
-/// Metadata blocks of br are passed over by whoever decodes it (RFC 7932, 9.2).
-bool can_hide(const content::Codings& codings) {
-  return std::ranges::find(codings, content::Coding::br) != codings.end();
+void encode_again(
+    BodyFilters& filters,
+    const Pipeline& pipeline,
+    const Flow& flow,
+    const content::Codings& codings) {
+  filters.after_log.push_back(std::make_unique<EncodeFilter>(codings));
+  if (pipeline.scanner())
+    filters.after_log.push_back(make_redaction_of_encoded(pipeline.scanner(), flow.notes));
 }
 
 /// Whether the request's credential signs its body too.
@@ -88,10 +90,12 @@ BodyPlan plan_body(
   const bool fits = has_length && framing.bytes <= longest_held;
   const bool is_free = fits || !has_length;
   const auto codings = content::codings_of(flow.request.fields.tokens("content-encoding"));
-  // In what has to keep its length nothing can be replaced.
-  const bool readable = codings && (codings->empty() || is_free);
+  const auto format = content::format_of(value_of(flow, "content-type"));
+  const bool is_encoded =
+      (codings && !codings->empty()) || format.syntax == content::Syntax::grpc_web_text;
+  // What has to keep its length cannot be written anew.
+  const bool readable = codings && (!is_encoded || is_free);
   if (readable) {
-    const auto format = content::format_of(value_of(flow, "content-type"));
     const auto length = is_free ? Length::free : Length::fixed;
     add_redaction(
         plan.filters, pipeline, flow, format, {.longest = longest_held, .is_fixed = !is_free});
@@ -99,18 +103,19 @@ BodyPlan plan_body(
         add_substitution(plan.filters, pipeline, flow, format, length, "body");
     plan.hold = fits && !plan.filters.empty();
     add_tokens(plan.filters, pipeline, flow);
+    plan.keeps_original = is_encoded && !plan.filters.empty() && !pipeline.scanner();
     if (!codings->empty() && !plan.filters.empty()) {
-      decode_first(plan.filters, pipeline, *codings);
-      plan.is_written_anew = pipeline.scanner() && can_hide(*codings);
-      plan.keeps_original = !plan.is_written_anew;
+      using Original = DecodeFilter::Original;
+      decode_first(
+          plan.filters, *codings, plan.keeps_original ? Original::kept : Original::dropped);
       plan.loses_codings = may_hold_secret;
-      if (!may_hold_secret)
-        plan.filters.after_log.push_back(std::make_unique<EncodeFilter>(*codings));
+      if (!may_hold_secret) encode_again(plan.filters, pipeline, flow, *codings);
       plan.hold = fits;  // its length changes
     }
   } else if (pipeline.scanner()) {
     plan.filters.before_log.push_back(refuse_unread(
-        codings ? "the compressed body is longer than proxy.redaction.max_scan_bytes"
+        codings ? "the body is compressed or in base64, and longer than "
+                  "proxy.redaction.max_scan_bytes"
                 : "the body cannot be looked into: " + codings.error().message));
   } else {
     // A placeholder goes on as it is, and is worth nothing outside.

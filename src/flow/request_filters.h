@@ -16,10 +16,8 @@ struct BodyPlan {
   /// judged.
   bool hold = false;
   /// When nothing in it was changed, a body that is held goes on with the bytes that came: a
-  /// signature may cover them.
+  /// signature may cover them. Not where secrets are looked for: the bytes could hide some.
   bool keeps_original = false;
-  /// The bytes that came could hide something: what goes on is written anew even then.
-  bool is_written_anew = false;
   /// What goes on is in no content coding any more: where the value of a secret may stand in it,
   /// whoever sends it back without saying so must not send what nobody can search.
   bool loses_codings = false;

@@ -36,17 +36,18 @@ private:
 
 class GrpcScrub final : public GrpcFilter {
 public:
-  GrpcScrub(const secrets::Scrubber& scrubber, Syntax syntax, std::string_view coding)
-      : GrpcFilter(coding, Unread::refused), scrubber_(scrubber), syntax_(syntax) {}
+  GrpcScrub(
+      const secrets::Scrubber& scrubber, const content::Format& format, std::string_view coding)
+      : GrpcFilter(format, coding, Unread::refused), scrubber_(scrubber) {}
 
   const Deny* refusal() const override { return refusal_ ? &*refusal_ : nullptr; }
   void rewrite_trailers(http::Fields& trailers) override { scrub(trailers, scrubber_); }
 
 private:
-  bool rewrite(std::string_view message, std::string& out) override {
+  bool rewrite(std::string_view message, Syntax syntax, std::string& out) override {
     const auto found = scrubber_.find_all(message);
     if (found.empty()) return false;
-    if (syntax_ == Syntax::protobuf && mend(message, found, out)) return true;
+    if (syntax == Syntax::protobuf && mend(message, found, out)) return true;
     out += scrubber_.scrub(message);
     return true;
   }
@@ -70,8 +71,11 @@ private:
         .reason = "secrets cannot be kept out of the answer: " + reason};
   }
 
+  void look_at_text(std::string_view base64) override {
+    if (scrubber_.finds_secret_in(base64)) refuse("its base64 says one");
+  }
+
   secrets::Scrubber scrubber_;
-  Syntax syntax_;
   std::optional<Deny> refusal_;
 };
 
@@ -116,12 +120,12 @@ BodyFilters scrubbing(
   if (!codings.empty()) {
     Deny wrong{.status = 502, .stage = "scrub", .reason = "the answer cannot be decoded: "};
     filters.before_log.push_back(
-        std::make_unique<DecodeFilter>(codings, content::Hidden::allowed, std::move(wrong)));
+        std::make_unique<DecodeFilter>(codings, DecodeFilter::Original::dropped, std::move(wrong)));
   }
   const auto format = content::format_of(head.find("content-type").value_or(""));
-  if (format.syntax == Syntax::grpc)
-    filters.before_log.push_back(std::make_unique<GrpcScrub>(
-        scrubber, format.message, head.find("grpc-encoding").value_or("")));
+  if (format.syntax == Syntax::grpc || format.syntax == Syntax::grpc_web_text)
+    filters.before_log.push_back(
+        std::make_unique<GrpcScrub>(scrubber, format, head.find("grpc-encoding").value_or("")));
   else
     filters.before_log.push_back(std::make_unique<TextScrub>(scrubber));
   return filters;

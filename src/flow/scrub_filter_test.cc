@@ -3,7 +3,9 @@
 
 #include <gtest/gtest.h>
 
+#include "base/encoding.h"
 #include "content/grpc.h"
+#include "content/grpc_web_text.h"
 #include "flow/filter_chain.h"
 
 namespace flow {
@@ -59,6 +61,59 @@ TEST(Scrubbing, RefusesAMessageThatIsCompressedInAnUnknownWay) {
   auto coding = content::Coding::gzip;
   const http::Fields head{{"Content-Type", "application/grpc"}};
   EXPECT_TRUE(scrubbed(head, message("text", &coding)).starts_with("!secrets cannot be kept out"));
+}
+
+std::string trailers_of_grpc_web(std::string_view text) {
+  std::string out;
+  content::grpc::append_message(out, 0x80, text);
+  return out;
+}
+
+TEST(Scrubbing, LooksIntoTheTrailersOfGrpcWebAsText) {
+  const http::Fields head{{"Content-Type", "application/grpc-web+proto"}};
+  EXPECT_EQ(
+      scrubbed(
+          head, message("m") + trailers_of_grpc_web("grpc-message:a-secret-of-some-length\r\n")),
+      message("m") + trailers_of_grpc_web("grpc-message:[REDACTED:key]\r\n"));
+}
+
+TEST(Scrubbing, LooksIntoMessagesInBase64HoweverTheyAreCut) {
+  const http::Fields head{{"Content-Type", "application/grpc-web-text+proto"}};
+  const auto text = base::to_base64(message("<a-secret-of-some-length>")) +
+                    base::to_base64(trailers_of_grpc_web("x-echo:a-secret-of-some-length\r\n"));
+  for (std::size_t cut = 0; cut <= text.size(); ++cut) {
+    FilterChain chain(scrubbing(scrubber(), {}, head));
+    content::grpc::TextDecoder reader;
+    std::string read;
+    for (const bool last : {false, true}) {
+      ASSERT_TRUE(chain.feed(last ? text.substr(cut) : text.substr(0, cut), last));
+      ASSERT_TRUE(reader.feed(chain.sent(), last, read));
+    }
+    EXPECT_EQ(read, message("<[REDACTED:key]>") + trailers_of_grpc_web("x-echo:[REDACTED:key]\r\n"))
+        << cut;
+  }
+}
+
+TEST(Scrubbing, LetsEachMessageInBase64ComeWhenItIsWhole) {
+  const http::Fields head{{"Content-Type", "application/grpc-web-text"}};
+  FilterChain chain(scrubbing(scrubber(), {}, head));
+  for (const auto* text : {"a", "bc", "def"}) {
+    const auto segment = base::to_base64(message(text));
+    ASSERT_TRUE(chain.feed(segment, false));
+    EXPECT_EQ(chain.sent(), segment);
+  }
+}
+
+TEST(Scrubbing, RefusesWhatIsNoBase64) {
+  const http::Fields head{{"Content-Type", "application/grpc-web-text"}};
+  for (const auto* text : {"<html>", "AAAAAAU", "AAAAAAU="})
+    EXPECT_TRUE(scrubbed(head, text).starts_with("!secrets cannot be kept out")) << text;
+}
+
+TEST(Scrubbing, LetsNoMessageComeBackCompressed) {
+  auto coding = content::Coding::gzip;
+  const http::Fields head{{"Content-Type", "application/grpc"}, {"grpc-encoding", "gzip"}};
+  EXPECT_EQ(scrubbed(head, message("innocent", &coding)), message("innocent"));
 }
 
 http::Fields trailers_behind(BodyFilters filters) {

@@ -153,21 +153,19 @@ private:
 /// The messages of a gRPC body, each when it is whole.
 class GrpcSubstitution final : public GrpcFilter {
 public:
-  GrpcSubstitution(Substituter substituter, Syntax syntax, std::string_view coding)
-      : GrpcFilter(coding, Unread::passed), substituter_(std::move(substituter)), syntax_(syntax) {}
+  GrpcSubstitution(Substituter substituter, const content::Format& format, std::string_view coding)
+      : GrpcFilter(format, coding, Unread::passed), substituter_(std::move(substituter)) {}
 
   const Deny* refusal() const override { return substituter_.refusal(); }
-  bool has_changed() const override { return substituter_.has_changed(); }
 
 private:
-  bool rewrite(std::string_view message, std::string& out) override {
+  bool rewrite(std::string_view message, Syntax syntax, std::string& out) override {
     if (substituter_.edits(message).empty()) return false;
-    return rewrite_message(substituter_, syntax_, message, out);
+    return rewrite_message(substituter_, syntax, message, out);
   }
   void refuse(std::string reason) override { substituter_.refuse(std::move(reason)); }
 
   Substituter substituter_;
-  Syntax syntax_;
 };
 
 }  // namespace
@@ -180,15 +178,14 @@ std::unique_ptr<BodyFilter> make_substitution(
     case Syntax::protobuf:
       return std::make_unique<MessageSubstitution>(std::move(substituter));
     case Syntax::grpc:
-      return std::make_unique<GrpcSubstitution>(
-          std::move(substituter), format.message, message_coding);
+    case Syntax::grpc_web_text:
+      return std::make_unique<GrpcSubstitution>(std::move(substituter), format, message_coding);
     case Syntax::xml:
       return std::make_unique<XmlSubstitution>(std::move(substituter));
     case Syntax::raw:
     case Syntax::json:
     case Syntax::form:
     case Syntax::cdata:
-    case Syntax::grpc_web_text:
       break;
   }
   return std::make_unique<TextSubstitution>(std::move(substituter), format.syntax);

@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include "base/encoding.h"
 #include "content/decoder.h"
 #include "content/encoder.h"
 #include "flow/filter_chain.h"
@@ -249,6 +250,14 @@ TEST(Substitution, MendsTheLengthsInAProtobufMessage) {
   const std::string frame("\0\0\0\0\x13", 5);
   const std::string shorter("\0\0\0\0\x0a", 5);
   EXPECT_EQ(body_of("application/grpc", frame + before), shorter + after);
+}
+
+TEST(Substitution, LooksIntoMessagesInBase64) {
+  const std::string frame("\0\0\0\0\x11", 5);
+  const std::string shorter("\0\0\0\0\x08", 5);
+  EXPECT_EQ(
+      body_of("application/grpc-web-text", base::to_base64(frame + "\x0a\x0fPLACEHOLDER_KEY")),
+      base::to_base64(shorter + "\x0a\x06" + "a\"b&<c"));
 }
 
 TEST(Substitution, LooksIntoCompressedBodiesAndLeavesThemReadable) {

@@ -1,11 +1,15 @@
 # SPDX-License-Identifier: Apache-2.0
 """gRPC comes through: all kinds of calls, their metadata, their ends; and a refusal is a status of the call."""
 
+import base64
+import gzip
 import pathlib
+import re
 import socket
 import subprocess
+import threading
 
-from rig import check, http2, origins
+from rig import check, http2, origins, wire
 from rig.box import PYTHON
 from rig.runner import Skip, test
 
@@ -239,3 +243,198 @@ def a_secret_does_not_come_back_in_a_message(box, security):
     seen = call(box, "says", security, message=message_of(f"<{SECRET}>")[::-1])
     check.equal(bytes.fromhex(seen["answer"]), message_of(f"<{MARK}>"))
     check.lacks(box.everything_logged(), SECRET.encode())
+
+
+@with_and_without_tls
+def a_compressed_message_is_looked_into_and_goes_on_plainly(box, security):
+    grpc_origin(box, security)
+    box.configure(redaction("redact"))
+    for text, expected in ((f"<{SECRET}>", f"<{MARK}>"), ("x" * 100, "x" * 100)):
+        seen = call(box, "says_compressed", security, message=message_of(text))
+        check.equal(bytes.fromhex(seen["answer"])[::-1], message_of(expected))
+
+
+# --- gRPC-Web ------------------------------------------------------------------------------------
+
+BYTES = "application/grpc-web+proto"
+TEXT = "application/grpc-web-text+proto"
+
+
+def frame(message, flags=0):
+    return bytes([flags]) + len(message).to_bytes(4, "big") + message
+
+
+def trailers(text):
+    return frame(text.encode(), 0x80)
+
+
+def in_comment(message):
+    """gzip of nothing, with a comment that no reader shows."""
+    packed = gzip.compress(b"", mtime=0)
+    return packed[:3] + b"\x10" + packed[4:10] + message + b"\0" + packed[10:]
+
+
+def read_text(text):
+    """What a client of application/grpc-web-text reads: texts with padding behind each other."""
+    segments = re.findall(rb"[^=]+={0,2}", text)
+    return b"".join(base64.b64decode(segment, validate=True) for segment in segments)
+
+
+def post_web(box, body, kind, *more):
+    told = ["--http1.1", "-w", "\n%{http_code}", "-H", f"Content-Type: {kind}", *more]
+    return box.curl(*told, "--data-binary", "@-", "https://web.test/", stdin=body).expect().out
+
+
+@test(tags=["quick"])
+def a_secret_in_a_body_of_grpc_web_is_replaced(box):
+    origin = box.origin("web.test")
+    box.configure(redaction("redact"))
+    first, second = frame(message_of("innocent")), frame(message_of(f"<{SECRET}>"))
+    expected = first + frame(message_of(f"<{MARK}>"))
+    post_web(box, first + second, BYTES)
+    check.equal(origin.requests[-1].body, expected)
+    for how in ([], ["-H", "Transfer-Encoding: chunked"]):
+        post_web(box, base64.b64encode(first) + base64.b64encode(second), TEXT, *how)
+        request = origin.requests[-1]
+        check.equal(read_text(request.body), expected)
+        if not how:
+            check.equal(request.headers("Content-Length"), [str(len(request.body))])
+    post_web(box, b"".join(base64.b64encode(bytes([byte])) for byte in second), TEXT)
+    check.equal(read_text(origin.requests[-1].body), frame(message_of(f"<{MARK}>")))
+    check.lacks(box.everything_logged(), SECRET.encode())
+
+
+@test
+def a_secret_in_any_frame_of_grpc_web_is_refused(box):
+    origin = box.origin("web.test")
+    box.configure(redaction("block"))
+    packed = frame(gzip.compress(message_of(SECRET)), 1)
+    packed_trailers = frame(gzip.compress(f"x-note: {SECRET}\r\n".encode()), 0x81)
+    for body in (frame(SECRET.encode()), trailers(f"x-note: {SECRET}\r\n"), packed, packed_trailers):
+        for kind, written in ((BYTES, body), (TEXT, base64.b64encode(body))):
+            out = post_web(box, written, kind, "-H", "grpc-encoding: gzip")
+            check.that(out.endswith("403"), out)
+            check.contains(out, "redaction")
+    check.equal(origin.requests, [])
+
+
+@test
+def a_secret_does_not_leave_in_how_a_message_of_grpc_web_is_written(box):
+    origin = box.origin("web.test")
+    box.configure(redaction("block"))
+    body = frame(in_comment(SECRET.encode()), 1)
+    for kind, written in ((BYTES, body), (TEXT, base64.b64encode(body))):
+        post_web(box, written, kind, "-H", "grpc-encoding: gzip")
+        sent = origin.requests[-1].body
+        check.equal(read_text(sent) if kind == TEXT else sent, frame(b""))
+    key = "canaryOfBase64Letters000"
+    box.configure(redaction("block").replace(SECRET, key))
+    body = base64.b64encode(frame(b"x" + base64.b64decode(key)))
+    check.contains(body, key.encode())
+    check.contains(post_web(box, body, TEXT), "found in the base64 of the body")
+    check.equal(len(origin.requests), 2)
+
+
+@test
+def what_is_no_text_of_grpc_web_is_refused(box):
+    origin = box.origin("web.test")
+    box.configure(redaction("block"))
+    for body in (b"{}", b"AAAAAAU", base64.b64encode(frame(b"text"))[:8], b"AAAA AAA"):
+        out = post_web(box, body, TEXT)
+        check.that(out.endswith("403"), out)
+        check.contains(out, "the gRPC body")
+    check.equal(origin.requests, [])
+
+
+@test(tags=["quick"])
+def a_placeholder_in_a_text_of_grpc_web_is_replaced(box):
+    origin, key = box.origin("web.test"), "k3y-of-web"
+    box.configure('[secrets.API_KEY]\nhosts = ["web.test"]\nsource = { env = "REAL_KEY" }\n')
+    script = """
+import base64, os, urllib.request
+text = os.environ["API_KEY"].encode()
+message = b"\\x0a" + bytes([len(text)]) + text
+body = b"\\0" + len(message).to_bytes(4, "big") + message
+request = urllib.request.Request("https://web.test/", base64.b64encode(body),
+    {"Content-Type": "application/grpc-web-text+proto"})
+urllib.request.urlopen(request).read()
+"""
+    box.run("/usr/bin/python3", "-c", script, env={"REAL_KEY": key}).expect()
+    [request] = origin.requests
+    check.equal(read_text(request.body), frame(b"\x0a" + bytes([len(key)]) + key.encode()))
+    check.equal(request.headers("Content-Length"), [str(len(request.body))])
+
+
+@test(tags=["quick"])
+def a_secret_does_not_come_back_in_grpc_web(box):
+    told = trailers(f"grpc-status:0\r\nx-note:<{SECRET}>\r\n")
+    message, buried = frame(message_of(f"<{SECRET}>")), frame(in_comment(SECRET.encode()), 1)
+    expected = frame(message_of(f"<{MARK}>")) + frame(b"")
+    expected += trailers(f"grpc-status:0\r\nx-note:<{MARK}>\r\n")
+
+    def answer(request):
+        kind = request.header("content-type")
+        fields = [("Content-Type", kind), ("grpc-encoding", "gzip")]
+        parts = (message, buried, told)
+        if kind == TEXT:
+            parts = [base64.b64encode(part) for part in parts]
+        return wire.Response(200, fields, b"".join(parts), chunks=[7, 20])
+
+    box.origin("web.test", answer)
+    box.configure(redaction("block"))
+    for kind in (BYTES, TEXT):
+        box.curl(
+            *("-H", f"Content-Type: {kind}", "-d", "", "-o", "answer", "https://web.test/")
+        ).expect()
+        body = (box.project / "answer").read_bytes()
+        check.equal(read_text(body) if kind == TEXT else body, expected)
+    check.lacks(box.everything_logged(), SECRET.encode())
+
+
+@test
+def an_answer_that_is_no_text_of_grpc_web_is_refused(box):
+    html = f"<html>{SECRET}</html>".encode()
+    box.origin("web.test", lambda _: wire.Response(200, [("Content-Type", TEXT)], html))
+    box.configure(redaction("block"))
+    ran = box.curl("-d", "", "https://web.test/")
+    check.that(ran.code != 0 or "cannot be kept out" in ran.out, ran.out)  # its head may have gone
+    check.lacks(ran.out, SECRET)
+    check.contains(box.exchanges()[-1]["error"], "secrets cannot be kept out of the answer")
+
+
+@test
+def messages_of_grpc_web_text_come_one_by_one(box):
+    """The program asks for the next one when it has seen the one before."""
+    asked = threading.Semaphore(0)
+
+    def serve(sock, _seen):
+        reader = wire.Reader(sock)
+        while request := wire.read_head(reader):
+            wire.read_body(reader, request)
+            if request.target == "/next":
+                asked.release()
+                sock.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n")
+                continue
+            head = f"HTTP/1.1 200 OK\r\nContent-Type: {TEXT}\r\nTransfer-Encoding: chunked\r\n\r\n"
+            sock.sendall(head.encode())
+            for number in range(4):
+                segment = base64.b64encode(frame(b"m" * number))
+                sock.sendall(b"%x\r\n%s\r\n" % (len(segment), segment))
+                check.that(asked.acquire(timeout=20 * box.rig.patience), f"stalled at {number}")
+            sock.sendall(b"0\r\n\r\n")
+
+    box.raw_origin(serve, "web.test")
+    box.configure(redaction("block"))
+    script = """
+import base64, http.client
+stream = http.client.HTTPSConnection("web.test", timeout=20)
+stream.request("POST", "/", base64.b64encode(bytes(5)), {"Content-Type": "application/grpc-web-text+proto"})
+answer = stream.getresponse()
+while text := answer.read1():
+    print(text.decode())
+    other = http.client.HTTPSConnection("web.test", timeout=20)
+    other.request("POST", "/next")
+    other.getresponse().read()
+"""
+    ran = box.run("/usr/bin/python3", "-c", script).expect()
+    check.equal(read_text(ran.out.replace("\n", "").encode()), b"".join(frame(b"m" * n) for n in range(4)))

@@ -6,6 +6,8 @@ import gzip
 import hashlib
 import json
 import secrets
+import struct
+import zlib
 
 from rig import check, http2, origins, websocket, wire
 from rig.runner import test
@@ -106,6 +108,90 @@ def a_secret_does_not_leave_where_no_reader_of_br_looks(box):
     check.lacks(request.body, key.encode())
     sent = base64.b64encode(hashlib.md5(request.body).digest()).decode()
     check.equal(request.header("content-md5"), sent)
+
+
+def in_comment_of_gzip(key, text):
+    """RFC 1952, 2.3.1: who decodes it reads the text alone."""
+    packed = gzip.compress(text, mtime=0)
+    return packed[:3] + b"\x10" + packed[4:10] + key + b"\0" + packed[10:]
+
+
+def in_skipped_frame_of_zstd(key, text):
+    """RFC 8878, 3.1.2: a frame that readers skip, and one with a block that is not compressed."""
+    skipped = struct.pack("<II", 0x184D2A50, len(key)) + key
+    block = (len(text) << 3 | 1).to_bytes(3, "little") + text
+    return skipped + b"\x28\xb5\x2f\xfd\x20" + bytes([len(text)]) + block
+
+
+@test(tags=["quick"])
+def a_secret_does_not_leave_where_no_reader_of_a_coding_looks(box):
+    origin, key = box.origin(), canary()
+    box.configure(rules(value=key))
+    text = b"an innocent text"
+    for coding, bury in (("gzip", in_comment_of_gzip), ("zstd", in_skipped_frame_of_zstd)):
+        body = bury(key.encode(), text)
+        for how in ([], ["-H", "Transfer-Encoding: chunked"]):
+            ran = box.curl(
+                *("--http1.1", *how, "-H", f"Content-Encoding: {coding}"),
+                *("--data-binary", "@-", "https://ok.test/"),
+                stdin=body,
+            )
+            ran.expect()
+            request = origin.requests[-1]
+            check.lacks(request.body, key.encode())
+            check.equal(request.headers("Content-Encoding"), [coding])
+            if coding == "gzip":
+                check.equal(gzip.decompress(request.body), text)
+            else:
+                check.contains(request.body, text)
+    check.equal(len(origin.requests), 4)
+
+
+def text_that_deflate_writes_as(key):
+    """In its fixed codes a byte below 144 takes eight bits, its value and 48, mirrored; five longer ones align them."""
+    mirrored = (int(f"{byte:08b}"[::-1], 2) for byte in key)
+    return bytes(range(0x90, 0x95)) + bytes(byte - 0x30 for byte in mirrored)
+
+
+@test
+def a_secret_does_not_leave_as_what_a_coding_makes_of_a_text(box):
+    origin = box.origin()
+    key = "".join(secrets.choice("abefijlmnqruvyz") for _ in range(24))
+    box.configure(rules(value=key))
+    for coding, bits in (("gzip", 31), ("deflate", 15)):
+        packer = zlib.compressobj(1, wbits=bits)
+        body = packer.compress(text_that_deflate_writes_as(key.encode())) + packer.flush()
+        check.contains(body, key.encode())
+        ran = box.curl(
+            *("-H", f"Content-Encoding: {coding}", "--data-binary", "@-", "https://ok.test/"),
+            stdin=body,
+        ).expect()
+        check.contains(ran.out, "found in the encoded body")
+    check.equal(origin.requests, [])
+
+
+@test
+def what_is_encoded_anew_has_its_length_and_digests_made_anew(box):
+    origin = box.origin()
+    box.configure(rules(value=canary()))
+    text = b"an innocent text " * 10000
+    body = gzip.compress(text, 9, mtime=0)
+    digest = base64.b64encode(hashlib.md5(body).digest()).decode()
+    ran = box.curl(
+        *("-H", "Content-Encoding: gzip", "-H", f"Content-MD5: {digest}"),
+        *("-H", f"X-Amz-Content-Sha256: {hashlib.sha256(body).hexdigest()}"),
+        *("--data-binary", "@-", "https://ok.test/"),
+        stdin=body,
+    )
+    ran.expect()
+    [request] = origin.requests
+    check.equal(gzip.decompress(request.body), text)
+    check.equal(request.headers("Content-Length"), [str(len(request.body))])
+    sent = base64.b64encode(hashlib.md5(request.body).digest()).decode()
+    check.equal(request.headers("Content-MD5"), [sent])
+    check.that(sent != digest, "the bytes that came went on")
+    record = box.record("record", lambda record: record.get("stale"))
+    check.equal(record["stale"], ["x-amz-content-sha256"])
 
 
 @test

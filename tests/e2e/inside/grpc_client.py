@@ -95,6 +95,12 @@ def says():
     return {"answer": unary()(message, timeout=deadline).hex()}
 
 
+def says_compressed():
+    message = bytes.fromhex(sys.argv[5])
+    compressed = {"timeout": deadline, "compression": grpc.Compression.Gzip}
+    return {"answer": unary()(message, **compressed).hex()}
+
+
 def no_such_method():
     return unary("Missing")(b"", timeout=deadline)
 

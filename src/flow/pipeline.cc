@@ -5,6 +5,7 @@
 
 #include "flow/stages/brokered.h"
 #include "flow/stages/filter.h"
+#include "flow/stages/override_reach.h"
 #include "flow/stages/placeholders.h"
 #include "flow/stages/redact.h"
 #include "flow/stages/route.h"
@@ -63,6 +64,8 @@ Pipeline::Pipeline(
   stages_.push_back(std::make_unique<Filter>(*policy_));
   if (std::ranges::any_of(policy_->rules(), [](const auto& rule) { return rule.spec().brokered; }))
     stages_.push_back(std::make_unique<Brokered>(injectors_, placeholders_now));
+  if (!injectors_.all().empty() || logins_ || !placeholders_.empty())
+    stages_.push_back(std::make_unique<OverrideReach>(injectors_, placeholders_now));
   if (scanner_) stages_.push_back(std::make_unique<Redact>(scanner_));
   if (logins_ || !placeholders_.empty())
     stages_.push_back(std::make_unique<JudgePlaceholders>(placeholders_now));

@@ -192,6 +192,22 @@ TEST(CheckToken, LooksAtBothReadingsOfAPath) {
   EXPECT_EQ(status("/projects/a%2fb/issues"), 0);
 }
 
+TEST(CheckToken, HoldsATokenToWhatARequestOverridesItselfBy) {
+  const Gate gate;
+  const std::string token = gate.mint({.methods = {"GET", "POST"}, .paths = {"/v1/*"}});
+  const auto status = [&](http::Field field, std::string target = "/v1/x") {
+    Flow flow = request("Authorization", "Bearer " + token, std::move(target));
+    flow.request.fields.add(std::move(field.name), std::move(field.value));
+    return gate.status(flow);
+  };
+  EXPECT_EQ(status({"X-HTTP-Method-Override", "DELETE"}), 403);
+  EXPECT_EQ(status({"X-HTTP-Method-Override", "POST"}), 0);
+  EXPECT_EQ(status({"X-Original-URL", "/v2/x"}), 403);
+  EXPECT_EQ(status({"X-Original-URL", "/v1/y"}), 0);
+  EXPECT_EQ(status({"X-Note", "x"}, "/v1/x?_method=DELETE"), 403);
+  EXPECT_EQ(status({"X-HTTP-Method", "TRACE"}), 403);
+}
+
 TEST(CheckToken, RefusesATokenThatIsNoneOfOurs) {
   const Gate gate;
   const Gate other;

@@ -7,8 +7,6 @@
 #include <atomic>
 #include <optional>
 
-#include "base/text.h"
-
 namespace policy {
 namespace {
 
@@ -27,31 +25,61 @@ Key key_of(const Glob& glob) {
 
 std::atomic<std::uint64_t> last_number = 0;
 
-// As normal forms spell them.
-constexpr std::string_view escaped_slash = "%2F";
-constexpr std::string_view escaped_backslash = "%5C";
-
-/// One reading of a target. The URL is put together when the first rule asks for it.
-class Reading {
+/// A target in its readings. Each is made when the first rule asks for it, which few policies do.
+class Readings {
 public:
-  explicit Reading(const Target& target) : target_(target) {}
+  explicit Readings(const Target& target) : target_(target) {}
 
-  bool matches(const Rule& rule) {
+  bool match(const Rule& rule) {
     if (!rule.matches_protocol(Protocol::tcp)) return false;
     if (!rule.matches_port(target_.port) || !rule.matches_scheme(target_.scheme)) return false;
     if (!rule.matches_method(target_.method)) return false;
-    if (rule.path() && !rule.path()->matches(target_.path)) return false;
-    return !rule.url() || rule.url()->matches(url());
+    if (!rule.path() && !rule.url()) return true;
+    if (matches(rule.path(), rule.url(), target_, url_)) return true;
+    return rule.action() != Action::allow && match_otherwise(rule);
   }
 
 private:
-  const std::string& url() {
-    if (!url_) url_ = url_of(target_);
-    return *url_;
+  using Url = std::optional<std::string>;
+
+  struct Reading {
+    std::string path;
+    std::string query;
+    Url url{};
+  };
+
+  static bool matches(
+      const std::optional<Pattern>& path,
+      const std::optional<Pattern>& url,
+      const Target& target,
+      Url& url_text) {
+    if (path && !path->matches(target.path)) return false;
+    if (!url) return true;
+    if (!url_text) url_text = url_of(target);
+    return url->matches(*url_text);
+  }
+
+  bool matches(
+      const std::optional<Pattern>& path, const std::optional<Pattern>& url, Reading& reading) {
+    Target target = target_;
+    target.path = reading.path;
+    target.query = reading.query;
+    return matches(path, url, target, reading.url);
+  }
+
+  bool match_otherwise(const Rule& rule) {
+    if (!folded_) {
+      folded_ = {.path = fold_path(target_.path), .query = std::string(target_.query)};
+      loose_ = {.path = loosen_path(target_.path), .query = loosen_query(target_.query)};
+    }
+    return matches(rule.path(), rule.url(), *folded_) ||
+           matches(rule.loose_path(), rule.loose_url(), *loose_);
   }
 
   Target target_;
-  std::optional<std::string> url_;
+  Url url_;
+  std::optional<Reading> folded_;
+  std::optional<Reading> loose_;
 };
 
 Decision answer(const Policy& policy, const Rule* rule, std::string_view host) {
@@ -116,43 +144,10 @@ void Policy::add_to_index(std::size_t position) {
   }
 }
 
-namespace {
-
-bool may_fold(std::string_view path) {
-  return path.contains("//") || path.contains(';') || path.contains(escaped_slash) ||
-         path.contains(escaped_backslash);
-}
-
-}  // namespace
-
-std::string fold_path(std::string_view path) {
-  std::string out;
-  bool in_parameter = false;
-  while (!path.empty()) {
-    const bool is_escape =
-        base::iequals(path.substr(0, escaped_slash.size()), escaped_slash) ||
-        base::iequals(path.substr(0, escaped_backslash.size()), escaped_backslash);
-    const char c = is_escape ? '/' : path.front();
-    path.remove_prefix(is_escape ? escaped_slash.size() : 1);
-    if (c == '/') in_parameter = false;
-    if (c == ';') in_parameter = true;
-    if (!in_parameter && (c != '/' || !out.ends_with('/'))) out += c;
-  }
-  return out;
-}
-
 Decision decide(const Policy& policy, const Target& target) {
-  Reading as_sent(target);
-  const std::string folded_path = may_fold(target.path) ? fold_path(target.path) : "";
-  const bool is_ambiguous = !folded_path.empty() && folded_path != target.path;
-  Target folded_target = target;
-  folded_target.path = folded_path;
-  Reading folded(folded_target);
-
-  const Rule* rule = policy.first(target.host, [&](const Rule& candidate) {
-    if (as_sent.matches(candidate)) return true;
-    return is_ambiguous && candidate.action() != Action::allow && folded.matches(candidate);
-  });
+  Readings readings(target);
+  const Rule* rule =
+      policy.first(target.host, [&](const Rule& candidate) { return readings.match(candidate); });
   return answer(policy, rule, target.host);
 }
 

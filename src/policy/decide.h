@@ -14,6 +14,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "policy/loose.h"
 #include "policy/rule.h"
 #include "policy/target.h"
 
@@ -75,14 +76,10 @@ struct Decision {
   std::string reason{};        // a sentence, for the log and for whoever was refused
 };
 
-/// A path as many servers read it: an escaped slash or backslash is a slash, several are one, and
-/// what a semicolon adds to a segment is no part of it. For whatever restricts paths and is asked
-/// elsewhere than here.
-std::string fold_path(std::string_view path);
-
-/// A path with empty segments, escaped slashes or parameters ("//admin", "/a%2Fb", "/admin;x") has
-/// two readings, since many servers fold them: rules that block or ask match either, rules that
-/// allow match it as it is sent.
+/// Servers read a path more or less strictly: they merge slashes, decode `%2F`, leave out what is
+/// behind a semicolon (fold_path), or forget about case and what stands at the end (loosen_path).
+/// Rules that block or ask match any of these readings, rules that allow only the path as it is
+/// sent.
 Decision decide(const Policy& policy, const Target& target);
 
 enum class ConnectionKind {

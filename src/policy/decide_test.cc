@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <string>
+#include <vector>
 
 #include "policy/normalise.h"
 #include "policy/test_support.h"
@@ -117,6 +118,59 @@ TEST(Decide, AllowsNoFoldedPath) {
 TEST(Decide, SeesMergedSlashesInUrlsToo) {
   const Policy policy = policy_of({rule_of({.url = PatternSpec{"https://x.com/admin/**"}})}, allow);
   EXPECT_EQ(decide_url(policy, "https://x.com//admin?a=1").action, block);
+}
+
+TEST(Decide, IsNotEvadedByWhatLenientServersForgive) {
+  const std::vector<RuleSpec> specs{
+      {.path = PatternSpec{"/Admin/delete"}},
+      {.path = PatternSpec{"/admin/delete", PatternType::exact}},
+      {.path = PatternSpec{"/admin/Delete/"}},
+      {.path = PatternSpec{"^/Admin/delete$"}},
+      {.url = PatternSpec{"https://x.com/admin/Delete"}},
+      {.url = PatternSpec{"*/admin/delete"}}};
+  for (const auto& spec : specs) {
+    const Policy policy = policy_of({rule_of(spec)}, allow);
+    for (const auto* url :
+         {"https://x.com/Admin/Delete", "https://x.com/admin/delete/",
+          "https://x.com/ADMIN/delete.", "https://x.com/admin/delete%20",
+          "https://x.com/admin/delete%0A", "https://x.com/admin./delete",
+          "https://x.com/%2561dmin/delete", "https://x.com/admin/delete%3Bx",
+          "https://x.com/a/%252e%252e/admin/delete", "https://x.com/%09/admin/delete"}) {
+      EXPECT_EQ(decide_url(policy, url).action, block) << url << conditions_of(spec);
+    }
+    EXPECT_EQ(decide_url(policy, "https://x.com/admin").action, allow) << conditions_of(spec);
+    EXPECT_EQ(decide_url(policy, "https://x.com/admin/deletes").action, allow)
+        << conditions_of(spec);
+  }
+}
+
+TEST(Decide, AsksAboutWhatLenientServersForgiveToo) {
+  const Policy policy = policy_of({rule_of({.action = ask, .path = PatternSpec{"/admin"}})}, allow);
+  EXPECT_EQ(decide_url(policy, "https://x.com/Admin/").action, ask);
+}
+
+TEST(Decide, LooksAtTheMethodInEveryReading) {
+  const Policy policy =
+      policy_of({rule_of({.path = PatternSpec{"/item"}, .methods = {"DELETE"}})}, allow);
+  EXPECT_EQ(decide_url(policy, "https://x.com/Item/", "DELETE").action, block);
+  EXPECT_EQ(decide_url(policy, "https://x.com/Item/", "GET").action, allow);
+}
+
+TEST(Decide, LetsNoLooseReadingAllow) {
+  const Policy policy = policy_of(
+      {rule_of({.action = allow, .host = PatternSpec{"x.com"}, .path = PatternSpec{"/a/b"}})});
+  for (const auto* url :
+       {"https://x.com/A/b", "https://x.com/a/b/", "https://x.com/a/b.", "https://x.com/%2561/b"})
+    EXPECT_EQ(decide_url(policy, url).action, block) << url;
+}
+
+TEST(Decide, LetsARuleThatAllowsFirstHaveItsOwnCase) {
+  const Policy policy = policy_of(
+      {rule_of({.action = allow, .path = PatternSpec{"/Docs"}}),
+       rule_of({.action = block, .path = PatternSpec{"/docs"}})},
+      allow);
+  EXPECT_EQ(decide_url(policy, "https://x.com/Docs").action, allow);
+  EXPECT_EQ(decide_url(policy, "https://x.com/DOCS").action, block);
 }
 
 TEST(Decide, KeepsTheOrderAcrossTheIndex) {

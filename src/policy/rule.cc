@@ -9,6 +9,7 @@
 
 #include "base/json.h"
 #include "base/text.h"
+#include "policy/loose.h"
 #include "policy/normalise.h"
 #include "policy/target.h"
 
@@ -41,6 +42,13 @@ Result<std::optional<Pattern>> compile_condition(
       "{} pattern \"{}\": {}", name_of(scope), base::escape_for_terminal(spec->text),
       error.message);
   return std::unexpected(std::move(error));
+}
+
+/// A pattern that cannot be loosened stays as it is: none would match everything.
+std::optional<Pattern> loosened_or_same(const std::optional<Pattern>& pattern) {
+  if (!pattern) return std::nullopt;
+  auto loose = loosened(*pattern);
+  return loose ? std::move(loose) : pattern;
 }
 
 Result<> normalise_methods(std::vector<std::string>& methods) {
@@ -237,6 +245,10 @@ Result<Rule> compile(RuleSpec spec) {
   rule.host_ = TRY(compile_condition(rule.spec_.host, Scope::host));
   rule.path_ = TRY(compile_condition(rule.spec_.path, Scope::path));
   rule.url_ = TRY(compile_condition(rule.spec_.url, Scope::url));
+  if (rule.action() != Action::allow) {
+    rule.loose_path_ = loosened_or_same(rule.path_);
+    rule.loose_url_ = loosened_or_same(rule.url_);
+  }
   if (rule.url_) rule.url_host_ = rule.url_->host();
   rule.reason_ =
       !rule.spec_.reason.empty() ? rule.spec_.reason : "matched rule: " + conditions_of(rule.spec_);

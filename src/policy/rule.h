@@ -75,6 +75,9 @@ public:
   const std::optional<Pattern>& host() const { return host_; }
   const std::optional<Pattern>& path() const { return path_; }
   const std::optional<Pattern>& url() const { return url_; }
+  /// The same for texts that were loosened (loose.h). Of rules that do not allow.
+  const std::optional<Pattern>& loose_path() const { return loose_path_; }
+  const std::optional<Pattern>& loose_url() const { return loose_url_; }
   /// A pattern for the host of every request this rule can match: `host`, else what `url` says
   /// about it.
   /// Null when there is none.
@@ -104,6 +107,8 @@ private:
   std::optional<Pattern> host_;
   std::optional<Pattern> path_;
   std::optional<Pattern> url_;
+  std::optional<Pattern> loose_path_;
+  std::optional<Pattern> loose_url_;
   std::optional<Pattern> url_host_;
 };
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
-// The rules: allow, block or ask.
+// The rules: allow, block or ask. A request that overrides itself (overrides.h) goes on when they
+// allow it in each of its readings.
 
 #include "flow/stage.h"
 

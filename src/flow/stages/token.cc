@@ -7,6 +7,7 @@
 #include "base/text.h"
 #include "flow/basic_login.h"
 #include "flow/presented_token.h"
+#include "flow/stages/overrides.h"
 #include "tokens/verify.h"
 
 namespace flow {
@@ -168,7 +169,7 @@ std::expected<tokens::Permit, Deny> CheckToken::permit_of(
     if (!known) return std::unexpected(unauthorized(known.error().message));
     approvals = *std::move(known);
   }
-  const tokens::Context context{
+  tokens::Context context{
       .host = flow.host,
       .method = flow.request.method,
       .path = flow.path,
@@ -181,6 +182,16 @@ std::expected<tokens::Permit, Deny> CheckToken::permit_of(
   auto verdict = tokens::verify(presented, **ring, context);
   if (const auto* refusal = std::get_if<tokens::Refusal>(&verdict))
     return std::unexpected(refuse(refusal->status(), "Unauthorized: " + refusal->reason));
+  const auto overrides = overrides_of(flow);
+  if (!overrides) return std::unexpected(refuse(403, overrides.error().message));
+  for (const auto& each : *overrides) {
+    context.method = each.method;
+    context.path = each.path;
+    const auto other = tokens::verify(presented, **ring, context);
+    if (const auto* refusal = std::get_if<tokens::Refusal>(&other))
+      return std::unexpected(refuse(
+          refusal->status(), "Unauthorized: " + refusal->reason + " (" + each.in_words() + ")"));
+  }
   return std::get<tokens::Permit>(std::move(verdict));
 }
 

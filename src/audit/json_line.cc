@@ -122,11 +122,13 @@ void append_json(std::string& out, const Record& record, Bodies bodies) {
   object.flag("req_headers_truncated", record.request_headers_truncated);
   if (bodies == Bodies::keep) object.base64("req_body", record.request_body);
   object.flag("req_body_truncated", record.request_body_truncated);
+  object.headers("req_trailers", record.request_trailers);
   object.number("status", not_negative(record.status));
   object.headers("resp_headers", record.response_headers);
   object.flag("resp_headers_truncated", record.response_headers_truncated);
   if (bodies == Bodies::keep) object.base64("resp_body", record.response_body);
   object.flag("resp_body_truncated", record.response_body_truncated);
+  object.headers("resp_trailers", record.response_trailers);
   object.number("duration_ns", not_negative(record.duration.count()));
   object.number("bytes_up", record.bytes_up);
   object.number("bytes_down", record.bytes_down);

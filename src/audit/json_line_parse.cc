@@ -137,11 +137,13 @@ void read_messages(ObjectReader& in, Record& record) {
   in.flag("req_headers_truncated", record.request_headers_truncated);
   in.base64("req_body", record.request_body);
   in.flag("req_body_truncated", record.request_body_truncated);
+  in.headers("req_trailers", record.request_trailers);
   in.number("status", record.status);
   in.headers("resp_headers", record.response_headers);
   in.flag("resp_headers_truncated", record.response_headers_truncated);
   in.base64("resp_body", record.response_body);
   in.flag("resp_body_truncated", record.response_body_truncated);
+  in.headers("resp_trailers", record.response_trailers);
 }
 
 Record read_record(ObjectReader& in) {

@@ -22,10 +22,12 @@ Record full_record() {
   record.request_headers_truncated = true;
   record.request_body = std::string("\0\xff binary", 9);
   record.request_body_truncated = true;
+  record.request_trailers = {{"X-Sum", "1"}};
   record.response_headers = {{"Server", "s"}};
   record.response_headers_truncated = true;
   record.response_body = "{}";
   record.response_body_truncated = true;
+  record.response_trailers = {{"Grpc-Status", "0"}};
   record.bytes_up = 12;
   record.bytes_down = std::numeric_limits<std::uint64_t>::max();
   record.frames_up = 3;

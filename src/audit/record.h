@@ -57,15 +57,17 @@ struct Record {
   bool request_headers_truncated = false;
   std::string request_body{};  // a prefix, as it was sent to the host
   bool request_body_truncated = false;
+  Headers request_trailers{};  // what stood behind the body
 
   int status = 0;  // 0: there is none
   Headers response_headers{};
   bool response_headers_truncated = false;
   std::string response_body{};
   bool response_body_truncated = false;
+  Headers response_trailers{};
 
   std::chrono::nanoseconds duration{0};  // 0: unknown
-  std::uint64_t bytes_up = 0;            // body bytes, or the bytes of a tunnel
+  std::uint64_t bytes_up = 0;            // of the body, or of a tunnel
   std::uint64_t bytes_down = 0;
   std::uint64_t frames_up = 0;  // of a WebSocket; datagrams of a UDP flow
   std::uint64_t frames_down = 0;

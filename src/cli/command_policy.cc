@@ -52,18 +52,6 @@ std::string_view name_of(Outcome outcome) {
   return "block";
 }
 
-/// Explained is what a body is as a whole; the gateway does not hold one of any size.
-void note_longer_body(
-    const session::Question& question,
-    const config::Redaction& redaction,
-    session::Explanation& explanation) {
-  const bool is_longer = question.body && question.body->size() > redaction.max_scan_bytes;
-  if (!is_longer || !redaction.enabled || redaction.settings.empty()) return;
-  explanation.notes.push_back(
-      "the body is longer than proxy.redaction.max_scan_bytes: the gateway refuses it where any "
-      "rule blocks, and else searches it as it streams by");
-}
-
 /// What a rule for an address lacks; empty for a name, which may lead anywhere.
 std::string lack_of_rule_for(const std::string& host, const std::optional<policy::Rule>& rule) {
   const auto address = policy::parse_address(host);
@@ -120,7 +108,6 @@ base::Result<Answer> explain_question(const PolicyOptions& options, const Global
   if (!options.body_file.empty()) question.body = TRY(base::read_file(options.body_file));
   TRY_VOID(check_secrets_named_in(question, loaded.config->secrets));
   auto out = TRY(session::explain(*decider.pipeline, *loaded.config, question));
-  note_longer_body(question, loaded.config->redaction, out);
   if (out.outcome == Outcome::allow) {
     if (auto lack = lack_of_rule_for(out.host, out.rule); !lack.empty())
       out.notes.push_back(std::move(lack));

@@ -22,7 +22,7 @@ public:
     const bool was_held = body_.held_bytes() > 0;  // then the head was mended
     if (body_.has_changed() && !was_held)
       record_.stale(head_.stale_fields(flow::Sealed::Digests::left));
-    record_.request_body(body_.tap());
+    record_.request_body(body_.tap(), body_.trailers());
   }
 
 private:
@@ -35,12 +35,13 @@ private:
 /// the server has said that this was all, and then nothing was cut off.
 class AnswerTold {
 public:
-  AnswerTold(ExchangeRecord& record, BodyTap& tap, const BodyMover& mover, http::Framing promised)
-      : record_(record), tap_(tap), mover_(mover), promised_(promised) {}
+  AnswerTold(
+      ExchangeRecord& record, FilteredBody& body, const BodyMover& mover, http::Framing promised)
+      : record_(record), body_(body), mover_(mover), promised_(promised) {}
   AnswerTold(const AnswerTold&) = delete;
   AnswerTold& operator=(const AnswerTold&) = delete;
   ~AnswerTold() {
-    record_.response_body(tap_);
+    record_.response_body(body_.tap(), body_.trailers());
     if (whole || has_all()) record_.complete();
   }
 
@@ -50,7 +51,7 @@ public:
 
 private:
   ExchangeRecord& record_;
-  BodyTap& tap_;
+  FilteredBody& body_;
   const BodyMover& mover_;
   http::Framing promised_;
 };

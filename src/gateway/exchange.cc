@@ -186,7 +186,7 @@ net::Task<bool> Exchange::prepare_body(flow::Cleared& cleared) {
     co_return false;
   }
   cleared.body_is_whole(body_->held_bytes());
-  if (body_->has_changed() || plan.is_written_anew) {
+  if (body_->has_changed()) {
     if (plan.loses_codings) cleared.body_is_decoded();
     cleared.body_has_changed(body_->held().value_or(""));
   }
@@ -231,7 +231,7 @@ net::Task<bool> Exchange::await_token(const flow::Flow& flow) {
 
 /// Of what is not let on nothing is in the log but its size.
 net::Task<> Exchange::refuse_body(const flow::Flow& flow) {
-  record_.request_body(body_->tap());
+  record_.request_body(body_->tap(), {});
   if (const auto* refusal = body_->refusal()) co_return co_await refuse(*refusal, flow);
   client_->be_last();
   flow::Deny broken{.status = 400, .stage = "parse", .reason = "the body: " + body_->problem()};
@@ -512,8 +512,7 @@ net::Task<> Exchange::answer(
   }
   BodyMover mover(passed, client_->out());
   AnswerTold told(
-      record_, passed.tap(), mover,
-      goes_as == Body::rewritten ? http::Framing::chunked() : framing);
+      record_, passed, mover, goes_as == Body::rewritten ? http::Framing::chunked() : framing);
   const Watch watch(*client_, [this, &server] {
     hung_up_ = true;
     server.abort_by(client_->body().broken_by());

@@ -4,7 +4,7 @@
 #include <algorithm>
 
 #include "base/encoding.h"
-#include "flow/secret_name.h"
+#include "gateway/record_mask.h"
 #include "gateway/websocket_conversation.h"
 
 namespace gateway {
@@ -28,17 +28,6 @@ std::string subject_of(const flow::Flow& flow, policy::Scope scope) {
       return flow.url();
   }
   return {};
-}
-
-/// Whether any value has some, at one look.
-bool has_findings(const redact::Scanner& scanner, const audit::Headers& headers) {
-  std::string values;
-  std::vector<redact::Patterns::Part> parts;
-  for (const auto& header : headers) {
-    parts.push_back({.at = values.size(), .end = values.size() + header.value.size()});
-    (values += header.value) += '\n';
-  }
-  return !scanner.find_deeply(values, parts).empty();
 }
 
 }  // namespace
@@ -66,44 +55,24 @@ ExchangeRecord::~ExchangeRecord() {
     record_.redaction_matches = notes_->redacted;
     record_.where.insert(record_.where.end(), notes_->where.begin(), notes_->where.end());
   }
-  hide_secrets();
+  const bool is_clean = notes_ && notes_->searched && notes_->redacted.empty();
+  RecordMask(*rules_->pipeline)
+      .hide(record_, is_clean ? RecordMask::Request::clean : RecordMask::Request::unsure);
   if (const auto written = shared_.journal.append(record_); !written)
     shared_.log.error("log", written.error().message);
 }
 
-/// What nobody looked into, because it was refused before or is an answer, and what was only noted,
-/// is in no log either.
-void ExchangeRecord::hide_secrets() {
-  const auto& scanner = rules_->pipeline->scanner();
-  if (!scanner) return;
-  const auto hide = [&](std::string& text) {
-    const auto findings = scanner->find_deeply(text);
-    if (!findings.empty()) text = scanner->replaced(text, findings, redact::Action::log);
-  };
-  if (has_findings(*scanner, record_.response_headers)) {
-    for (auto& header : record_.response_headers)
-      hide(header.value);
-  }
-  hide(record_.response_body);
-  const bool is_clean = notes_ && notes_->searched && notes_->redacted.empty();
-  if (is_clean) return;
-  hide_host(*scanner);
-  hide(record_.url);
-  if (const auto* rule = scanner->find_in_name(record_.method)) record_.method = rule->label;
-  hide(record_.filter_reason);
-  hide(record_.error);
-  for (auto& header : record_.request_headers)
-    hide(header.value);
-  hide(record_.request_body);
+audit::Headers ExchangeRecord::masked(const http::Fields& fields) const {
+  auto headers = headers_of(fields);
+  audit::mask_headers(headers, rules_->masked_headers);
+  return headers;
 }
 
-void ExchangeRecord::hide_host(const redact::Scanner& scanner) {
-  std::vector<std::string*> texts{&record_.filter_reason, &record_.error};
-  for (auto& header : record_.request_headers)
-    texts.push_back(&header.value);
-  const std::string url = record_.url;
-  texts.push_back(&record_.url);
-  flow::hide_name(scanner, url, texts);
+/// Those that are too much for a record are left out.
+audit::Headers ExchangeRecord::trailers_of(const http::Fields& fields) const {
+  auto trailers = masked(fields);
+  audit::limit_headers(trailers);
+  return trailers;
 }
 
 void ExchangeRecord::request(const flow::Flow& flow) {
@@ -113,8 +82,7 @@ void ExchangeRecord::request(const flow::Flow& flow) {
   if (!flow.host.empty()) record_.url = flow.url_as_sent();
   if (flow.request.version == http::Version::http_1_0) record_.http = "1.0";
   if (flow.request.version == http::Version::http_2) record_.http = "2";
-  record_.request_headers = headers_of(flow.request.fields);
-  audit::mask_headers(record_.request_headers, rules_->masked_headers);
+  record_.request_headers = masked(flow.request.fields);
   record_.request_headers_truncated = audit::limit_headers(record_.request_headers);
   if (!flow.decision.reason.empty()) {
     record_.filter_action = policy::name_of(flow.decision.action);
@@ -128,8 +96,9 @@ void ExchangeRecord::request(const flow::Flow& flow) {
       });
 }
 
-void ExchangeRecord::request_body(BodyTap& tap) {
+void ExchangeRecord::request_body(BodyTap& tap, const http::Fields& trailers) {
   record_.bytes_up = tap.bytes();
+  record_.request_trailers = trailers_of(trailers);
   record_.request_body_truncated = tap.truncated();
   record_.request_body = tap.take_prefix();
 }
@@ -158,13 +127,13 @@ void ExchangeRecord::sent(
 
 void ExchangeRecord::response(const http::Response& response) {
   record_.status = response.status;
-  record_.response_headers = headers_of(response.fields);
-  audit::mask_headers(record_.response_headers, rules_->masked_headers);
+  record_.response_headers = masked(response.fields);
   record_.response_headers_truncated = audit::limit_headers(record_.response_headers);
 }
 
-void ExchangeRecord::response_body(BodyTap& tap) {
+void ExchangeRecord::response_body(BodyTap& tap, const http::Fields& trailers) {
   record_.bytes_down = tap.bytes();
+  record_.response_trailers = trailers_of(trailers);
   record_.response_body_truncated = tap.truncated();
   record_.response_body = tap.take_prefix();
 }
@@ -174,8 +143,8 @@ void ExchangeRecord::complete() {
 }
 
 void ExchangeRecord::conversation(WebSocketConversation& conversation) {
-  request_body(conversation.tap_up());
-  response_body(conversation.tap_down());
+  request_body(conversation.tap_up(), {});
+  response_body(conversation.tap_down(), {});
   record_.frames_up = conversation.up().frames();
   record_.frames_down = conversation.down().frames();
   if (const auto* refusal = conversation.refusal())

@@ -26,7 +26,7 @@ public:
   /// The body was changed, and these fields of the head tell.
   void stale(std::vector<std::string> fields) { record_.stale = std::move(fields); }
   /// At the end of the body: what was kept of it moves into the record.
-  void request_body(BodyTap& tap);
+  void request_body(BodyTap& tap, const http::Fields& trailers);
   void refused(const flow::Deny& refusal);
   /// The same after some of it was sent.
   void refused_midway(const flow::Deny& refusal);
@@ -37,15 +37,15 @@ public:
       const secrets::Injector* injected);
   void dialled(const std::string& address) { record_.dial = address; }
   void response(const http::Response& response);
-  void response_body(BodyTap& tap);
+  void response_body(BodyTap& tap, const http::Fields& trailers);
   void conversation(WebSocketConversation& conversation);
   /// Nothing of the answer is missing. Until then it counts as cut off.
   void complete();
   void failed(std::string stage, std::string error);
 
 private:
-  void hide_secrets();
-  void hide_host(const redact::Scanner& scanner);
+  audit::Headers masked(const http::Fields& fields) const;
+  audit::Headers trailers_of(const http::Fields& fields) const;
 
   const Shared& shared_;
   const RulesPointer rules_;

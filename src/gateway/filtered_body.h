@@ -28,7 +28,7 @@ public:
 
   /// Waits until the body is whole, so that its length is known before any of it is sent. Then
   /// either `state` is `broken`, or everything can be taken at once. `expected` bytes arrive. With
-  /// `original` those are kept, and go on when no filter has changed what they say.
+  /// `original` those are kept, and go on when no filter has changed anything.
   enum class Keep { filtered, original };
   net::Task<> hold(std::size_t expected, Keep keep, std::chrono::milliseconds silence);
   /// Holds what has already arrived, without a wait, until it is longer than `most`. True when that
@@ -36,7 +36,7 @@ public:
   bool hold_at_hand(std::size_t most);
   /// How long a held body is.
   std::size_t held_bytes() const { return held_.size(); }
-  /// Whether it says anything else than what came.
+  /// Whether it is anything else than what came.
   bool has_changed() const { return chain_.has_changed(); }
   /// A held body, as it is to be sent, until it is taken.
   std::optional<std::string_view> held() const {

@@ -2,7 +2,6 @@
 #include "session/explain.h"
 
 #include <algorithm>
-#include <limits>
 
 #include "base/clock.h"
 #include "base/json.h"
@@ -143,14 +142,15 @@ Question with_placeholders(Question question, const secrets::Placeholders& place
   return question;
 }
 
-/// Why the body would not be let on; what it holds is noted in the flow.
+/// Why the body would not be let on; what it holds is noted in the flow. At most `longest_held`
+/// bytes are looked at as a whole.
 std::optional<flow::Deny> refusal_of_body(
     const flow::Pipeline& pipeline,
     const flow::Flow& flow,
-    const std::optional<std::string>& body) {
+    const std::optional<std::string>& body,
+    std::size_t longest_held) {
   if (!body) return std::nullopt;
-  auto plan = flow::plan_body(
-      pipeline, flow, http::Framing::length(body->size()), std::numeric_limits<std::size_t>::max());
+  auto plan = flow::plan_body(pipeline, flow, http::Framing::length(body->size()), longest_held);
   flow::FilterChain chain(std::move(plan.filters));
   const bool passes = chain.empty() || chain.feed(*body, true);
   return passes ? std::nullopt : std::optional(*chain.refusal());
@@ -254,7 +254,9 @@ base::Result<Explanation> explain(
     out.outcome = Explanation::Outcome::allow;
     out.stage = "filter";
     out.reason = flow.decision.reason;
-    if (const auto refusal = refusal_of_body(pipeline, flow, question.body)) {
+    const auto refusal =
+        refusal_of_body(pipeline, flow, question.body, config.redaction.max_scan_bytes);
+    if (refusal) {
       out.outcome = Explanation::Outcome::block;
       out.status = refusal->status;
       out.stage = refusal->stage;

@@ -85,17 +85,17 @@ class Explain : public testing::Test {
 protected:
   Explain() { decide_with({{"EXAMPLE_KEY", "a-secret-key"}}); }
 
-  void read_file() {
+  void read_file(const std::string& text) {
     config::Problems problems;
     config::Table effective = config::defaults();
-    config::merge(effective, config::check(*config::parse_toml(file, "/etc/c.toml"), problems));
+    config::merge(effective, config::check(*config::parse_toml(text, "/etc/c.toml"), problems));
     config_ = config::config_of(effective, "/home/u", problems);
     for (const auto& problem : problems)
       ADD_FAILURE() << problem.to_string();
   }
 
-  void decide_with(const config::Environment& environment) {
-    read_file();  // anew: its rules move into what decides
+  void decide_with(const config::Environment& environment, std::string_view more = "") {
+    read_file(std::string(file).append(more));  // anew: its rules move into what decides
     auto decider = make_decider(
         *config_, {.environment = environment, .places = {.home = "/home/u"}}, {.sandbox = "box"});
     ASSERT_TRUE(decider) << decider.error().to_string();
@@ -249,6 +249,38 @@ TEST_F(Explain, RefusesWhatTheGatewayWouldRefuse) {
       ask({.method = "GET", .url = "https://api.test/", .headers = {"Host: b.test"}}).value();
   EXPECT_EQ(other.status, 421);
   EXPECT_EQ(other.stage, "route");
+}
+
+TEST_F(Explain, FollowsPathsThatServersReadAlike) {
+  for (const auto* path : {"/Admin/x", "/admin/x/", "/admin./x", "/%2561dmin/x"})
+    EXPECT_EQ(about(std::string("https://api.test") + path).reason, "administrators only") << path;
+}
+
+TEST_F(Explain, FollowsWhatARequestOverridesItselfBy) {
+  const auto out =
+      ask({.method = "GET", .url = "https://api.test/", .headers = {"X-Original-URL: /admin/x"}})
+          .value();
+  EXPECT_EQ(out.outcome, Outcome::block);
+  EXPECT_EQ(out.reason, "administrators only (by the field X-Original-URL: GET /admin/x)");
+}
+
+TEST_F(Explain, RefusesABodyThatIsTooLongToBeLookedInto) {
+  decide_with({{"EXAMPLE_KEY", "a-secret-key"}}, R"(
+[proxy.redaction]
+enabled = true
+max_scan_bytes = 1024
+
+[[proxy.redaction.rules]]
+name = "mine"
+source.value = "another-secret"
+)");
+  const auto about_body = [&](std::size_t size) {
+    return ask({.method = "POST", .url = "https://www.test/", .body = std::string(size, 'x')})
+        .value();
+  };
+  EXPECT_EQ(about_body(1024).outcome, Outcome::allow);
+  EXPECT_EQ(about_body(1025).outcome, Outcome::block);
+  EXPECT_NE(about_body(1025).reason.find("max_scan_bytes"), std::string::npos);
 }
 
 TEST_F(Explain, TellsWhatIsNoQuestion) {

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <initializer_list>
+#include <iterator>
 #include <string>
 
 #include "base/encoding.h"
@@ -354,7 +355,29 @@ std::string with_other_line_ends(std::string_view value) {
   return out;
 }
 
+/// Those that say enough to be told from ordinary text.
+std::vector<std::string_view> long_lines_of(std::string_view value) {
+  constexpr std::size_t shortest_line = 24;
+  std::vector<std::string_view> lines;
+  for (const auto text : base::split(value, '\n')) {
+    const auto line = base::trim(text);
+    const bool is_odd = line.size() >= shortest_line && !line.contains(' ') &&
+                        std::ranges::any_of(line, base::is_digit) &&
+                        std::ranges::any_of(line, base::is_alpha);
+    if (is_odd) lines.push_back(line);
+  }
+  return lines;
+}
+
 }  // namespace
+
+bool is_known_by_lines(std::string_view value) {
+  if (!value.contains('\n')) return false;
+  std::size_t in_lines = 0;
+  for (const auto line : long_lines_of(value))
+    in_lines += line.size();
+  return in_lines >= value.size() / 4 * 3;
+}
 
 std::vector<Secret> disguises_of(std::string_view value) {
   Spellings out(value);
@@ -363,7 +386,16 @@ std::vector<Secret> disguises_of(std::string_view value) {
     add_all_forms(other, out);
     out.add(std::move(other));
   }
-  return std::move(out).take();
+  auto spellings = std::move(out).take();
+  if (!is_known_by_lines(value)) return spellings;
+  std::erase_if(spellings, [](const Secret& each) { return each.reveal().contains('\n'); });
+  for (const auto line : long_lines_of(value)) {
+    Spellings of_line(line);
+    add_all_forms(line, of_line);
+    spellings.emplace_back(line);
+    std::ranges::move(std::move(of_line).take(), std::back_inserter(spellings));
+  }
+  return spellings;
 }
 
 std::vector<Secret> base64_forms_of(std::string_view value) {

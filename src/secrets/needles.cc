@@ -235,6 +235,12 @@ void Needles::find_breaks(const std::vector<std::string_view>& texts) {
   breaks_at_empty_line_ = is_break("\n\n") && is_break("\r\n\r\n");
 }
 
+bool Needles::may_settle(std::string_view text) const {
+  return std::ranges::any_of(text, [this](char c) {
+    return breaks_[static_cast<unsigned char>(c)] || (c == '\n' && breaks_at_empty_line_);
+  });
+}
+
 std::size_t Needles::settled_size(std::string_view text) const {
   const auto far = text.size() < reach_ ? 0 : text.size() - reach_;
   for (auto end = text.size(); end > far; --end) {

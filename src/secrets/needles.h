@@ -50,6 +50,8 @@ public:
   /// whether they have line ends and blanks: who may send texts at will, and sees when what passes,
   /// could else guess a needle letter by letter.
   std::size_t settled_size(std::string_view text) const;
+  /// Whether a text that comes behind another one may settle more than its own size tells.
+  bool may_settle(std::string_view text) const;
   /// `longest()`, rounded up to a power of two.
   std::size_t reach() const { return reach_; }
 

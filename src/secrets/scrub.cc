@@ -73,6 +73,7 @@ public:
   std::size_t settled_size(std::string_view text, std::size_t line) const {
     return std::min(needles_.settled_size(text), settled_over_lines(in_base64_, text, line));
   }
+  bool may_settle(std::string_view text) const { return needles_.may_settle(text); }
   /// Nothing to be replaced takes more of a text, but what overlaps.
   std::size_t reach() const { return reach_; }
 
@@ -136,10 +137,12 @@ private:
     std::vector<base::Secret> in_base64;
     std::vector<std::string> base64_marks;
     for (const auto& [name, value, stand_in] : values_) {
-      needles.push_back(value.clone());  // first: its replacement may be another than the rest's
+      const bool is_whole = !is_known_by_lines(value.reveal());
+      // First: its replacement may be another than the rest's.
+      if (is_whole) needles.push_back(value.clone());
       for (auto& disguise : disguises_of(value.reveal()))
         needles.push_back(std::move(disguise));
-      if (!stand_in.empty()) replacements.push_back(stand_in);
+      if (is_whole && !stand_in.empty()) replacements.push_back(stand_in);
       replacements.resize(needles.size(), mark_of(name));
       for (auto& form : base64_forms_of(value.reveal()))
         in_base64.push_back(std::move(form));
@@ -208,6 +211,10 @@ void ScrubStream::feed(std::string_view in, bool last, std::string& out) {
     out += in;
     return;
   }
+  if (!last && waits_for_more(in)) {
+    held_ += in;
+    return;
+  }
   release(in, out);
   if (held_.empty()) {
     held_ = in.substr(replace(in, last, out));
@@ -215,6 +222,12 @@ void ScrubStream::feed(std::string_view in, bool last, std::string& out) {
     held_ += in;
     held_.erase(0, replace(held_, last, out));
   }
+}
+
+/// Whether nothing that is held could pass now, or so little that it does not pay to look at all of
+/// it again.
+bool ScrubStream::waits_for_more(std::string_view in) const {
+  return held_.size() + in.size() < 2 * known_->reach() && !known_->may_settle(in);
 }
 
 /// Lets what is held pass when nothing begins in it that goes on in a longer `in`, which need not

@@ -7,6 +7,7 @@
 #include <ctime>
 
 #include "base/encoding.h"
+#include "base/text.h"
 #include "content/format.h"
 #include "secrets/disguises.h"
 
@@ -263,6 +264,61 @@ TEST(ScrubStream, ALineMayPassAtItsEndUnlessASecretHasSeveral) {
   EXPECT_EQ(out, "");
   stream.feed("\n", false, out);  // as a server ends what it has to say at a time
   EXPECT_EQ(out, "data:1\n\n");
+}
+
+std::string made_up_key(std::size_t lines) {
+  std::string key = "-----BEGIN PRIVATE KEY-----\n";
+  for (std::size_t line = 0; line < lines; ++line)
+    key += base::to_base64(base::random_bytes(48)) + "\n";
+  return key + "-----END PRIVATE KEY-----";
+}
+
+std::string with_before_each_line(std::string_view text, std::string_view mark) {
+  std::string out;
+  for (const auto line : base::split(text, '\n'))
+    out.append(mark).append(line) += '\n';
+  return out;
+}
+
+TEST(Scrub, HidesEachLineOfAKey) {
+  const auto key = made_up_key(20);
+  const auto scrubber = scrubber_of({{"x", key}});
+  for (const auto* mark : {"", "data: ", "    ", "> ", "+", "\r", "\",\""}) {
+    const auto quoted = with_before_each_line(key, mark);
+    for (const std::size_t piece : {1UL, 50UL, 100'000UL}) {
+      const auto scrubbed = streamed(scrubber, quoted, piece);
+      EXPECT_TRUE(scrubbed.contains("PRIVATE KEY-----")) << "which everybody knows";
+      for (const auto line : base::split(key, '\n'))
+        EXPECT_TRUE(line.starts_with("-----") || !scrubbed.contains(line)) << mark;
+    }
+  }
+}
+
+TEST(Scrub, ALineOfAKeyMayPassAtItsEnd) {
+  ScrubStream stream(scrubber_of({{"x", made_up_key(20) + "\n\nand more"}}));
+  std::string out;
+  stream.feed("{\"n\": 1}\n", false, out);
+  EXPECT_EQ(out, "{\"n\": 1}\n");
+}
+
+TEST(Scrub, LinesThatLookLikeOrdinaryTextAreNoKey) {
+  const std::string document = "{\n  \"type\": \"service_account\",\n  \"universe\": \"a.test\"\n}";
+  const auto scrubber = scrubber_of({{"x", document}});
+  EXPECT_EQ(scrubber.scrub(document), "[REDACTED:x]");
+  EXPECT_FALSE(scrubber.finds_secret_in("  \"type\": \"service_account\",\n"));
+}
+
+TEST(ScrubStream, TakesTimeInProportionToTheTextHoweverItIsCut) {
+  const auto scrubber = scrubber_of({{"x", made_up_key(150)}});
+  const auto seconds = [&](std::size_t size) {
+    ScrubStream stream(scrubber);
+    std::string out;
+    const auto begin = std::clock();
+    for (std::size_t at = 0; at < size; ++at)
+      stream.feed(".", false, out);
+    return static_cast<double>(std::clock() - begin) / CLOCKS_PER_SEC;
+  };
+  EXPECT_LT(seconds(400'000), 10);
 }
 
 TEST(Scrub, ReplacesWhatOverlapsAsOne) {

@@ -21,8 +21,10 @@ using base::Result;
 /// Each is judged with each of the other kind.
 constexpr std::size_t most_overrides = 8;
 
-/// Servers that hand fields on as variables do not tell the two apart.
-constexpr char hyphenated(char c) { return c == '_' ? '-' : base::to_lower(c); }
+/// Servers that hand fields on as variables do not tell what is no letter and no digit apart.
+constexpr char hyphenated(char c) {
+  return base::is_alpha(c) || base::is_digit(c) ? base::to_lower(c) : '-';
+}
 
 enum class FieldKind { other, method, path };
 
@@ -64,12 +66,17 @@ std::unexpected<base::Error> refuse_override(std::string_view place, std::string
 }
 
 /// Letters are not escaped in normal forms.
-bool may_have_method(std::string_view query) { return query.contains("ethod="); }
+bool may_have_method(std::string_view query) {
+  return query.contains("ethod") || query.contains("ETHOD");
+}
 
 /// As PHP makes names of parameters into names of variables: Symfony and Laravel read `_method`.
+/// Others read names of fields there.
 bool is_method_parameter(std::string_view name) {
   constexpr std::string_view behind_first = "method";
+  name = name.substr(0, name.find('\0'));
   if (name == "$httpMethod") return true;  // Google's
+  if (kind_of(name) == FieldKind::method) return true;
   while (name.starts_with(' '))
     name.remove_prefix(1);
   return name.ends_with(behind_first) && name.size() == behind_first.size() + 1 &&

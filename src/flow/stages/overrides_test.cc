@@ -40,7 +40,7 @@ TEST(Overrides, AreNoneInAnUsualRequest) {
 TEST(Overrides, NameAMethodInAField) {
   for (const auto* name :
        {"X-HTTP-Method-Override", "x-http-method-override", "X-HTTP-Method", "X-Method-Override",
-        "X_HTTP_METHOD_OVERRIDE", "X-Http_Method"}) {
+        "X_HTTP_METHOD_OVERRIDE", "X-Http_Method", "X.HTTP.Method.Override", "x!http!method"}) {
     EXPECT_EQ(readings_of(post("/item", {{name, " delete "}})), Texts{"DELETE /item"}) << name;
   }
 }
@@ -49,7 +49,8 @@ TEST(Overrides, NameAMethodInTheQuery) {
   for (const auto* query :
        {"_method=DELETE", "a=b&_method=delete", "a=b;_method=DELETE", "%5Fmethod=%44ELETE",
         ".method=DELETE", "+_method=DELETE", "[method=DELETE", "%5Bmethod=DELETE",
-        "$httpMethod=DELETE", "%24httpMethod=DELETE%20"}) {
+        "$httpMethod=DELETE", "%24httpMethod=DELETE%20", "_method%00=DELETE", "_method%00x=DELETE",
+        "X-HTTP-Method-Override=DELETE"}) {
     const auto readings = readings_of(post(std::string("/item?") + query));
     ASSERT_EQ(readings.size(), 1U) << query;
     EXPECT_TRUE(readings.front().starts_with("DELETE /item?")) << query;

@@ -388,7 +388,10 @@ std::vector<Secret> disguises_of(std::string_view value) {
   }
   auto spellings = std::move(out).take();
   if (!is_known_by_lines(value)) return spellings;
-  std::erase_if(spellings, [](const Secret& each) { return each.reveal().contains('\n'); });
+  // What has line ends or blanks is found by its lines, and streams may pass there.
+  std::erase_if(spellings, [](const Secret& each) {
+    return each.reveal().find_first_of(" \t\r\n") != std::string_view::npos;
+  });
   for (const auto line : long_lines_of(value)) {
     Spellings of_line(line);
     add_all_forms(line, of_line);

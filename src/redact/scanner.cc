@@ -192,9 +192,8 @@ void Scanner::add_former(
 }
 
 void Scanner::add_secret(Secret value, std::uint32_t rule, std::vector<Secret>& needles) {
-  for (auto& disguise : secrets::disguises_of(value.reveal()))
-    needles.push_back(std::move(disguise));
-  if (!secrets::is_known_by_lines(value.reveal())) needles.push_back(value.clone());
+  for (auto& spelling : secrets::spellings_of(value.reveal()))
+    needles.push_back(std::move(spelling));
   needle_rules_.resize(needles.size(), rule);
   values_.push_back({std::move(value), rule});
 }

@@ -23,7 +23,7 @@ void Stream::feed(std::string_view in, bool last, std::string& out) {
   const bool fresh = held_.empty();
   if (!fresh) held_ += in;
   const std::string_view window = fresh ? in : std::string_view(held_);
-  if (!last && waits_for_more(window.size(), in)) {
+  if (!last && waits_for_more(window, in.size())) {
     if (fresh) held_ = in;
     return;
   }
@@ -46,9 +46,11 @@ void Stream::feed(std::string_view in, bool last, std::string& out) {
 
 /// Whether it pays to look only when there is more: each look repeats the length of a match. Of a
 /// long body more is waited for, so that less is repeated.
-bool Stream::waits_for_more(std::size_t size, std::string_view in) const {
+bool Stream::waits_for_more(std::string_view window, std::size_t fresh) const {
   const auto& needles = scanner_->needles_;
-  if (!scanner_->patterns_) return size < 2 * needles.reach() && !needles.may_settle(in);
+  const auto size = window.size();
+  if (!scanner_->patterns_)
+    return size < 2 * needles.reach() && !needles.settles(window, size - fresh);
   constexpr std::size_t least_step = 4096;
   constexpr std::size_t longest_step = 49'152;
   const auto longest = scanner_->patterns_->longest();

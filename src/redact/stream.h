@@ -38,7 +38,7 @@ public:
   std::size_t replaced() const { return replaced_; }
 
 private:
-  bool waits_for_more(std::size_t size, std::string_view in) const;
+  bool waits_for_more(std::string_view window, std::size_t fresh) const;
   std::size_t settled_in(std::string_view window) const;
   void look(std::string_view window, std::size_t settled, bool last);
   void pass(std::string_view window, std::size_t settled, std::string& out);

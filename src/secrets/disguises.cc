@@ -369,8 +369,6 @@ std::vector<std::string_view> long_lines_of(std::string_view value) {
   return lines;
 }
 
-}  // namespace
-
 bool is_known_by_lines(std::string_view value) {
   if (!value.contains('\n')) return false;
   std::size_t in_lines = 0;
@@ -379,6 +377,13 @@ bool is_known_by_lines(std::string_view value) {
   return in_lines >= value.size() / 4 * 3;
 }
 
+/// What has line ends or blanks is found by its lines, and streams may pass there.
+bool is_found_by_lines(const Secret& spelling) {
+  return spelling.reveal().find_first_of(" \t\r\n") != std::string_view::npos;
+}
+
+}  // namespace
+
 std::vector<Secret> disguises_of(std::string_view value) {
   Spellings out(value);
   add_all_forms(value, out);
@@ -386,17 +391,17 @@ std::vector<Secret> disguises_of(std::string_view value) {
     add_all_forms(other, out);
     out.add(std::move(other));
   }
-  auto spellings = std::move(out).take();
+  return std::move(out).take();
+}
+
+std::vector<Secret> spellings_of(std::string_view value) {
+  auto spellings = disguises_of(value);
+  spellings.emplace_back(value);
   if (!is_known_by_lines(value)) return spellings;
-  // What has line ends or blanks is found by its lines, and streams may pass there.
-  std::erase_if(spellings, [](const Secret& each) {
-    return each.reveal().find_first_of(" \t\r\n") != std::string_view::npos;
-  });
+  std::erase_if(spellings, is_found_by_lines);
   for (const auto line : long_lines_of(value)) {
-    Spellings of_line(line);
-    add_all_forms(line, of_line);
     spellings.emplace_back(line);
-    std::ranges::move(std::move(of_line).take(), std::back_inserter(spellings));
+    std::ranges::move(disguises_of(line), std::back_inserter(spellings));
   }
   return spellings;
 }

@@ -22,13 +22,12 @@ namespace secrets {
 /// Not covered: mixed spellings (some bytes escaped that need not be), other cases of the value,
 /// base32, digits with blanks or colons between them, quoted-printable where a line ends in it,
 /// compression.
-/// A value that is known by its lines has the spellings of each long one instead of those with line
-/// ends.
 std::vector<base::Secret> disguises_of(std::string_view value);
 
-/// Whether a value consists of long lines that look like nothing else, as keys in PEM do. What
-/// quotes it may put anything before each line, and each is hidden for itself.
-bool is_known_by_lines(std::string_view value);
+/// All that a secret is looked for as: itself and its disguises. One that consists of long lines
+/// which look like nothing else, as keys in PEM do, is looked for by these: what quotes it may put
+/// anything before each.
+std::vector<base::Secret> spellings_of(std::string_view value);
 
 /// Those of them that are base64.
 std::vector<base::Secret> base64_forms_of(std::string_view value);

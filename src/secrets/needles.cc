@@ -227,27 +227,31 @@ std::optional<std::size_t> Needles::find_beginning(
 }
 
 void Needles::find_breaks(const std::vector<std::string_view>& texts) {
-  const auto is_break = [&](std::string_view end) {
+  const auto none_goes_on_behind = [&](std::string_view end) {
     return std::ranges::none_of(texts, [&](auto text) { return goes_on_behind(text, end); });
   };
   for (const char c : line_ends_and_blanks)
-    breaks_[static_cast<unsigned char>(c)] = is_break({&c, 1});
-  breaks_at_empty_line_ = is_break("\n\n") && is_break("\r\n\r\n");
+    breaks_[static_cast<unsigned char>(c)] = none_goes_on_behind({&c, 1});
+  breaks_at_empty_line_ = none_goes_on_behind("\n\n") && none_goes_on_behind("\r\n\r\n");
 }
 
-bool Needles::may_settle(std::string_view text) const {
-  return std::ranges::any_of(text, [this](char c) {
-    return breaks_[static_cast<unsigned char>(c)] || (c == '\n' && breaks_at_empty_line_);
-  });
+/// Whether no needle goes on behind the end of this part of the text.
+bool Needles::is_break(std::string_view text, std::size_t end) const {
+  const auto c = text[end - 1];
+  if (breaks_[static_cast<unsigned char>(c)]) return true;
+  return c == '\n' && breaks_at_empty_line_ && ends_in_empty_line(text.substr(0, end));
+}
+
+bool Needles::settles(std::string_view text, std::size_t from) const {
+  for (auto end = from + 1; end <= text.size(); ++end)
+    if (is_break(text, end)) return true;
+  return false;
 }
 
 std::size_t Needles::settled_size(std::string_view text) const {
   const auto far = text.size() < reach_ ? 0 : text.size() - reach_;
-  for (auto end = text.size(); end > far; --end) {
-    const auto c = text[end - 1];
-    if (breaks_[static_cast<unsigned char>(c)]) return end;
-    if (c == '\n' && breaks_at_empty_line_ && ends_in_empty_line(text.substr(0, end))) return end;
-  }
+  for (auto end = text.size(); end > far; --end)
+    if (is_break(text, end)) return end;
   return far;
 }
 

@@ -50,8 +50,8 @@ public:
   /// whether they have line ends and blanks: who may send texts at will, and sees when what passes,
   /// could else guess a needle letter by letter.
   std::size_t settled_size(std::string_view text) const;
-  /// Whether a text that comes behind another one may settle more than its own size tells.
-  bool may_settle(std::string_view text) const;
+  /// Whether a line end or blank behind `from` settles what stands before it.
+  bool settles(std::string_view text, std::size_t from) const;
   /// `longest()`, rounded up to a power of two.
   std::size_t reach() const { return reach_; }
 
@@ -107,6 +107,7 @@ private:
   }
   bool is_beginning(std::string_view text) const;
   void find_breaks(const std::vector<std::string_view>& texts);
+  bool is_break(std::string_view text, std::size_t end) const;
 
   base::Secret texts_;         // all needles, one behind the other
   std::vector<Piece> pieces_;  // sorted by text

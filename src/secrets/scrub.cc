@@ -73,7 +73,9 @@ public:
   std::size_t settled_size(std::string_view text, std::size_t line) const {
     return std::min(needles_.settled_size(text), settled_over_lines(in_base64_, text, line));
   }
-  bool may_settle(std::string_view text) const { return needles_.may_settle(text); }
+  bool settles(std::string_view text, std::size_t from) const {
+    return needles_.settles(text, from);
+  }
   /// Nothing to be replaced takes more of a text, but what overlaps.
   std::size_t reach() const { return reach_; }
 
@@ -137,13 +139,11 @@ private:
     std::vector<base::Secret> in_base64;
     std::vector<std::string> base64_marks;
     for (const auto& [name, value, stand_in] : values_) {
-      const bool is_whole = !is_known_by_lines(value.reveal());
-      // First: its replacement may be another than the rest's.
-      if (is_whole) needles.push_back(value.clone());
-      for (auto& disguise : disguises_of(value.reveal()))
-        needles.push_back(std::move(disguise));
-      if (is_whole && !stand_in.empty()) replacements.push_back(stand_in);
-      replacements.resize(needles.size(), mark_of(name));
+      for (auto& spelling : spellings_of(value.reveal())) {
+        const bool is_plain = !stand_in.empty() && spelling.equals(value.reveal());
+        replacements.push_back(is_plain ? stand_in : mark_of(name));
+        needles.push_back(std::move(spelling));
+      }
       for (auto& form : base64_forms_of(value.reveal()))
         in_base64.push_back(std::move(form));
       base64_marks.resize(in_base64.size(), mark_of(name));
@@ -211,30 +211,26 @@ void ScrubStream::feed(std::string_view in, bool last, std::string& out) {
     out += in;
     return;
   }
-  if (!last && waits_for_more(in)) {
-    held_ += in;
+  release(in, out);
+  if (held_.empty() && in.size() >= small_piece()) {
+    held_ = in.substr(replace(in, last, out));
     return;
   }
-  release(in, out);
-  if (held_.empty()) {
-    held_ = in.substr(replace(in, last, out));
-  } else {
-    held_ += in;
-    held_.erase(0, replace(held_, last, out));
-  }
+  const auto before = held_.size();
+  held_ += in;
+  if (!last && held_.size() < small_piece() && !known_->settles(held_, before)) return;
+  held_.erase(0, replace(held_, last, out));
 }
 
-/// Whether nothing that is held could pass now, or so little that it does not pay to look at all of
-/// it again.
-bool ScrubStream::waits_for_more(std::string_view in) const {
-  return held_.size() + in.size() < 2 * known_->reach() && !known_->may_settle(in);
-}
+/// Of less nothing can pass, unless a line end or blank settles it, or so little that it does not
+/// pay to look at all of it again.
+std::size_t ScrubStream::small_piece() const { return 2 * known_->reach(); }
 
 /// Lets what is held pass when nothing begins in it that goes on in a longer `in`, which need not
 /// be copied then.
 void ScrubStream::release(std::string_view in, std::string& out) {
   const auto far = known_->reach();
-  if (held_.empty() || in.size() < 2 * far) return;
+  if (held_.empty() || in.size() < small_piece()) return;
   const auto size = held_.size();
   held_ += in.substr(0, far);
   const auto places = known_->find_all(held_, line_);

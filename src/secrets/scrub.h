@@ -107,7 +107,7 @@ public:
   std::size_t replaced() const { return replaced_; }
 
 private:
-  bool waits_for_more(std::string_view in) const;
+  std::size_t small_piece() const;
   void release(std::string_view in, std::string& out);
   std::size_t replace(std::string_view text, bool last, std::string& out);
   void passed(std::string_view text, bool last);

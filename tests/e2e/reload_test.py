@@ -392,6 +392,9 @@ HOLDING = (
 )
 
 
+CREDENTIAL = header("api", "api.test", "KEY").replace('env = "KEY"', 'value = "a-key-of-ours"')
+
+
 def status_of_parked(box, field, meanwhile):
     """Of a request whose body, which is taken whole, ends only after something else."""
     (box.project / "parked.py").write_text(PARKED)
@@ -420,8 +423,7 @@ def a_request_that_waits_for_its_body_is_judged_by_the_rules_that_there_are_then
 @test
 def a_request_that_waits_for_its_body_is_not_given_a_credential_that_was_taken_away(box):
     origin = box.origin("api.test", allow=False)
-    key = header("api", "api.test", "KEY").replace('env = "KEY"', 'value = "a-key-of-ours"')
-    box.configure(HOLDING + allow("api.test") + key)
+    box.configure(HOLDING + allow("api.test") + CREDENTIAL)
 
     def take_away():
         box.configure(HOLDING + allow("api.test"))
@@ -434,8 +436,7 @@ def a_request_that_waits_for_its_body_is_not_given_a_credential_that_was_taken_a
 @test
 def a_request_that_waits_for_its_body_needs_a_token_that_holds_at_its_end(box):
     origin = box.origin("api.test", allow=False)
-    key = header("api", "api.test", "KEY").replace('env = "KEY"', 'value = "a-key-of-ours"')
-    box.configure(HOLDING + allow("api.test") + key)
+    box.configure(HOLDING + allow("api.test") + CREDENTIAL)
     token = box.lazaret("token", "mint", "--hosts", "api.test").expect().out.strip()
 
     def revoke():
